@@ -1,0 +1,86 @@
+"""How two stacks of matrices are multiplied, and the one place that decides it.
+
+Units with equal weights must stay equal to the last bit. A BLAS breaks this: its kernels work on blocks of
+columns, and round a column at the edge of a block differently from one inside it, so that equal units come out
+unequal at some widths on some processors; the "stuck" network then escapes by accident after some thousand
+steps. `np.einsum` (unoptimised, so that it calls no BLAS) gives every column the same operations in the same
+order. It is several times slower, and needed only where a run has units that are equal or nearly so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+Array = np.ndarray
+
+
+def exact_matmul(a: Array, b: Array, out: Array) -> Array:
+    """`a @ b` for stacks `[R, m, k] @ [R, k, n]`: equal rows of a, or columns of b, give equal results."""
+    np.einsum("rmk,rkn->rmn", a, b, out=out)
+    return out
+
+
+def blas_matmul(a: Array, b: Array, out: Array) -> Array:
+    """`a @ b` for stacks `[R, m, k] @ [R, k, n]`, as fast as can be."""
+    if a.shape[-1] == 1:  # an outer product: each element is one multiplication, and BLAS is slow at it
+        return np.multiply(a, b, out=out)
+    return np.matmul(a, b, out=out)
+
+
+def needs_exact(layers: Sequence[Array]) -> bool:
+    """Whether units of any hidden layer are equal, or so nearly equal that rounding would show.
+
+    One run at a time: each is judged on its own, so that it trains alike alone and among others.
+
+    Units count as nearly equal when no incoming weight or bias differs by more than the square root of the
+    machine's precision (1.5e-8 in float64), relative to the layer's largest: a difference that small starts
+    within reach of rounding errors as they grow along with it. Outgoing weights need no look: units that are
+    equal in these too are among the ones found.
+
+    Args:
+        layers: of one run, for each layer, the kernel with the bias as its last row: `[fan_in + 1, fan_out]`.
+    """
+    for layer in layers[:-1]:
+        near = np.sqrt(np.finfo(layer.dtype).eps) * np.abs(layer).max()
+        for unit in range(layer.shape[1] - 1):
+            distance = np.abs(layer[:, unit + 1 :] - layer[:, unit, None]).max(axis=0)
+            if (distance <= near).any():
+                return True
+    return False
+
+
+_users = 0
+_lock = threading.Lock()
+_limiter = None
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()  # looks through all loaded libraries, so once is enough
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread while anyone is inside: its results depend on how many it uses.
+
+    The limit is the whole process's, so that the first to enter sets it and the last to leave lifts it.
+    """
+    global _users, _limiter
+    with _lock:
+        _users += 1
+        if _users == 1:
+            _limiter = _controller().limit(limits=1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0 and _limiter is not None:
+                _limiter.restore_original_limits()
+                _limiter = None

@@ -1,0 +1,257 @@
+"""The data sets: small, in the plane, or real ones that come with scikit-learn. Nothing is downloaded.
+
+`load` gives the arrays a network is trained on: split (stratified by class), and each feature standardised by
+the training half's mean and spread, except `xor`, whose corners are the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from sklearn import datasets as sklearn_datasets
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import resample
+
+from nnviz.core.registry import Entry, by_key
+
+Array = np.ndarray
+
+CORNERS = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Entry):
+    """A data set's record in the registry.
+
+    Attributes:
+        make: `make(samples, noise, seed)` -> features `[n, d]`, targets `[n]`.
+        features: the features' names.
+        classes: the classes' names; empty where the target is a real number.
+        rows: how many rows there are at most; None where they are made to order.
+        noisy: whether `noise` means anything.
+        standardised: whether features are brought to mean 0 and spread 1.
+        in_turn: rows come in a fixed turn of groups and are split in that order, not drawn.
+    """
+
+    make: Callable[[int, float, int], tuple[Array, Array]]
+    features: tuple[str, ...] = ("x₁", "x₂")
+    classes: tuple[str, ...] = ("0", "1")
+    rows: int | None = None
+    noisy: bool = True
+    standardised: bool = True
+    in_turn: bool = False
+
+    @property
+    def loss(self) -> str:
+        """The key of the loss that goes with the target."""
+        if not self.classes:
+            return "squared_error"
+        return "binary_crossentropy" if len(self.classes) == 2 else "categorical_crossentropy"
+
+    @property
+    def outputs(self) -> int:
+        """How many output units: one logit for two classes, one a class for more, one for a real target."""
+        return len(self.classes) if len(self.classes) > 2 else 1
+
+    def split_sizes(self, samples: int, test_fraction: float) -> tuple[int, int]:
+        """How many rows are trained on, and how many are held back."""
+        rows = min(samples, self.rows) if self.rows else samples
+        test = round(test_fraction * rows)
+        return rows - test, test
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The arrays of a data set, split and scaled; read-only.
+
+    Attributes:
+        x_train: `[n, d]`.
+        y_train: `[n]`: class numbers from 0, or real numbers.
+        x_test: `[m, d]`.
+        y_test: `[m]`.
+        feature_names: d names.
+        class_names: the classes' names; empty where the target is a real number.
+    """
+
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+
+
+@lru_cache(maxsize=32)
+def load(key: str, samples: int, noise: float, seed: int, test_fraction: float) -> Dataset:
+    """The data set `key`, made, split and scaled. The same arguments give the same bits."""
+    source = registry[key]
+    x, y = source.make(samples, noise, seed)
+    n_train, _ = source.split_sizes(samples, test_fraction)
+    if source.in_turn:
+        parts = [x[:n_train], x[n_train:], y[:n_train], y[n_train:]]
+    else:
+        stratify = y if source.classes else None
+        parts = train_test_split(x, y, train_size=n_train, random_state=seed, stratify=stratify)
+    x_train, x_test, y_train, y_test = parts
+    if source.standardised:
+        scaler = StandardScaler().fit(x_train)
+        x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
+    arrays = [np.ascontiguousarray(a) for a in (x_train, y_train, x_test, y_test)]
+    for array in arrays:
+        array.setflags(write=False)
+    return Dataset(*arrays, feature_names=source.features, class_names=source.classes)
+
+
+def _moons(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    x, y = sklearn_datasets.make_moons(samples, noise=noise, random_state=seed)
+    return x, y
+
+
+def _circles(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    x, y = sklearn_datasets.make_circles(samples, noise=noise, factor=0.5, random_state=seed)
+    return x, y
+
+
+def _blobs(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    x, y = sklearn_datasets.make_blobs(
+        samples, centers=[(-1.0, -1.0), (1.0, 1.0)], cluster_std=5 * noise, random_state=seed
+    )
+    return x, y
+
+
+def _xor(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    turn = np.arange(samples) % 4
+    x = CORNERS[turn] + noise * np.random.default_rng(seed).normal(size=(samples, 2))
+    return x, np.array([0, 1, 1, 0])[turn]
+
+
+def _spirals(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    generator = np.random.default_rng(seed)
+    y = np.arange(samples) % 2
+    along = np.sqrt(generator.uniform(0.02, 1, samples))  # the root spreads points evenly along the arm
+    angle = 2 * np.pi * 1.5 * along + np.pi * y
+    x = along[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return x + 0.3 * noise * generator.normal(size=x.shape), y
+
+
+def _line_and_bump(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+    generator = np.random.default_rng(seed)
+    x = generator.uniform(-1, 1, samples)
+    y = 0.5 * x + np.exp(-np.square(x / 0.2)) + noise * generator.normal(size=samples)
+    return x[:, None], y
+
+
+def _real(loader: Callable[..., tuple[Array, Array]]) -> Callable[[int, float, int], tuple[Array, Array]]:
+    def make(samples: int, noise: float, seed: int) -> tuple[Array, Array]:
+        x, y = loader(return_X_y=True)
+        if samples < len(x):
+            x, y = resample(x, y, replace=False, n_samples=samples, random_state=seed, stratify=y)
+        return x, y
+
+    return make
+
+
+_IRIS = ("sepal length", "sepal width", "petal length", "petal width")
+_WINE = (
+    "alcohol", "malic acid", "ash", "alkalinity of ash", "magnesium", "phenols", "flavanoids",
+    "nonflavanoid phenols", "proanthocyanins", "colour", "hue", "OD280/OD315", "proline",
+)  # fmt: skip
+_DIGITS = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
+_SKLEARN = "scikit-learn, sklearn.datasets"
+
+registry = by_key(
+    (
+        Source(
+            key="moons",
+            label="two moons",
+            note="Two half circles, hooked into each other. No straight line parts them.",
+            formula="half circles of radius 1, plus noise · N(0, 1)",
+            reference=f"{_SKLEARN}.make_moons",
+            make=_moons,
+        ),
+        Source(
+            key="circles",
+            label="two circles",
+            note="A small ring inside a large one.",
+            formula="circles of radius 0.5 and 1, plus noise · N(0, 1)",
+            reference=f"{_SKLEARN}.make_circles",
+            make=_circles,
+        ),
+        Source(
+            key="blobs",
+            label="two blobs",
+            note="Two clouds that a straight line parts.",
+            formula="clouds at (-1, -1) and (1, 1) of spread 5 · noise",
+            reference=f"{_SKLEARN}.make_blobs",
+            make=_blobs,
+        ),
+        Source(
+            key="xor",
+            label="XOR",
+            note="Four corners; opposite ones belong together. Without noise, just the four points.",
+            formula="corners (±1, ±1) in turn, plus noise · N(0, 1)",
+            reference="Minsky & Papert 1969, Perceptrons",
+            make=_xor,
+            standardised=False,
+            in_turn=True,
+        ),
+        Source(
+            key="spirals",
+            label="two spirals",
+            note="Two arms wound around each other: the hardest of the small ones.",
+            formula="arms of one and a half turns, plus 0.3 · noise · N(0, 1)",
+            reference="Lang & Witbrock 1988, Learning to Tell Two Spirals Apart",
+            make=_spirals,
+        ),
+        Source(
+            key="iris",
+            label="iris flowers",
+            note="150 flowers of three kinds, by four lengths.",
+            formula="measured",
+            reference="Fisher 1936, The use of multiple measurements in taxonomic problems",
+            make=_real(sklearn_datasets.load_iris),
+            features=_IRIS,
+            classes=("setosa", "versicolor", "virginica"),
+            rows=150,
+            noisy=False,
+        ),
+        Source(
+            key="wine",
+            label="wines",
+            note="178 wines from three growers, by thirteen chemical figures.",
+            formula="measured",
+            reference="Forina et al. 1991, PARVUS; UCI Machine Learning Repository",
+            make=_real(sklearn_datasets.load_wine),
+            features=_WINE,
+            classes=("grower 1", "grower 2", "grower 3"),
+            rows=178,
+            noisy=False,
+        ),
+        Source(
+            key="digits",
+            label="handwritten digits",
+            note="1,797 digits as pictures of 8 × 8 pixels.",
+            formula="measured",
+            reference="Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits; UCI",
+            make=_real(sklearn_datasets.load_digits),
+            features=_DIGITS,
+            classes=tuple("0123456789"),
+            rows=1797,
+            noisy=False,
+        ),
+        Source(
+            key="line_and_bump",
+            label="line and bump",
+            note="A curve to fit, not classes: a slope with a bump in its middle.",
+            formula="y = x/2 + e^(-(x/0.2)²) + noise · N(0, 1)",
+            reference="nnviz, to teach",
+            make=_line_and_bump,
+            features=("x",),
+            classes=(),
+        ),
+    )
+)

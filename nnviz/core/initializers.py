@@ -1,0 +1,506 @@
+"""The fifteen initializers of Keras 3, and five that teach.
+
+Keras's have its keys, parameters, defaults and distributions, and with the same integer seed and dtype they
+give the draws of its NumPy backend bit for bit (orthogonal to rounding: it goes through LAPACK). Keras's
+`seed` argument is not a parameter here: the seed is given with the call. Its sixteenth, STFT, is left out:
+it makes kernels for signal layers, not for the layers of an MLP.
+
+    >>> from nnviz.core import initializers
+    >>> initializers.get("constant(value=0.5)")((2, 3), 0).tolist()
+    [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnviz.core.registry import Entry, Parameter, Value, by_key, find, shorten, text_of
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+Seed = int | np.random.Generator | np.random.SeedSequence | None
+
+# The spread of N(0, 1) cut at ±2, by which Keras divides so that a truncated draw has the spread asked for.
+TRUNCATED_SPREAD = 0.87962566103423978
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheme(Entry):
+    """An initializer's record in the registry.
+
+    Attributes:
+        draw: `draw(shape, generator, dtype, **parameters)` gives the kernel.
+        parameters: what can be set, with defaults and ranges.
+        spread: `spread(shape, **parameters)`: the theoretical standard deviation of one weight, or None
+            where the weights of one kernel are not draws from one distribution.
+        least_axes: how many axes a shape must have; 2 rules out biases.
+        keras: whether Keras has it.
+        random: whether the seed matters.
+    """
+
+    draw: Callable[..., Array]
+    parameters: tuple[Parameter, ...] = ()
+    spread: Callable[..., float | None]
+    keras: bool = True
+    random: bool = True
+    least_axes: int = 1
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """A scheme with its parameters set: a value that makes kernels.
+
+    Calling it with a shape and a seed gives the array. Shapes are Keras's: `(fan_in, fan_out)` for Dense,
+    `(..., fan_in, fan_out)` for convolutions. `str()` gives the text form, which `get` reads back.
+
+    >>> str(get("variance_scaling(scale=2)"))
+    'variance_scaling(scale=2.0)'
+    """
+
+    key: str
+    settings: tuple[tuple[str, Value], ...]
+
+    @property
+    def scheme(self) -> Scheme:
+        """The record in the registry."""
+        return registry[self.key]
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters by name."""
+        return dict(self.settings)
+
+    def __call__(self, shape: Shape, seed: Seed = None, dtype: npt.DTypeLike = np.float32) -> Array:
+        """A new array of weights.
+
+        Args:
+            shape: the kernel's shape, `(fan_in, fan_out)` or `(..., fan_in, fan_out)`; `(fan_out,)` for a bias.
+            seed: an integer, or a NumPy generator, which is drawn from.
+            dtype: float32, as in Keras, or float64 (the same draws, not rounded).
+
+        Raises:
+            ValueError: a shape that this initializer cannot fill.
+        """
+        shape = tuple(int(n) for n in shape)
+        if any(n < 0 for n in shape):
+            raise ValueError(f"shape={shape}: must be whole numbers from 0.")
+        return self.scheme.draw(shape, np.random.default_rng(seed), np.dtype(dtype), **self.parameters)
+
+    def spread(self, shape: Shape) -> float | None:
+        """The theoretical standard deviation of one weight; None where there is no one distribution."""
+        return self.scheme.spread(shape, **self.parameters)
+
+    def __str__(self) -> str:
+        defaults = {p.name: p.default for p in self.scheme.parameters}
+        changed = [f"{name}={text_of(value)}" for name, value in self.settings if value != defaults[name]]
+        return f"{self.key}({', '.join(changed)})" if changed else self.key
+
+
+def get(spec: str | Initializer) -> Initializer:
+    """The initializer that a key, a text form or an instance names.
+
+    >>> get("random_normal(stddev=1)").parameters
+    {'mean': 0.0, 'stddev': 1.0}
+
+    Raises:
+        ValueError: unknown key or parameter, or a value out of its range.
+    """
+    if isinstance(spec, Initializer):
+        return make(spec.key, spec.parameters)
+    if not isinstance(spec, str):
+        raise ValueError(f"initializer={shorten(spec)}: must be a key, a text or an Initializer.")
+    key, opening, _ = spec.partition("(")
+    scheme = find(registry, key, "initializer")
+    return make(scheme.key, _parse_settings(spec, scheme) if opening else {})
+
+
+def make(key: str, parameters: Mapping[str, object] | None = None) -> Initializer:
+    """The initializer `key` with these parameters, the others at their defaults; ValueError as in `get`."""
+    scheme = find(registry, key, "initializer")
+    given = dict(parameters or {})
+    known = {p.name for p in scheme.parameters}
+    for name in given:
+        if name not in known:
+            allowed = f"has {', '.join(known)}" if known else "has no parameters"
+            raise ValueError(f"initializer={scheme.key}: no parameter {shorten(name)}; it {allowed}.")
+    settings = tuple((p.name, p.check(given.get(p.name, p.default))) for p in scheme.parameters)
+    return Initializer(scheme.key, settings)
+
+
+def _parse_settings(spec: str, scheme: Scheme) -> dict[str, object]:
+    """The parameters in a text form such as `constant(value=0.5)`; words may stand bare or in quotes."""
+    refusal = ValueError(f"initializer={shorten(spec)}: must read like {_example(scheme)}.")
+    if len(spec) > 300:
+        raise refusal
+    try:
+        call = ast.parse(f"f({spec.strip().partition('(')[2]}", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args or any(k.arg is None for k in call.keywords):
+            raise refusal
+        return {
+            str(k.arg): k.value.id if isinstance(k.value, ast.Name) else ast.literal_eval(k.value)
+            for k in call.keywords
+        }
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        raise refusal from None
+
+
+def _example(scheme: Scheme) -> str:
+    inner = ", ".join(f"{p.name}={text_of(p.default)}" for p in scheme.parameters)
+    return f"{scheme.key}({inner})" if inner else scheme.key
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Fan in and fan out, as Keras counts them: a convolution's receptive field multiplies both.
+
+    >>> fans((64, 32)), fans((3, 3, 16, 32)), fans((7,))
+    ((64, 32), (144, 288), (7, 7))
+    """
+    if len(shape) < 2:
+        size = math.prod(shape)
+        return size, size
+    field = math.prod(shape[:-2])
+    return shape[-2] * field, shape[-1] * field
+
+
+# How the kernels are drawn. Each mirrors Keras's order of operations: float64 draws, then one cast.
+
+
+def _constant(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], value: float) -> Array:
+    return np.full(shape, value, dtype=dtype)
+
+
+def _identity(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], gain: float) -> Array:
+    if len(shape) != 2:
+        raise ValueError(f"shape={shape}: identity fills only kernels of two axes.")
+    return np.asarray(gain * np.eye(*shape, dtype=dtype), dtype=dtype)
+
+
+def _normal(
+    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], mean: float, stddev: float
+) -> Array:
+    return generator.normal(size=shape, loc=mean, scale=stddev).astype(dtype)
+
+
+def _uniform(
+    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], minval: float, maxval: float
+) -> Array:
+    low, high = sorted((minval, maxval))
+    return generator.uniform(size=shape, low=low, high=high).astype(dtype)
+
+
+def _truncated_normal(
+    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], mean: float, stddev: float
+) -> Array:
+    """Draws outside mean ± 2 stddev are thrown away; batches as large as the kernel until it is full."""
+    size = math.prod(shape)
+    kept = np.empty(0)
+    while kept.size < size:
+        batch = generator.normal(loc=mean, scale=stddev, size=size)
+        kept = np.append(kept, batch[(batch >= mean - 2 * stddev) & (batch <= mean + 2 * stddev)])
+    return kept[:size].astype(dtype).reshape(shape)
+
+
+def _variance_scaling(
+    shape: Shape,
+    generator: np.random.Generator,
+    dtype: np.dtype[Any],
+    scale: float,
+    mode: str,
+    distribution: str,
+) -> Array:
+    variance = _variance(shape, scale, mode)
+    if distribution == "uniform":
+        limit = math.sqrt(3.0 * variance)
+        return _uniform(shape, generator, dtype, -limit, limit)
+    if distribution == "untruncated_normal":
+        return _normal(shape, generator, dtype, 0.0, math.sqrt(variance))
+    return _truncated_normal(shape, generator, dtype, 0.0, math.sqrt(variance) / TRUNCATED_SPREAD)
+
+
+def _variance(shape: Shape, scale: float, mode: str) -> float:
+    fan_in, fan_out = fans(shape)
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[mode]
+    return scale / max(1.0, fan)
+
+
+def _orthogonal(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], gain: float) -> Array:
+    if len(shape) < 2:
+        raise ValueError(f"shape={shape}: orthogonal needs two axes or more.")
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    tall = generator.normal(size=(max(rows, columns), min(rows, columns))).astype(dtype)
+    q, r = np.linalg.qr(tall)
+    q *= np.sign(np.diag(r))  # without it the draw is not uniform over the rotations (Haar)
+    return np.asarray(gain * (q.T if rows < columns else q).reshape(shape), dtype=dtype)
+
+
+def _perturbed(
+    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], value: float, epsilon: float
+) -> Array:
+    return (value + epsilon * generator.normal(size=shape)).astype(dtype)
+
+
+def _ordered(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], scale: float) -> Array:
+    size = math.prod(shape)
+    return (scale * np.arange(1, size + 1) / max(1, size)).astype(dtype).reshape(shape)
+
+
+def _mirrored(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]) -> Array:
+    kernel = _variance_scaling(shape, generator, dtype, 1.0, "fan_avg", "uniform")
+    half = shape[-1] // 2 if shape else 0
+    if half:
+        kernel[..., -half:] = -kernel[..., :half]
+    return kernel
+
+
+def _fixed_scheme(scale: float, mode: str, distribution: str) -> dict[str, Callable[..., Any]]:
+    """What glorot, he and lecun share: variance scaling with its three arguments fixed."""
+    return {
+        "draw": lambda shape, generator, dtype: _variance_scaling(
+            shape, generator, dtype, scale, mode, distribution
+        ),
+        "spread": lambda shape: math.sqrt(_variance(shape, scale, mode)),
+    }
+
+
+def _number(name: str, default: float, note: str, low: float = -1000.0, high: float = 1000.0) -> Parameter:
+    return Parameter(name=name, kind=float, default=default, low=low, high=high, label=name, note=note)
+
+
+_MEAN = _number("mean", 0.0, "The centre of the draws.")
+_STDDEV = _number("stddev", 0.05, "The spread of the draws, before any cut.", low=0.0)
+_GLOROT = "Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks"
+_HE = "He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers"
+_LECUN = "LeCun, Bottou, Orr & Müller 1998, Efficient BackProp"
+_KERAS = "Keras 3, keras.initializers"
+
+registry = by_key(
+    (
+        Scheme(
+            key="zeros",
+            label="zeros",
+            note="Every weight 0. All units are equal, and with tanh or ReLU no hidden weight ever moves.",
+            formula="w = 0",
+            reference=_KERAS,
+            draw=lambda shape, generator, dtype: np.zeros(shape, dtype),
+            spread=lambda shape: 0.0,
+            random=False,
+        ),
+        Scheme(
+            key="ones",
+            label="ones",
+            note="Every weight 1. All units are equal, and stay equal.",
+            formula="w = 1",
+            reference=_KERAS,
+            draw=lambda shape, generator, dtype: np.ones(shape, dtype),
+            spread=lambda shape: 0.0,
+            random=False,
+        ),
+        Scheme(
+            key="constant",
+            label="constant",
+            note="Every weight the same number. All units are equal, and stay equal.",
+            formula="w = value",
+            reference=_KERAS,
+            draw=_constant,
+            parameters=(_number("value", 0.0, "The number that every weight gets."),),
+            spread=lambda shape, value: 0.0,
+            random=False,
+        ),
+        Scheme(
+            key="identity",
+            label="identity",
+            note="Ones on the diagonal, zeros elsewhere: as many distinct units as the diagonal reaches, and the rest equal.",
+            formula="w = gain on the diagonal, else 0",
+            reference="Le, Jaitly & Hinton 2015, A Simple Way to Initialize Recurrent Networks of ReLUs",
+            draw=_identity,
+            parameters=(_number("gain", 1.0, "The number on the diagonal."),),
+            least_axes=2,
+            spread=lambda shape, gain: None,
+            random=False,
+        ),
+        Scheme(
+            key="random_normal",
+            label="random normal",
+            note="A bell curve of fixed spread: too narrow for a deep network, whatever its width.",
+            formula="w ~ N(mean, stddev²)",
+            reference=_KERAS,
+            draw=_normal,
+            parameters=(_MEAN, _STDDEV),
+            spread=lambda shape, mean, stddev: stddev,
+        ),
+        Scheme(
+            key="random_uniform",
+            label="random uniform",
+            note="Evenly spread between two fixed limits.",
+            formula="w ~ U(minval, maxval)",
+            reference=_KERAS,
+            draw=_uniform,
+            parameters=(
+                _number("minval", -0.05, "The lower limit."),
+                _number("maxval", 0.05, "The upper limit."),
+            ),
+            spread=lambda shape, minval, maxval: abs(maxval - minval) / math.sqrt(12),
+        ),
+        Scheme(
+            key="truncated_normal",
+            label="truncated normal",
+            note="A bell curve cut at two spreads, so that no weight starts far out. The cut narrows the spread to 0.88 of stddev.",
+            formula="w ~ N(mean, stddev²), drawn again beyond 2 stddev",
+            reference=_KERAS,
+            draw=_truncated_normal,
+            parameters=(_MEAN, _STDDEV),
+            spread=lambda shape, mean, stddev: stddev * TRUNCATED_SPREAD,
+        ),
+        Scheme(
+            key="variance_scaling",
+            label="variance scaling",
+            note="The family that Glorot, He and LeCun belong to: the spread follows the layer's size.",
+            formula="Var w = scale / fan",
+            reference=_HE,
+            draw=_variance_scaling,
+            parameters=(
+                _number("scale", 1.0, "Multiplies the variance.", low=1e-6),
+                Parameter(
+                    name="mode",
+                    kind=str,
+                    default="fan_in",
+                    choices=("fan_in", "fan_out", "fan_avg"),
+                    label="mode",
+                    note="Which size counts: inputs, outputs, or their average.",
+                ),
+                Parameter(
+                    name="distribution",
+                    kind=str,
+                    default="truncated_normal",
+                    choices=("truncated_normal", "untruncated_normal", "uniform"),
+                    label="distribution",
+                    note="The shape of the draws.",
+                ),
+            ),
+            spread=lambda shape, scale, mode, distribution: math.sqrt(_variance(shape, scale, mode)),
+        ),
+        Scheme(
+            key="orthogonal",
+            label="orthogonal",
+            note="A random rotation: signals keep their length through a linear layer, however many follow.",
+            formula="W'W = gain² I (or WW'), from the QR of a normal matrix, signs fixed",
+            reference="Saxe, McClelland & Ganguli 2014, Exact solutions to the nonlinear dynamics of learning",
+            draw=_orthogonal,
+            parameters=(_number("gain", 1.0, "Multiplies the rotation."),),
+            least_axes=2,
+            spread=lambda shape, gain: abs(gain) / math.sqrt(max(math.prod(shape[:-1]), shape[-1], 1)),
+        ),
+        Scheme(
+            key="lecun_uniform",
+            label="LeCun uniform",
+            note="Keeps the spread of a linear layer's signals, going forwards.",
+            formula="w ~ U(±√(3 / fan_in))",
+            reference=_LECUN,
+            **_fixed_scheme(1.0, "fan_in", "uniform"),
+        ),
+        Scheme(
+            key="lecun_normal",
+            label="LeCun normal",
+            note="The same spread as LeCun uniform, bell-shaped. SELU's own.",
+            formula="w ~ N(0, 1 / fan_in), cut at 2 spreads",
+            reference=_LECUN,
+            **_fixed_scheme(1.0, "fan_in", "truncated_normal"),
+        ),
+        Scheme(
+            key="glorot_uniform",
+            label="Glorot uniform",
+            note="Keras's default, also called Xavier uniform: a compromise between signals forwards and gradients backwards.",
+            formula="w ~ U(±√(6 / (fan_in + fan_out)))",
+            reference=_GLOROT,
+            **_fixed_scheme(1.0, "fan_avg", "uniform"),
+        ),
+        Scheme(
+            key="glorot_normal",
+            label="Glorot normal",
+            note="Also called Xavier normal: the same spread as Glorot uniform, bell-shaped.",
+            formula="w ~ N(0, 2 / (fan_in + fan_out)), cut at 2 spreads",
+            reference=_GLOROT,
+            **_fixed_scheme(1.0, "fan_avg", "truncated_normal"),
+        ),
+        Scheme(
+            key="he_uniform",
+            label="He uniform",
+            note="Twice LeCun's variance, to make up for the half that ReLU throws away.",
+            formula="w ~ U(±√(6 / fan_in))",
+            reference=_HE,
+            **_fixed_scheme(2.0, "fan_in", "uniform"),
+        ),
+        Scheme(
+            key="he_normal",
+            label="He normal",
+            note="The same spread as He uniform, bell-shaped.",
+            formula="w ~ N(0, 2 / fan_in), cut at 2 spreads",
+            reference=_HE,
+            **_fixed_scheme(2.0, "fan_in", "truncated_normal"),
+        ),
+        Scheme(
+            key="perturbed",
+            label="constant + a pinch",
+            note="All weights equal but for a little noise: how little randomness is enough?",
+            formula="w = value + epsilon · N(0, 1)",
+            reference="nnviz, to teach",
+            draw=_perturbed,
+            parameters=(
+                _number("value", 0.5, "The number that every weight starts from."),
+                _number("epsilon", 1e-3, "How much noise is added.", low=0.0),
+            ),
+            spread=lambda shape, value, epsilon: epsilon,
+            keras=False,
+        ),
+        Scheme(
+            key="ordered",
+            label="ordered 1, 2, 3, …",
+            note="No chance at all, yet no two weights are equal: distinct is what counts.",
+            formula="w = scale · k / n for k = 1 … n, row by row",
+            reference="nnviz, to teach",
+            draw=_ordered,
+            parameters=(_number("scale", 1.0, "The largest weight."),),
+            spread=lambda shape, scale: None,
+            keras=False,
+            random=False,
+        ),
+        Scheme(
+            key="mirrored",
+            label="mirrored",
+            note="Half of the units are drawn as Glorot uniform, the other half are their exact opposites.",
+            formula="W = [W₀, -W₀], W₀ ~ U(±√(6 / (fan_in + fan_out)))",
+            reference="Balduzzi et al. 2017, The Shattered Gradients Problem (looks-linear start)",
+            draw=_mirrored,
+            spread=lambda shape: math.sqrt(_variance(shape, 1.0, "fan_avg")),
+            keras=False,
+        ),
+        Scheme(
+            key="positive_uniform",
+            label="small positive",
+            note="Small numbers from 0 up, as some tutorials advise: all units start nearly alike.",
+            formula="w ~ U(0, high)",
+            reference="Brownlee 2018, Why Initialize a Neural Network with Random Weights?",
+            draw=lambda shape, generator, dtype, high: _uniform(shape, generator, dtype, 0.0, high),
+            parameters=(_number("high", 0.1, "The upper limit.", low=0.0),),
+            spread=lambda shape, high: high / math.sqrt(12),
+            keras=False,
+        ),
+        Scheme(
+            key="pytorch_default",
+            label="PyTorch's default",
+            note="What PyTorch's Linear layer starts its kernel from: LeCun uniform with a third of the variance.",
+            formula="w ~ U(±√(1 / fan_in))",
+            reference="PyTorch, torch.nn.Linear (kaiming_uniform_ with a = √5)",
+            keras=False,
+            **_fixed_scheme(1.0 / 3.0, "fan_in", "uniform"),
+        ),
+    )
+)

@@ -1,0 +1,160 @@
+"""What every registry shares: entries that describe themselves, and parameters that check themselves.
+
+A registry is a read-only mapping from key to record; the order of the records is the order in menus.
+Widgets, the URL's checks, the command line's choices and the contract tests all derive from it.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+Value = int | float | str | bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One record of a registry.
+
+    Attributes:
+        key: the name in code, URLs and the command line.
+        label: the name on screen.
+        note: one line in plain words.
+        formula: the definition, in plain text.
+        reference: where it comes from, with the year.
+    """
+
+    key: str
+    label: str
+    note: str
+    formula: str
+    reference: str
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def by_key(entries: Iterable[E]) -> Mapping[str, E]:
+    """The entries as a read-only mapping, in their own order."""
+    return MappingProxyType({entry.key: entry for entry in entries})
+
+
+def find(registry: Mapping[str, E], key: object, field: str) -> E:
+    """The entry named `key`; hyphens may stand for underscores.
+
+    Raises:
+        ValueError: no such entry; the message names the field and every key there is.
+    """
+    entry = registry.get(key.strip().replace("-", "_").lower()) if isinstance(key, str) else None
+    if entry is None:
+        raise ValueError(f"{field}={shorten(key)}: must be one of {', '.join(registry)}.")
+    return entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A named value with its default and its range; it checks, reads and writes itself.
+
+    Attributes:
+        name: the name in code and URLs.
+        kind: int, float, str or bool.
+        default: the value when none is given.
+        low: the least value (numbers).
+        high: the greatest value (numbers).
+        choices: the permitted words (str).
+        none: what None means on screen, such as "full batch"; empty where None is not allowed.
+        label: the name on screen.
+        note: one line of help.
+    """
+
+    name: str
+    kind: type
+    default: Value
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    none: str = ""
+    label: str = ""
+    note: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words.
+
+        >>> Parameter(name="epochs", kind=int, default=200, low=1, high=5000).allowed
+        'a whole number from 1 to 5,000'
+        """
+        if self.kind is bool:
+            words = "true or false"
+        elif self.kind is str:
+            words = f"one of {', '.join(self.choices)}"
+        else:
+            number = "a whole number" if self.kind is int else "a number"
+            words = f"{number} from {plain(self.low)} to {plain(self.high)}"
+        return f"{words}, or none" if self.none else words
+
+    def check(self, value: object) -> Value:
+        """The value as a plain Python one, or ValueError naming the field, the value and what is allowed."""
+        if value is None and self.none:
+            return None
+        if self.kind is bool and isinstance(value, bool):
+            return value
+        if self.kind is str and isinstance(value, str) and value in self.choices:
+            return value
+        if self.kind in (int, float) and _is_number(value):
+            try:
+                number = self.kind(value)
+            except OverflowError:
+                number = math.inf
+            if number == value and self.low <= number <= self.high:
+                return number + 0  # -0.0 becomes 0.0, so that equal values print equally
+        raise ValueError(f"{self.name}={shorten(value)}: must be {self.allowed}.")
+
+    def parse(self, text: str) -> Value:
+        """The value that a text such as a URL's stands for; ValueError as in `check`."""
+        word = text.strip().lower()
+        if self.none and word in ("none", ""):
+            return None
+        value: object = text.strip()
+        if self.kind is bool:
+            value = {"true": True, "1": True, "false": False, "0": False}.get(word, text)
+        elif self.kind is str:
+            value = word
+        elif len(word) <= 64:  # longer texts are no numbers anybody meant
+            try:
+                value = self.kind(word)
+            except ValueError:
+                value = text
+        return self.check(value)
+
+
+def text_of(value: Value) -> str:
+    """The text that `Parameter.parse` reads back as the same value.
+
+    >>> text_of(True), text_of(None), text_of(0.1), text_of(1.0)
+    ('true', 'none', '0.1', '1.0')
+    """
+    return str(value).lower() if isinstance(value, bool) or value is None else str(value)
+
+
+def plain(number: float) -> str:
+    """A number for a sentence: 5,000 or 0.001, never 5e+03.
+
+    >>> plain(5000), plain(0.5), plain(1e-9)
+    ('5,000', '0.5', '1e-09')
+    """
+    return f"{int(number):,}" if math.isfinite(number) and number == int(number) else f"{number:g}"
+
+
+def shorten(value: object, most: int = 40) -> str:
+    """The value as Python writes it, cut so that a hostile one cannot fill the screen."""
+    text = str(value) if isinstance(value, (Mapping, Entry)) else repr(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

@@ -1,0 +1,104 @@
+"""The trace: everything recorded of all runs of an experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.core import activations, datasets, losses
+from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
+from nnviz.core.datasets import Dataset
+from nnviz.core.experiment import Experiment
+from nnviz.core.network import Network, with_ones
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What was recorded of all runs of an experiment. Frozen, its arrays read-only.
+
+    R runs, T snapshots, L layers (hidden ones and the output), always in this order of axes.
+
+    Attributes:
+        experiment: the recipe.
+        dataset: the arrays it was trained on.
+        seeds: `[R]`, each run's weight seed.
+        steps: `[T]`, optimizer steps done; the first is 0, the last the end.
+        epochs: `[T]`, the same in epochs.
+        train_loss, test_loss: `[R, T]`, over the whole split, in nats (of a real target: mean squared error).
+        train_accuracy, test_accuracy: `[R, T]`, fractions; NaN for a real target.
+        kernels: L arrays `[R, T, fan_in, fan_out]`.
+        biases: L arrays `[R, T, fan_out]`.
+        gradient_norms: `[R, T, L]`, L2 norm of the training split's loss gradient for each kernel.
+        diverged_at: `[R]`, the first step whose loss is not finite, or -1. From there on values are NaN.
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    seeds: Array
+    steps: Array
+    epochs: Array
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+    kernels: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    gradient_norms: Array
+    diverged_at: Array
+
+    def layers(self, run: int, snapshot: int) -> list[Array]:
+        """The parameters of one run at one moment, as the network takes them: `[1, fan_in + 1, fan_out]` each."""
+        return [
+            np.concatenate([kernel[run, snapshot], bias[run, snapshot][None]])[None]
+            for kernel, bias in zip(self.kernels, self.biases, strict=True)
+        ]
+
+
+def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
+    """What a run answers at a snapshot.
+
+    Args:
+        trace: of a training.
+        x: `[n, d]`, on the scale of `trace.dataset.x_test`.
+        run: which run.
+        snapshot: which moment; the last by default.
+
+    Returns:
+        Class probabilities `[n, classes]`; for a real target the values `[n, 1]`.
+
+    Raises:
+        ValueError: x has not as many columns as the data set has features.
+    """
+    network, layers, signal = _prepare(trace, x, run, snapshot)
+    with np.errstate(all="ignore"):
+        return network.loss.answer(network.forward(layers, signal))[0].T
+
+
+def hidden_activations(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> list[Array]:
+    """What the units of each hidden layer answer at a snapshot: `[n, units]` each. Arguments as in `predict`."""
+    network, layers, signal = _prepare(trace, x, run, snapshot)
+    with np.errstate(all="ignore"):
+        network.forward(layers, signal)
+    return [after[0, :-1].T for after in network.signals]
+
+
+def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
+    experiment = trace.experiment
+    sizes = experiment.layer_sizes
+    x = np.atleast_2d(np.asarray(x, dtype=float))
+    if x.ndim != 2 or x.shape[1] != sizes[0]:
+        raise ValueError(f"x has shape {x.shape}: {experiment.dataset} needs {sizes[0]} columns.")
+    layers = trace.layers(run, snapshot)
+    network = Network(
+        sizes,
+        activations.registry[experiment.activation],
+        losses.registry[datasets.registry[experiment.dataset].loss],
+        runs=1,
+        rows=len(x),
+        dtype=experiment.dtype,
+        matmul=exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul,
+    )
+    return network, layers, with_ones(x, experiment.dtype)[None]

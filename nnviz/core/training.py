@@ -1,0 +1,301 @@
+"""Training: many runs of one experiment at once.
+
+Runs are cut into chunks that fit the processor's cache; chunks go to a small pool of threads (NumPy lets go of
+the interpreter in large calls). Nothing a run computes depends on the chunk it is in: its weights and its
+order of rows come from its own generators, and each product is made for each run by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.core import activations, datasets, losses, optimizers
+from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
+from nnviz.core.experiment import Experiment
+from nnviz.core.network import Matmul, Network, layer_views, parameter_count, with_ones
+from nnviz.core.trace import Trace
+
+Array = np.ndarray
+
+CACHE_BYTES = 1_000_000  # what a chunk's buffers may take: about a core's second-level cache
+PROGRESS_SECONDS = 0.02
+SAFE_LOGIT = 1e3  # logits no larger than this have a finite loss, whatever the target
+ORDER_BRANCH = 2**32 - 1  # the branch of a seed that orders rows: one that no layer reaches
+
+
+class _StoppedError(Exception):
+    """Raised in a worker when the caller wants no more."""
+
+
+def train(experiment: Experiment, on_progress: Callable[[float], object] | None = None) -> Trace:
+    """Train all runs of an experiment.
+
+    The same experiment gives the same bits, on the same machine and versions; a run gives the same bits alone
+    and among others. Overflow is recorded in `diverged_at`, never warned of.
+
+    Args:
+        experiment: the recipe.
+        on_progress: called in this thread about every 20 ms with the share done, from 0.0 to 1.0. What it
+            raises stops the training at once and passes on.
+
+    >>> trace = train(Experiment(kernel_initializer="zeros", epochs=5))
+    >>> bool((trace.kernels[0] == 0).all())
+    True
+    """
+    report = on_progress or (lambda share: None)
+    job = _Job(experiment)
+    with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train") as pool:
+
+        def finish(calls: Iterable[Callable[[], None]]) -> None:
+            pending = {pool.submit(call) for call in calls}
+            while pending:
+                done, pending = wait(pending, PROGRESS_SECONDS, FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
+                report(job.share_done())
+
+        try:
+            report(0.0)
+            finish([job.prepare])
+            finish(job.chunks())
+        except BaseException:
+            job.stop.set()  # the pool's exit then waits for the workers, a moment each
+            raise
+    return job.trace()
+
+
+def initial_parameters(experiment: Experiment, seed: int) -> Array:
+    """The start of the run with this seed, `[P]`, as `layer_views` cuts it.
+
+    The seed feeds the layers through `SeedSequence(seed).spawn`, one child a layer; from a layer's child the
+    kernel is drawn first, then the bias.
+    """
+    sizes = experiment.layer_sizes
+    parameters = np.empty(parameter_count(sizes), experiment.dtype)
+    layers = layer_views(parameters, sizes)
+    children = np.random.SeedSequence(seed).spawn(len(layers))
+    for layer, child, initializer in zip(layers, children, experiment.layer_initializers, strict=True):
+        generator = np.random.default_rng(child)
+        layer[:-1] = initializer(layer[:-1].shape, generator, experiment.dtype)
+        layer[-1] = experiment.bias_initializer(layer[-1].shape, generator, experiment.dtype)
+    return parameters
+
+
+def _order_generator(experiment: Experiment, seed: int) -> np.random.BitGenerator:
+    """What draws the order of rows for the run with this weight seed."""
+    own = seed if experiment.shuffle_seed is None else experiment.shuffle_seed
+    return np.random.PCG64(np.random.SeedSequence(own, spawn_key=(ORDER_BRANCH,)))
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Rows as the network takes them: `[R or 1, n, d + 1]`, and targets `[R or 1, outputs, n]`."""
+
+    x: Array
+    y: Array
+
+    def batch(self, first: int, rows: int) -> _Split:
+        return _Split(self.x[:, first : first + rows], self.y[:, :, first : first + rows])
+
+    def in_order(self, order: Array) -> _Split:
+        """The rows in an order of each run's own, `[R, n]`."""
+        x = np.take(self.x[0], order, axis=0)
+        y = np.stack([np.take(row, order) for row in self.y[0]], axis=1)
+        return _Split(x, y)
+
+
+class _Job:
+    """One call of `train`: what all chunks read, and the arrays into which each writes its own runs."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.sizes = experiment.layer_sizes
+        self.activation = activations.registry[experiment.activation]
+        self.loss = losses.registry[datasets.registry[experiment.dataset].loss]
+        self.optimizer = optimizers.registry[experiment.optimizer]
+        self.threads = min(os.cpu_count() or 1, experiment.restarts)
+        self.stop = threading.Event()
+        self.steps_done: dict[int, int] = {}
+
+    def prepare(self) -> None:
+        """Load the data, draw every run's start, make room for what will be recorded."""
+        experiment = self.experiment
+        self.dataset = experiment.load_dataset()
+        self.train_split = self._split(self.dataset.x_train, self.dataset.y_train)
+        self.test_split = self._split(self.dataset.x_test, self.dataset.y_test)
+        runs, size = experiment.restarts, parameter_count(self.sizes)
+        self.start = np.empty((runs, size), experiment.dtype)
+        self.exact = np.empty(runs, dtype=bool)
+        with np.errstate(all="ignore"):
+            for run, seed in enumerate(experiment.seeds):
+                self.check_stop()
+                self.start[run] = initial_parameters(experiment, seed)
+                self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
+        self.steps = np.array(experiment.snapshot_steps())
+        moments = len(self.steps)
+        self.recorded = np.full((runs, moments, size), np.nan, experiment.dtype)
+        self.scores = np.full((4, runs, moments), np.nan)
+        self.gradient_norms = np.full((runs, moments, len(self.sizes) - 1), np.nan)
+        self.diverged_at = np.full(runs, -1)
+
+    def _split(self, x: Array, y: Array) -> _Split:
+        outputs, dtype = self.sizes[-1], self.experiment.dtype
+        targets = y[None] if outputs == 1 else np.arange(outputs)[:, None] == y
+        return _Split(with_ones(x, dtype)[None], targets[None].astype(dtype))
+
+    def chunks(self) -> list[Callable[[], None]]:
+        """The work, cut into calls: runs that need the same product, as many as fit the cache."""
+        most = -(-self.experiment.restarts // self.threads)
+        size = min(most, self.runs_in_cache(self.experiment.batch_rows))
+        groups = ((np.flatnonzero(~self.exact), blas_matmul), (np.flatnonzero(self.exact), exact_matmul))
+        return [
+            _Chunk(self, runs[first : first + size], matmul).train
+            for runs, matmul in groups
+            for first in range(0, len(runs), size)
+        ]
+
+    def runs_in_cache(self, rows: int) -> int:
+        """How many runs' buffers fit, at so many rows a pass."""
+        values = 3 * rows * sum(self.sizes) + 4 * self.start.shape[1]
+        return max(1, CACHE_BYTES // (values * self.start.itemsize))
+
+    def share_done(self) -> float:
+        """How much of the training is done, from 0.0 to 1.0."""
+        total = self.experiment.total_steps * self.experiment.restarts
+        return min(1.0, sum(list(self.steps_done.values())) / total)
+
+    def check_stop(self) -> None:
+        if self.stop.is_set():
+            raise _StoppedError
+
+    def trace(self) -> Trace:
+        """What was recorded."""
+        layers = layer_views(self.recorded, self.sizes)
+        kernels = tuple(layer[..., :-1, :] for layer in layers)
+        biases = tuple(layer[..., -1, :] for layer in layers)
+        epochs = self.steps / self.experiment.steps_per_epoch
+        train_loss, test_loss, train_accuracy, test_accuracy = self.scores
+        trace = Trace(
+            experiment=self.experiment,
+            dataset=self.dataset,
+            seeds=np.array(self.experiment.seeds),
+            steps=self.steps,
+            epochs=epochs,
+            train_loss=train_loss,
+            test_loss=test_loss,
+            train_accuracy=train_accuracy,
+            test_accuracy=test_accuracy,
+            kernels=kernels,
+            biases=biases,
+            gradient_norms=self.gradient_norms,
+            diverged_at=self.diverged_at,
+        )
+        for value in vars(trace).values():
+            for array in value if isinstance(value, tuple) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
+        return trace
+
+
+class _Chunk:
+    """Some runs on their way through a training."""
+
+    def __init__(self, job: _Job, runs: Array, matmul: Matmul) -> None:
+        self.job, self.runs, self.matmul = job, runs, matmul
+        self.networks: dict[tuple[int, int], Network] = {}
+
+    def train(self) -> None:
+        """Train these runs from their start to the end, recording at every snapshot."""
+        with np.errstate(all="ignore"):
+            self._train()
+
+    def _train(self) -> None:
+        job, experiment = self.job, self.job.experiment
+        self.parameters = job.start[self.runs]
+        self.layers = layer_views(self.parameters, job.sizes)
+        self.gradient = np.zeros_like(self.parameters)
+        self.gradients = layer_views(self.gradient, job.sizes)
+        self.state = [np.zeros_like(self.parameters) for _ in range(job.optimizer.slots)]
+        self.diverged = np.zeros(len(self.runs), dtype=bool)
+        rows, batch_rows = experiment.train_rows, experiment.batch_rows
+        shuffles = experiment.shuffle and batch_rows < rows
+        generators = [_order_generator(experiment, experiment.seed + int(run)) for run in self.runs]
+        moments = {step: moment for moment, step in enumerate(job.steps.tolist())}
+        split, step = job.train_split, 0
+        for _ in range(experiment.epochs):
+            if shuffles:
+                # Random keys, sorted: half the time of a permutation drawn for each run.
+                keys = np.stack([generator.random_raw(rows) for generator in generators])
+                split = job.train_split.in_order(np.argsort(keys, axis=1))
+            for first in range(0, rows, batch_rows):
+                if step in moments:
+                    self._record(moments[step], step)
+                self._step(split.batch(first, batch_rows), step)
+                step += 1
+            job.steps_done[int(self.runs[0])] = step * len(self.runs)
+            if self.diverged.all():
+                return
+        self._record(moments[step], step)
+
+    def _step(self, batch: _Split, step: int) -> None:
+        """One optimizer step; `step` is how many have been done."""
+        network = self._network(len(self.runs), batch.x.shape[1])
+        logits = network.forward(self.layers, batch.x)
+        if not (logits.max() < SAFE_LOGIT and logits.min() > -SAFE_LOGIT):  # also where there is a NaN
+            self._mark_diverged(~np.isfinite(self.job.loss.value(logits, batch.y).sum(axis=1)), step)
+        network.backward(self.layers, batch.x, batch.y, self.gradients)
+        learning_rate = self.job.experiment.learning_rate
+        self.job.optimizer.update(self.parameters, self.gradient, self.state, learning_rate, step + 1)
+
+    def _record(self, moment: int, step: int) -> None:
+        """Write down parameters, scores and gradients over the whole splits, a few runs at a time."""
+        job = self.job
+        size = job.runs_in_cache(job.experiment.train_rows)
+        for first in range(0, len(self.runs), size):
+            part = slice(first, first + size)
+            runs, layers = self.runs[part], [layer[part] for layer in self.layers]
+            gradients = [gradient[part] for gradient in self.gradients]
+            for i, split in enumerate((job.train_split, job.test_split)):
+                network = self._network(len(runs), split.x.shape[1])
+                logits = network.forward(layers, split.x)
+                job.scores[i, runs, moment] = job.loss.value(logits, split.y).mean(axis=1)
+                if job.loss.correct is not None:
+                    job.scores[2 + i, runs, moment] = job.loss.correct(logits, split.y).mean(axis=1)
+                if split is job.train_split:
+                    network.backward(layers, split.x, split.y, gradients)
+            for i, gradient in enumerate(gradients):
+                squares = np.square(gradient[:, :-1], dtype=np.float64)
+                job.gradient_norms[runs, moment, i] = np.sqrt(squares.sum(axis=(1, 2)))
+        job.recorded[self.runs, moment] = self.parameters
+        finite = np.isfinite(self.parameters).all(axis=1) & np.isfinite(job.scores[0, self.runs, moment])
+        self._mark_diverged(~finite, step)
+        lost = self.runs[self.diverged]
+        job.recorded[lost, moment] = np.nan
+        job.scores[:, lost, moment] = np.nan
+        job.gradient_norms[lost, moment] = np.nan
+
+    def _mark_diverged(self, found: Array, step: int) -> None:
+        new = found & ~self.diverged
+        self.job.diverged_at[self.runs[new]] = step
+        self.diverged |= new
+        self.parameters[self.diverged] = np.nan
+
+    def _network(self, runs: int, rows: int) -> Network:
+        """The buffers for so many runs and rows, made when first asked for."""
+        if (runs, rows) not in self.networks:
+            job = self.job
+            self.networks[runs, rows] = Network(
+                job.sizes, job.activation, job.loss, runs, rows, job.experiment.dtype, self._product
+            )
+        return self.networks[runs, rows]
+
+    def _product(self, a: Array, b: Array, out: Array) -> Array:
+        """The product; looks first whether the caller wants to stop."""
+        self.job.check_stop()
+        return self.matmul(a, b, out)
