@@ -1,8 +1,19 @@
 """nnviz: see why a neural network must not start from equal weights, and what its start does to training."""
 
+from nnviz.analysis.diagnosis import Diagnosis, diagnose
+from nnviz.analysis.symmetry import effective_units
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
 
-__all__ = ["Experiment", "Trace", "initializers", "predict", "train"]
+__all__ = [
+    "Diagnosis",
+    "Experiment",
+    "Trace",
+    "diagnose",
+    "effective_units",
+    "initializers",
+    "predict",
+    "train",
+]

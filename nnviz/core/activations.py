@@ -1,7 +1,8 @@
 """The activation functions, each with its derivative.
 
 A value and its derivative are one record, and work on whole arrays: `value(z, out)` writes f(z),
-`derivative(z, a, out)` writes f'(z), where a = f(z) is given because many derivatives follow from it.
+`derivative(z, a, out)` writes f'(z), where a = f(z) is given because many derivatives follow from it;
+its `out` may be z itself.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _scaled_elu(z: Array, out: Array, alpha: float, scale: float) -> None:
 
 def _scaled_elu_derivative(z: Array, a: Array, out: Array, alpha: float, scale: float) -> None:
     np.add(a, scale * alpha, out=out)  # d/dz α(e^z - 1) = α(e^z - 1) + α
-    np.copyto(out, out.dtype.type(scale), where=z > 0)
+    np.copyto(out, out.dtype.type(scale), where=a > 0)
 
 
 def _elu(z: Array, out: Array) -> None:

@@ -47,8 +47,10 @@ class Network:
 
     Args:
         sizes: units from the input to the output.
-        activation, loss: their records.
-        runs, rows: how many of each a pass takes.
+        activation: its record.
+        loss: its record.
+        runs: how many networks.
+        rows: how many samples a pass takes.
         dtype: of all buffers.
         matmul: how stacks are multiplied.
     """
@@ -67,7 +69,6 @@ class Network:
         self.sums = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
         self.signals = [np.ones((runs, units + 1, rows), dtype) for units in sizes[1:-1]]
         self.deltas = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
-        self.slopes = [np.empty((runs, units, rows), dtype) for units in sizes[1:-1]]
 
     def forward(self, layers: Sequence[Array], x: Array) -> Array:
         """The logits `[R, outputs, rows]` for inputs `[R or 1, rows, d + 1]`; they stay valid until the next call."""
@@ -80,9 +81,9 @@ class Network:
         return self.sums[-1]
 
     def backward(self, layers: Sequence[Array], x: Array, targets: Array, gradients: Sequence[Array]) -> None:
-        """Write the gradient of the mean loss, after `forward` on the same inputs.
+        """Write the gradient of the loss summed over rows, after one `forward` on the same inputs.
 
-        Errors are summed before they are divided by the number of rows: a sum that is exactly zero stays so.
+        The caller divides by the number of rows: a sum of errors that is exactly zero stays so.
 
         Args:
             layers: the parameters, as `layer_views` gives them.
@@ -90,13 +91,12 @@ class Network:
             targets: `[R or 1, outputs, rows]`.
             gradients: written; views shaped like `layers`.
         """
-        rows = x.shape[1]
         self.loss.delta(self.sums[-1], targets, self.deltas[-1])
         for i in reversed(range(len(layers))):
             below = self.signals[i - 1] if i else x.swapaxes(1, 2)
             self.matmul(below, self.deltas[i].swapaxes(1, 2), gradients[i])
-            gradients[i][...] /= rows
             if i:
-                self.matmul(layers[i][:, :-1], self.deltas[i], self.deltas[i - 1])
-                self.activation.derivative(self.sums[i - 1], self.signals[i - 1][:, :-1], self.slopes[i - 1])
-                self.deltas[i - 1] *= self.slopes[i - 1]
+                sums, delta = self.sums[i - 1], self.deltas[i - 1]
+                self.matmul(layers[i][:, :-1], self.deltas[i], delta)
+                self.activation.derivative(sums, self.signals[i - 1][:, :-1], sums)
+                delta *= sums

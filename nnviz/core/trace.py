@@ -77,12 +77,22 @@ def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
         return network.loss.answer(network.forward(layers, signal))[0].T
 
 
-def hidden_activations(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> list[Array]:
-    """What the units of each hidden layer answer at a snapshot: `[n, units]` each. Arguments as in `predict`."""
+def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> list[tuple[Array, Array]]:
+    """What the units of each hidden layer answer, and how steep they are there.
+
+    Arguments and errors as in `predict`.
+
+    Returns:
+        For each hidden layer activations f(z) and slopes f'(z), `[n, units]` each.
+    """
     network, layers, signal = _prepare(trace, x, run, snapshot)
+    pairs = []
     with np.errstate(all="ignore"):
         network.forward(layers, signal)
-    return [after[0, :-1].T for after in network.signals]
+        for sums, after in zip(network.sums, network.signals, strict=False):
+            network.activation.derivative(sums, after[:, :-1], sums)
+            pairs.append((after[0, :-1].T, sums[0].T))
+    return pairs
 
 
 def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:

@@ -1,0 +1,1 @@
+"""What a trace shows: pure functions from traces to small arrays and records."""

@@ -1,0 +1,102 @@
+"""Are the units of a layer the same, nearly the same, or apart?
+
+A unit is its incoming kernel column, its bias and its outgoing kernel row. Units in which all of these are
+bit-identical are clones: gradient descent moves them alike for ever, so that they do the work of one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from nnviz.core.trace import Trace
+
+Array = np.ndarray
+
+
+def unit_vectors(trace: Trace, layer: int = 0) -> Array:
+    """Each unit as one vector: incoming weights, bias, outgoing weights.
+
+    Args:
+        trace: of a training.
+        layer: which hidden layer, from 0.
+
+    Returns:
+        `[R, T, units, fan_in + 1 + next layer's units]`.
+
+    Raises:
+        ValueError: there is no such hidden layer.
+    """
+    hidden = trace.experiment.hidden
+    if not 0 <= layer < len(hidden):
+        raise ValueError(f"layer={layer}: the network has {len(hidden)} hidden layers.")
+    incoming, bias = trace.kernels[layer].swapaxes(2, 3), trace.biases[layer][..., None]
+    return np.concatenate([incoming, bias, trace.kernels[layer + 1]], axis=3)
+
+
+def effective_units(trace: Trace, layer: int = 0) -> Array:
+    """How many distinct units a layer has, clones counted once: int `[R, T]`; 0 where the run has diverged.
+
+    >>> from nnviz.core.experiment import Experiment
+    >>> from nnviz.core.training import train
+    >>> effective_units(train(Experiment(kernel_initializer="ones", epochs=1, snapshots=2))).tolist()
+    [[1, 1]]
+
+    Raises:
+        ValueError: there is no such hidden layer.
+    """
+    vectors = np.ascontiguousarray(unit_vectors(trace, layer) + 0.0)  # + 0.0: -0.0 and 0.0 are one number
+    whole = vectors.view(f"V{vectors.itemsize * vectors.shape[-1]}")[..., 0].tolist()
+    counts = np.array([[len(set(units)) for units in moments] for moments in whole])
+    counts[np.isnan(vectors[:, :, 0, 0])] = 0
+    return counts
+
+
+@dataclass(frozen=True, eq=False)
+class Drift:
+    """How far apart the units of a layer are, over time.
+
+    Attributes:
+        epochs: `[T]`.
+        smallest: `[T]`, the distance of the two closest units; NaN for a single unit.
+        median: `[T]`, the median over all pairs.
+        largest: `[T]`, the distance of the two furthest.
+        effective: `[T]`, the number of distinct units.
+        units: how many units there are.
+    """
+
+    epochs: Array
+    smallest: Array
+    median: Array
+    largest: Array
+    effective: Array
+    units: int
+
+
+def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
+    """The Euclidean distances between units, each taken as `unit_vectors` does, over time."""
+    vectors = unit_vectors(trace, layer)[run]
+    units = vectors.shape[1]
+    spans = np.full((3, len(vectors)), np.nan)
+    if units > 1:
+        for moment, at_moment in enumerate(vectors.astype(np.float64)):
+            distances = pdist(at_moment)
+            spans[:, moment] = distances.min(), np.median(distances), distances.max()
+    return Drift(trace.epochs, *spans, effective=effective_units(trace, layer)[run], units=units)
+
+
+def similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -> Array:
+    """The cosine between the incoming weights (kernel column and bias) of each two units, `[units, units]`.
+
+    Two units without any weight are alike: 1. A unit without weights and one with some: 0.
+    """
+    incoming = unit_vectors(trace, layer)[run, snapshot, :, : trace.kernels[layer].shape[2] + 1]
+    incoming = incoming.astype(np.float64)
+    lengths = np.linalg.norm(incoming, axis=1)
+    unit = incoming / np.where(lengths > 0, lengths, 1)[:, None]
+    cosines = np.clip(unit @ unit.T, -1, 1)
+    nothing = lengths == 0
+    cosines[np.outer(nothing, nothing)] = 1
+    return cosines

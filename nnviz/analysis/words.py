@@ -1,0 +1,50 @@
+"""Numbers as they stand in sentences."""
+
+from __future__ import annotations
+
+import math
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with three significant digits, as a person would write it.
+
+    >>> number(0.69314), number(0.0376), number(8), number(127612718.2), number(3.066e17), number(0.0000471)
+    ('0.693', '0.0376', '8', '127,612,718', '3.07·10¹⁷', '4.71·10⁻⁵')
+    """
+    if not math.isfinite(value):
+        return "no number" if math.isnan(value) else "∞"
+    if value == 0:
+        return "0"
+    if 1e3 <= abs(value) < 1e12:
+        return f"{value:,.0f}"
+    if abs(value) >= 1e12 or abs(value) < 1e-3:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if value == int(value) else text
+
+
+def percent(share: float) -> str:
+    """A share in per cent: whole, but never rounded up to all or down to nothing.
+
+    >>> percent(0.986), percent(0.999), percent(1.0), percent(0.0004)
+    ('99 %', '99.9 %', '100 %', '0.04 %')
+    """
+    value = 100 * share
+    if 99 < value < 100 or 0 < value < 1:
+        near = min(value, 100 - value)
+        decimals = max(1, math.ceil(-math.log10(near)))
+        return f"{value:.{decimals}f} %"
+    return f"{value:.0f} %"
+
+
+def count(amount: int, noun: str) -> str:
+    """An amount with its noun.
+
+    >>> count(1, "unit"), count(1400, "step")
+    ('1 unit', '1,400 steps')
+    """
+    return f"{amount:,} {noun}" + ("" if amount == 1 else "s")
