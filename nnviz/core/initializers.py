@@ -138,18 +138,22 @@ def make(key: str, parameters: Mapping[str, object] | None = None) -> Initialize
 def _parse_settings(spec: str, scheme: Scheme) -> dict[str, object]:
     """The parameters in a text form such as `constant(value=0.5)`; words may stand bare or in quotes."""
     refusal = ValueError(f"initializer={shorten(spec)}: must read like {_example(scheme)}.")
-    if len(spec) > 300:
+    inside = spec.strip().partition("(")[2]
+    if len(spec) > 300 or not inside.endswith(")") or "#" in inside:
         raise refusal
     try:
-        call = ast.parse(f"f({spec.strip().partition('(')[2]}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args or any(k.arg is None for k in call.keywords):
+        call = ast.parse(f"f({inside}", mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
             raise refusal
-        return {
+        settings = {
             str(k.arg): k.value.id if isinstance(k.value, ast.Name) else ast.literal_eval(k.value)
             for k in call.keywords
         }
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise refusal from None
+    if len(settings) < len(call.keywords) or "None" in settings:  # a name twice, or ** in place of a name
+        raise refusal
+    return settings
 
 
 def _example(scheme: Scheme) -> str:

@@ -1,7 +1,7 @@
 """The losses. The data set's target decides which one: there is nothing to choose.
 
 Logits and targets are `[runs, outputs, samples]` arrays; targets may have 1 in place of runs. A value is one
-number a sample, in nats; `delta` is its derivative with respect to the logits.
+number a sample, in nats; `delta` is its derivative with respect to the logits, up to a known factor.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class Loss(Entry):
 
     Attributes:
         value: `value(logits, targets)` -> `[runs, samples]`.
-        delta: `delta(logits, targets, out)` writes d value / d logits.
+        delta: `delta(logits, targets, out)` writes d value / d logits, times `scale`.
+        scale: `scale(outputs)`: chosen so that at equal logits errors are numbers that a float holds exactly,
+            and those of balanced classes sum to exactly 0.
         correct: `correct(logits, targets)` -> `[runs, samples]` of bool; None for real targets.
         answer: `answer(logits)` -> `[runs, classes, samples]` of probabilities, or the values themselves.
     """
@@ -32,6 +34,7 @@ class Loss(Entry):
     delta: Callable[[Array, Array, Array], object]
     correct: Callable[[Array, Array], Array] | None
     answer: Callable[[Array], Array]
+    scale: Callable[[int], int] = lambda outputs: 1
 
 
 def _binary_value(logits: Array, targets: Array) -> Array:
@@ -55,11 +58,10 @@ def _binary_answer(logits: Array) -> Array:
     return np.concatenate([sigmoid(-logits, np.empty_like(logits)), second], axis=1)
 
 
-def _softmax(logits: Array, out: Array) -> Array:
-    np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
-    np.exp(out, out=out)
-    out /= out.sum(axis=1, keepdims=True)
-    return out
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Array = powers / powers.sum(axis=1, keepdims=True)
+    return result
 
 
 def _categorical_value(logits: Array, targets: Array) -> Array:
@@ -69,8 +71,12 @@ def _categorical_value(logits: Array, targets: Array) -> Array:
 
 
 def _categorical_delta(logits: Array, targets: Array, out: Array) -> None:
-    _softmax(logits, out)
-    out -= targets
+    """K (p - y) for K classes: equal logits give exactly 1 and 1 - K, where p itself would be a rounded 1 / K."""
+    classes = logits.shape[1]
+    np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    np.exp(out, out=out)
+    out *= classes / out.sum(axis=1, keepdims=True)
+    out -= classes * targets
 
 
 def _categorical_correct(logits: Array, targets: Array) -> Array:
@@ -110,7 +116,8 @@ registry = by_key(
             value=_categorical_value,
             delta=_categorical_delta,
             correct=_categorical_correct,
-            answer=lambda logits: _softmax(logits, np.empty_like(logits)),
+            answer=_softmax,
+            scale=lambda outputs: outputs,
         ),
         Loss(
             key="squared_error",

@@ -66,6 +66,7 @@ class Network:
         matmul: Matmul,
     ) -> None:
         self.activation, self.loss, self.matmul = activation, loss, matmul
+        self.divisor = rows * loss.scale(sizes[-1])
         self.sums = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
         self.signals = [np.ones((runs, units + 1, rows), dtype) for units in sizes[1:-1]]
         self.deltas = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
@@ -81,9 +82,9 @@ class Network:
         return self.sums[-1]
 
     def backward(self, layers: Sequence[Array], x: Array, targets: Array, gradients: Sequence[Array]) -> None:
-        """Write the gradient of the loss summed over rows, after one `forward` on the same inputs.
+        """Write `divisor` times the gradient of the mean loss, after one `forward` on the same inputs.
 
-        The caller divides by the number of rows: a sum of errors that is exactly zero stays so.
+        The caller divides, once the errors are summed: so a sum that is zero is exactly zero.
 
         Args:
             layers: the parameters, as `layer_views` gives them.

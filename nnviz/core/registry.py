@@ -108,8 +108,8 @@ class Parameter:
         if self.kind in (int, float) and _is_number(value):
             try:
                 number = self.kind(value)
-            except OverflowError:
-                number = math.inf
+            except (OverflowError, ValueError):  # an infinity or NaN is no whole number
+                number = math.nan
             if number == value and self.low <= number <= self.high:
                 return number + 0  # -0.0 becomes 0.0, so that equal values print equally
         raise ValueError(f"{self.name}={shorten(value)}: must be {self.allowed}.")
@@ -152,7 +152,10 @@ def plain(number: float) -> str:
 
 def shorten(value: object, most: int = 40) -> str:
     """The value as Python writes it, cut so that a hostile one cannot fill the screen."""
-    text = str(value) if isinstance(value, (Mapping, Entry)) else repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # such as an integer of more digits than Python writes
+        text = f"a {type(value).__name__}"
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

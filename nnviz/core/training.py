@@ -25,6 +25,7 @@ CACHE_BYTES = 1_000_000  # what a chunk's buffers may take: about a core's secon
 PROGRESS_SECONDS = 0.02
 SAFE_LOGIT = 1e3  # logits no larger than this have a finite loss, whatever the target
 KEYS_AT_ONCE = 4000  # random keys drawn for one run at a time
+ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
 ORDER_BRANCH = 2**32 - 1  # the branch of a seed that orders rows: one that no layer reaches
 
 
@@ -69,37 +70,28 @@ def train(experiment: Experiment, on_progress: Callable[[float], object] | None 
     return job.trace()
 
 
-def initial_parameters(experiment: Experiment, seed: int) -> Array:
+def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], None] = lambda: None) -> Array:
     """The start of the run with this seed, `[P]`, as `layer_views` cuts it.
 
     The seed feeds the layers through `SeedSequence(seed).spawn`, one child a layer; from a layer's child the
-    kernel is drawn first, then the bias.
+    kernel is drawn first, then the bias. `check` is called before each layer, and may raise.
     """
     sizes = experiment.layer_sizes
     parameters = np.empty(parameter_count(sizes), experiment.dtype)
     layers = layer_views(parameters, sizes)
     children = np.random.SeedSequence(seed).spawn(len(layers))
     for layer, child, initializer in zip(layers, children, experiment.layer_initializers, strict=True):
+        check()
         generator = np.random.default_rng(child)
         layer[:-1] = initializer(layer[:-1].shape, generator, experiment.dtype)
         layer[-1] = experiment.bias_initializer(layer[-1].shape, generator, experiment.dtype)
     return parameters
 
 
-def _orders(experiment: Experiment, seeds: list[int]) -> Iterator[Array]:
-    """For each epoch an order of rows for each of these runs, `[R, n]`: random keys, sorted.
-
-    Drawn for several epochs at a time, which is several times faster than a permutation a run and epoch.
-    """
-    rows = experiment.train_rows
-    sources = seeds if experiment.shuffle_seed is None else [experiment.shuffle_seed] * len(seeds)
-    generators = [
-        np.random.default_rng(np.random.SeedSequence(s, spawn_key=(ORDER_BRANCH,))) for s in sources
-    ]
-    epochs = max(1, KEYS_AT_ONCE // rows)
-    while True:
-        keys = [generator.integers(0, 2**32, (epochs, rows), np.uint32) for generator in generators]
-        yield from np.argsort(np.stack(keys, axis=1), axis=2)
+def _order_generator(experiment: Experiment, run: int) -> np.random.Generator:
+    """What draws a run's orders of rows."""
+    seed = experiment.seeds[run] if experiment.shuffle_seed is None else experiment.shuffle_seed
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ORDER_BRANCH,)))
 
 
 class _Split:
@@ -113,11 +105,12 @@ class _Split:
         self.x = table[:, :, :-outputs]
         self.y = table[:, :, -outputs:].swapaxes(1, 2)
 
-    def batch(self, first: int, rows: int) -> _Split:
-        return _Split(self.table[:, first : first + rows], self.outputs)
+    def batch(self, part: slice) -> _Split:
+        """Some rows, the same for every run."""
+        return _Split(self.table[:, part], self.outputs)
 
-    def in_order(self, order: Array) -> _Split:
-        """The rows in an order of each run's own, `[R, n]`."""
+    def take(self, order: Array) -> _Split:
+        """Rows in an order of each run's own, `[R, n]`."""
         return _Split(np.take(self.table[0], order, axis=0), self.outputs)
 
 
@@ -145,9 +138,7 @@ class _Job:
         self.exact = np.empty(runs, dtype=bool)
         with np.errstate(all="ignore"):
             for run, seed in enumerate(experiment.seeds):
-                if self.stopped:
-                    raise _StoppedError
-                self.start[run] = initial_parameters(experiment, seed)
+                self.start[run] = initial_parameters(experiment, seed, self.check_stop)
                 self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
         self.steps = np.array(experiment.snapshot_steps())
         moments = len(self.steps)
@@ -163,8 +154,13 @@ class _Job:
 
     def chunks(self) -> list[Callable[[], None]]:
         """The work, cut into calls: runs that need the same product, as many as fit the cache."""
-        most = -(-self.experiment.restarts // self.threads)
-        size = min(most, self.runs_in_cache(self.experiment.batch_rows))
+        experiment = self.experiment
+        ordered = max(experiment.train_rows, KEYS_AT_ONCE) * np.intp().itemsize
+        size = min(
+            -(-experiment.restarts // self.threads),
+            self.runs_in_cache(experiment.batch_rows),
+            max(1, ORDER_BYTES // ordered),
+        )
         groups = ((np.flatnonzero(~self.exact), blas_matmul), (np.flatnonzero(self.exact), exact_matmul))
         return [
             _Chunk(self, runs[first : first + size], matmul).train
@@ -181,6 +177,10 @@ class _Job:
         """How much of the training is done, from 0.0 to 1.0."""
         total = self.experiment.total_steps * self.experiment.restarts
         return min(1.0, sum(list(self.steps_done.values())) / total)
+
+    def check_stop(self) -> None:
+        if self.stopped:
+            raise _StoppedError
 
     def trace(self) -> Trace:
         """What was recorded."""
@@ -233,21 +233,40 @@ class _Chunk:
         self.diverged = np.zeros(len(self.runs), dtype=bool)
         rows, batch_rows = experiment.train_rows, experiment.batch_rows
         shuffles = experiment.shuffle and batch_rows < rows
-        orders = _orders(experiment, [experiment.seed + int(run) for run in self.runs])
+        orders = self._orders()
         moments = {step: moment for moment, step in enumerate(job.steps.tolist())}
-        split, step = job.train_split, 0
+        step = 0
         for _ in range(experiment.epochs):
-            if shuffles:
-                split = job.train_split.in_order(next(orders))
+            order = next(orders) if shuffles else None
             for first in range(0, rows, batch_rows):
                 if step in moments:
                     self._record(moments[step], step)
-                self._step(split.batch(first, batch_rows), step)
+                part = slice(first, first + batch_rows)
+                self._step(
+                    job.train_split.batch(part) if order is None else job.train_split.take(order[:, part]),
+                    step,
+                )
                 step += 1
-            job.steps_done[int(self.runs[0])] = step * len(self.runs)
             if self.diverged.all():
+                job.steps_done[int(self.runs[0])] = experiment.total_steps * len(self.runs)
                 return
+            job.steps_done[int(self.runs[0])] = step * len(self.runs)
         self._record(moments[step], step)
+
+    def _orders(self) -> Iterator[Array]:
+        """For each epoch an order of rows for each run, `[R, n]`: random keys, sorted.
+
+        Drawn for several epochs at a time, which is several times faster than a permutation a run and epoch.
+        """
+        experiment, rows = self.job.experiment, self.job.experiment.train_rows
+        epochs = max(1, KEYS_AT_ONCE // rows)
+        generators = [_order_generator(experiment, int(run)) for run in self.runs]
+        orders = np.empty((epochs, len(self.runs), rows), np.intp)
+        while True:
+            for i, generator in enumerate(generators):
+                self.job.check_stop()
+                orders[:, i] = np.argsort(generator.integers(0, 2**32, (epochs, rows), np.uint32), axis=1)
+            yield from orders
 
     def _step(self, batch: _Split, step: int) -> None:
         """One optimizer step; `step` is how many have been done."""
@@ -256,7 +275,7 @@ class _Chunk:
         if not (logits.max() < SAFE_LOGIT and logits.min() > -SAFE_LOGIT):  # also where there is a NaN
             self._mark_diverged(~np.isfinite(self.job.loss.value(logits, batch.y).sum(axis=1)), step)
         network.backward(self.layers, batch.x, batch.y, self.gradients)
-        self.gradient /= batch.x.shape[1]
+        self.gradient /= network.divisor
         learning_rate = self.job.experiment.learning_rate
         self.job.optimizer.update(self.parameters, self.gradient, self.state, learning_rate, step + 1)
 
@@ -276,7 +295,7 @@ class _Chunk:
                     job.scores[2 + i, runs, moment] = job.loss.correct(logits, split.y).mean(axis=1)
                 if split is job.train_split:
                     network.backward(layers, split.x, split.y, gradients)
-            self.gradient[part] /= job.experiment.train_rows
+                    self.gradient[part] /= network.divisor
             for i, gradient in enumerate(gradients):
                 squares = np.square(gradient[:, :-1], dtype=np.float64)
                 job.gradient_norms[runs, moment, i] = np.sqrt(squares.sum(axis=(1, 2)))

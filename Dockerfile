@@ -1,0 +1,28 @@
+# Build: docker build -t nnviz .
+# Run:   docker run -p 8501:8501 nnviz
+# It keeps no state and writes nothing: --read-only works too.
+
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY requirements.txt .
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv install --no-cache-dir --requirement requirements.txt
+COPY app.py .
+COPY nnviz nnviz
+RUN python -m compileall -q app.py nnviz
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/tmp \
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_SERVER_PORT=8501
+WORKDIR /app
+COPY .streamlit .streamlit
+COPY --from=build /venv /venv
+COPY --from=build /build .
+USER 10001:10001
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
+CMD ["python", "-m", "streamlit", "run", "app.py"]

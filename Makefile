@@ -1,0 +1,52 @@
+# Each target sets up all it needs in .venv by itself. `make help` lists them.
+PORT ?= 8501
+VENV := .venv
+PY := $(VENV)/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint bench reference clean
+
+help: ## list the targets
+	@awk -F ' ?## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/requirements.stamp ## start the app (PORT=8501)
+	@echo "nnviz: starting the app on http://localhost:$(PORT) (Ctrl-C stops it)"
+	@$(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/requirements-dev.stamp ## run all tests, the browser tests too (ARGS="-k moons" to choose)
+	@echo "nnviz: running the tests"
+	@NNVIZ_CHROMIUM=$$(tools/find-chromium $(PY)) && export NNVIZ_CHROMIUM && $(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions and the Dockerfile
+	@echo "nnviz: checking format, style, types, import directions and the Dockerfile"
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/hadolint Dockerfile
+
+bench: $(VENV)/requirements-dev.stamp ## measure speed and memory
+	@echo "nnviz: measuring speed and memory"
+	@$(PY) -m bench $(ARGS)
+
+reference: $(VENV)/requirements-reference.stamp ## compare with Keras, JAX and PyTorch (a large install)
+	@echo "nnviz: comparing with Keras, JAX and PyTorch"
+	@KERAS_BACKEND=numpy $(PY) -m pytest -m reference $(ARGS)
+
+clean: ## remove .venv and all caches
+	@echo "nnviz: removing .venv and all caches"
+	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@python=$$(tools/find-python) && echo "nnviz: making .venv with $$python" && "$$python" -m venv --clear $(VENV)
+
+# A stamp says that a requirements file is installed; it goes stale with that file and those it includes.
+$(VENV)/requirements-dev.stamp: requirements.txt
+$(VENV)/requirements-reference.stamp: requirements.txt requirements-dev.txt
+$(VENV)/%.stamp: %.txt $(PY)
+	@echo "nnviz: installing $< into .venv (once; it can take some minutes)"
+	@$(PY) -m pip install --quiet --requirement $<
+	@touch $@

@@ -1,0 +1,288 @@
+"""The command line: `python -m nnviz train`, `initializers`, `datasets`.
+
+Exit status: 0 done, 1 could not do it, 2 not understood, 130 interrupted. Errors are one line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from tqdm import tqdm
+
+import nnviz
+from nnviz.analysis.words import count, number, percent
+from nnviz.core import datasets, initializers
+from nnviz.core.experiment import DEFAULT, FIELDS, Experiment, field_names, field_text, parse_field
+
+MOST_ROWS = 20
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, and exit status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    parser = _build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.command(options)
+        sys.stdout.flush()
+        return 0
+    except ValueError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{parser.prog}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted", file=sys.stderr)
+        return 130
+
+
+def _build_parser() -> _Parser:
+    parser = _Parser(prog="nnviz", description="What does a neural network's start do to its training?")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train an experiment and say what happened")
+    for name in field_names():
+        _add_field(train, name)
+    train.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    train.add_argument("--save", metavar="PAGE.html", type=Path, help="write the figures as one HTML page")
+    train.set_defaults(command=_train)
+
+    listing = commands.add_parser("initializers", help="list every initializer with its formula and spread")
+    listing.add_argument("--shape", default="64,32", help="kernel shape for the spreads (default: 64,32)")
+    listing.add_argument("--seed", type=int, default=0, help="seed of the measured draws (default: 0)")
+    listing.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    listing.set_defaults(command=_initializers)
+
+    listing = commands.add_parser("datasets", help="list every data set")
+    listing.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    listing.set_defaults(command=_datasets)
+    return parser
+
+
+def _add_field(parser: argparse.ArgumentParser, name: str) -> None:
+    """One option for one field of an experiment."""
+    default = field_text(name, getattr(DEFAULT, name))
+    parameter = FIELDS.get(name)
+    if parameter:
+        described = (
+            f"{parameter.label}: {parameter.note} {parameter.allowed[0].upper()}{parameter.allowed[1:]}."
+        )
+    elif name == "hidden":
+        described = "Widths of the hidden layers, such as 8 or 16,16, or none."
+    else:
+        described = 'An initializer, such as he_normal or "constant(value=0.5)".'
+    parser.add_argument(
+        f"--{name.replace('_', '-')}",
+        dest=name,
+        metavar="VALUE",
+        type=lambda text: _parse(name, text),
+        default=argparse.SUPPRESS,
+        help=f"{described} (default: {default})".replace("%", "%%"),
+    )
+
+
+def _parse(name: str, text: str) -> object:
+    try:
+        return parse_field(name, text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _train(options: argparse.Namespace) -> None:
+    experiment = Experiment(**{name: getattr(options, name) for name in field_names() if name in options})
+    started = time.perf_counter()
+    with tqdm(
+        total=100, unit="%", leave=False, delay=0.3, disable=None, bar_format="{l_bar}{bar}| {elapsed}"
+    ) as bar:
+        trace = nnviz.train(experiment, lambda share: bar.update(round(100 * share) - bar.n))
+    seconds = time.perf_counter() - started
+    diagnoses = nnviz.diagnose(trace)
+    if options.save:
+        from nnviz.figures.page import trace_page  # Plotly is slow to load, and needed only here
+
+        options.save.write_text(trace_page(trace), encoding="utf-8")
+    if options.json:
+        _print_json(_train_record(trace, diagnoses, seconds))
+        return
+    rows = [
+        (
+            str(seed),
+            diagnosis.kind,
+            number(trace.train_loss[run, -1]),
+            number(trace.test_loss[run, -1]),
+            percent(trace.test_accuracy[run, -1]) if trace.dataset.class_names else "–",
+            " + ".join(str(units[run]) for units in _effective(trace)) or "–",
+        )
+        for run, (seed, diagnosis) in enumerate(zip(trace.seeds[:MOST_ROWS], diagnoses, strict=False))
+    ]
+    _print_table(("seed", "verdict", "train loss", "test loss", "test accuracy", "distinct units"), rows)
+    if len(diagnoses) > MOST_ROWS:
+        print(f"… and {count(len(diagnoses) - MOST_ROWS, 'run')} more (--json has them all)")
+    print()
+    if len(diagnoses) == 1:
+        print(diagnoses[0].sentence)
+    else:
+        finals = trace.train_loss[:, -1]
+        finals = finals[np.isfinite(finals)]
+        kinds = Counter(diagnosis.kind for diagnosis in diagnoses).most_common()
+        print(f"{count(len(diagnoses), 'run')}: {', '.join(f'{amount} {kind}' for kind, amount in kinds)}.")
+        if len(finals) > 1:
+            low, mean, high = number(finals.min()), number(finals.mean()), number(finals.max())
+            print(f"Training loss {mean} ± {number(finals.std(ddof=1))}, from {low} to {high}.")
+    rows_seen = experiment.train_rows * experiment.epochs * experiment.restarts
+    print(f"{count(rows_seen, 'sample')} in {number(seconds)} s.")
+    if options.save:
+        print(f"Saved {options.save}.")
+
+
+def _effective(trace: nnviz.Trace) -> list[np.ndarray]:
+    """The number of distinct units of each hidden layer at the end, a run each."""
+    layers = range(len(trace.experiment.hidden))
+    return [nnviz.effective_units(trace, layer)[:, -1] for layer in layers]
+
+
+def _train_record(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], seconds: float) -> dict[str, Any]:
+    effective = _effective(trace)
+    return {
+        "experiment": json.loads(trace.experiment.to_json()),
+        "seconds": seconds,
+        "runs": [
+            {
+                "seed": trace.seeds[run],
+                "kind": diagnosis.kind,
+                "sentence": diagnosis.sentence,
+                "evidence": dict(diagnosis.evidence),
+                "train_loss": trace.train_loss[run, -1],
+                "test_loss": trace.test_loss[run, -1],
+                "train_accuracy": trace.train_accuracy[run, -1],
+                "test_accuracy": trace.test_accuracy[run, -1],
+                "effective_units": [units[run] for units in effective],
+                "diverged_at": trace.diverged_at[run],
+            }
+            for run, diagnosis in enumerate(diagnoses)
+        ],
+    }
+
+
+def _initializers(options: argparse.Namespace) -> None:
+    words = options.shape.split(",")
+    if not all(word.strip().isdigit() and len(word) < 6 for word in words) or not 2 <= len(words) <= 5:
+        raise ValueError(f"--shape {options.shape}: must be two to five whole numbers, such as 64,32.")
+    shape = tuple(int(word) for word in words)
+    if not 0 < math.prod(shape) <= 10_000_000:
+        raise ValueError(f"--shape {options.shape}: must hold from 1 to 10,000,000 weights.")
+    if options.seed < 0:
+        raise ValueError(f"--seed {options.seed}: must be a whole number from 0.")
+    records = []
+    for key, scheme in initializers.registry.items():
+        initializer = initializers.get(key)
+        try:
+            measured, theory = float(initializer(shape, options.seed).std()), initializer.spread(shape)
+        except ValueError:  # this one cannot fill this shape
+            measured = theory = None
+        records.append(
+            {
+                "key": key,
+                "keras": scheme.keras,
+                "parameters": {p.name: p.default for p in scheme.parameters},
+                "formula": scheme.formula,
+                "spread": theory,
+                "measured": measured,
+                "note": scheme.note,
+                "reference": scheme.reference,
+            }
+        )
+    if options.json:
+        _print_json({"shape": shape, "seed": options.seed, "initializers": records})
+        return
+    rows = [
+        (
+            record["key"],
+            "Keras" if record["keras"] else "teaches",
+            "–" if record["spread"] is None else number(record["spread"]),
+            "–" if record["measured"] is None else number(record["measured"]),
+            ", ".join(f"{name}={value}" for name, value in record["parameters"].items()) or "–",
+            record["formula"],
+        )
+        for record in records
+    ]
+    _print_table(("initializer", "from", "spread", "measured", "parameters", "formula"), rows)
+    print(
+        f"\nSpread: the standard deviation of a weight in a kernel of shape {shape}; measured with seed {options.seed}."
+    )
+    print("Keras's sixteenth, STFT, makes kernels for signal layers, not for an MLP's, so it is not here.")
+
+
+def _datasets(options: argparse.Namespace) -> None:
+    records = [
+        {
+            "key": key,
+            "features": len(source.features),
+            "classes": len(source.classes),
+            "rows": source.rows,
+            "loss": source.loss,
+            "note": source.note,
+            "formula": source.formula,
+            "reference": source.reference,
+        }
+        for key, source in datasets.registry.items()
+    ]
+    if options.json:
+        _print_json({"datasets": records})
+        return
+    rows = [
+        (
+            r["key"],
+            str(r["features"]),
+            str(r["classes"] or "real target"),
+            str(r["rows"] or "to order"),
+            r["note"],
+        )
+        for r in records
+    ]
+    _print_table(("data set", "features", "classes", "rows", "what it is"), rows)
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns aligned to the left, the last as wide as it likes."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    """The record as JSON; what is no number there, such as NaN, becomes null."""
+    print(json.dumps(_jsonable(record), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
