@@ -6,6 +6,7 @@ Exit status: 0 done, 1 could not do it, 2 not understood, 130 interrupted. Error
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -83,9 +84,7 @@ def _add_field(parser: argparse.ArgumentParser, name: str) -> None:
     default = field_text(name, getattr(DEFAULT, name))
     parameter = FIELDS.get(name)
     if parameter:
-        described = (
-            f"{parameter.label}: {parameter.note} {parameter.allowed[0].upper()}{parameter.allowed[1:]}."
-        )
+        described = f"{parameter.label}: {parameter.note} {parameter.allowed[0].upper()}{parameter.allowed[1:]}."
     elif name == "hidden":
         described = "Widths of the hidden layers, such as 8 or 16,16, or none."
     else:
@@ -110,9 +109,7 @@ def _parse(name: str, text: str) -> object:
 def _train(options: argparse.Namespace) -> None:
     experiment = Experiment(**{name: getattr(options, name) for name in field_names() if name in options})
     started = time.perf_counter()
-    with tqdm(
-        total=100, unit="%", leave=False, delay=0.3, disable=None, bar_format="{l_bar}{bar}| {elapsed}"
-    ) as bar:
+    with tqdm(total=100, unit="%", leave=False, delay=0.3, disable=None, bar_format="{l_bar}{bar}| {elapsed}") as bar:
         trace = nnviz.train(experiment, lambda share: bar.update(round(100 * share) - bar.n))
     seconds = time.perf_counter() - started
     diagnoses = nnviz.diagnose(trace)
@@ -192,13 +189,13 @@ def _initializers(options: argparse.Namespace) -> None:
         raise ValueError(f"--shape {options.shape}: must hold from 1 to 10,000,000 weights.")
     if options.seed < 0:
         raise ValueError(f"--seed {options.seed}: must be a whole number from 0.")
-    records = []
+    records: list[dict[str, Any]] = []
     for key, scheme in initializers.registry.items():
         initializer = initializers.get(key)
-        try:
+        measured: float | None = None
+        theory: float | None = None
+        with contextlib.suppress(ValueError):  # some cannot fill every shape
             measured, theory = float(initializer(shape, options.seed).std()), initializer.spread(shape)
-        except ValueError:  # this one cannot fill this shape
-            measured = theory = None
         records.append(
             {
                 "key": key,
@@ -233,7 +230,7 @@ def _initializers(options: argparse.Namespace) -> None:
 
 
 def _datasets(options: argparse.Namespace) -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {
             "key": key,
             "features": len(source.features),

@@ -37,6 +37,7 @@ from sklearn.metrics import log_loss
 from nnviz.analysis.activity import Activity, activity
 from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import count, number, percent
+from nnviz.core import activations
 from nnviz.core.datasets import Dataset
 from nnviz.core.trace import Trace
 
@@ -82,8 +83,7 @@ def diagnose(trace: Trace, best_loss: float = math.inf) -> list[Diagnosis]:
     layers = range(len(trace.experiment.hidden))
     effective = np.array([effective_units(trace, layer)[:, -1] for layer in layers], dtype=int)
     return [
-        _Case(trace, run, effective[:, run].tolist() if layers else [], best).verdict()
-        for run in range(len(finals))
+        _Case(trace, run, effective[:, run].tolist() if layers else [], best).verdict() for run in range(len(finals))
     ]
 
 
@@ -138,10 +138,8 @@ class _Case:
         if wide and all(self.effective[i] == 1 for i in wide):
             one = "one" if len(self.hidden) == 1 else "one a layer"
             units = count(sum(self.hidden), "unit")
-            return self._say(
-                "cloned",
-                f"Cloned. {units} moved in lockstep, so they can do no more than {one}: loss {self._level()}{self._line()}.",
-            )
+            loss = f"loss {self._level()}{self._line()}"
+            return self._say("cloned", f"Cloned. {units} moved in lockstep, so they can do no more than {one}: {loss}.")
         if any(self.effective[i] < self.hidden[i] for i in wide):
             return self._say(
                 "partly cloned", f"Partly cloned. {self._acting(True)}: loss {self._level()}{self._line()}."
@@ -171,16 +169,15 @@ class _Case:
     def _stuck(self, layers: list[Activity], no_better: bool) -> Diagnosis:
         flattest = max(range(len(layers)), key=lambda i: layers[i].saturated, default=None)
         if flattest is not None and layers[flattest].saturated > MOSTLY_SATURATED:
+            share, where = percent(layers[flattest].saturated), f"hidden layer {flattest + 1}"
             return self._say(
                 "saturated",
-                f"Saturated. {percent(layers[flattest].saturated)} of the answers of hidden layer {flattest + 1} sit where "
-                f"{self.trace.experiment.activation} is flat, so little gradient gets through: loss {self._level()}.",
+                f"Saturated. {share} of the answers of {where} sit where {self._activation()} is flat, "
+                f"so little gradient gets through: loss {self._level()}.",
             )
         if no_better:
             epochs = count(self.trace.experiment.epochs, "epoch")
-            return self._say(
-                "stuck", f"Stuck. After {epochs} the loss is {self._level()}: no better than a guess."
-            )
+            return self._say("stuck", f"Stuck. After {epochs} the loss is {self._level()}: no better than a guess.")
         self.evidence["best_loss"] = self.best
         return self._say(
             "stuck",
@@ -204,6 +201,9 @@ class _Case:
         if abs(self.guess - math.log(classes)) < 1e-9:
             return f"ln {classes} = {number(self.guess)}"
         return f"{number(self.guess)}, the entropy of the classes"
+
+    def _activation(self) -> str:
+        return activations.registry[self.trace.experiment.activation].label
 
     def _line(self) -> str:
         """A clause, where the loss is no lower than the best straight line's."""
@@ -229,11 +229,7 @@ class _Case:
             middle = (alive + dead) // 2
             alive, dead = (alive, middle) if self._dead_layer(middle) else (middle, dead)
         layer, units = self._dead_layer(dead) or (0, 0)
-        who = (
-            f"all {units} units"
-            if len(self.hidden) == 1
-            else f"all {units} units of hidden layer {layer + 1}"
-        )
+        who = f"all {units} units" if len(self.hidden) == 1 else f"all {units} units of hidden layer {layer + 1}"
         step = int(self.trace.steps[dead])
         self.evidence["dead_at_step"] = step
         if step == 0:
@@ -241,11 +237,9 @@ class _Case:
         if step - self.trace.steps[alive] > 1:
             return f"By step {step:,} {who} answered 0 to every row."
         arrays = (*self.trace.kernels, *self.trace.biases)
-        moves = [
-            np.square(array[self.run, dead] - array[self.run, alive], dtype=float).sum() for array in arrays
-        ]
+        moves = [np.square(array[self.run, dead] - array[self.run, alive], dtype=float).sum() for array in arrays]
         self.evidence["step_size"] = size = math.sqrt(sum(moves))
-        return f"One step of size {number(size)} threw {who} to the flat side of {self.trace.experiment.activation}."
+        return f"One step of size {number(size)} threw {who} to the flat side of {self._activation()}."
 
     def _dead_layer(self, moment: int) -> tuple[int, int] | None:
         """The first hidden layer that is dead at this snapshot, and its number of units."""

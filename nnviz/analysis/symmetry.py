@@ -84,7 +84,8 @@ def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
         for moment, at_moment in enumerate(vectors.astype(np.float64)):
             distances = pdist(at_moment)
             spans[:, moment] = distances.min(), np.median(distances), distances.max()
-    return Drift(trace.epochs, *spans, effective=effective_units(trace, layer)[run], units=units)
+    smallest, median, largest = spans
+    return Drift(trace.epochs, smallest, median, largest, effective_units(trace, layer)[run], units)
 
 
 def similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -> Array:

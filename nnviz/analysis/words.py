@@ -35,7 +35,7 @@ def percent(share: float) -> str:
     """
     value = 100 * share
     if 99 < value < 100 or 0 < value < 1:
-        near = min(value, 100 - value)
+        near = round(min(value, 100 - value), 9)
         decimals = max(1, math.ceil(-math.log10(near)))
         return f"{value:.{decimals}f} %"
     return f"{value:.0f} %"

@@ -43,7 +43,8 @@ def sigmoid(z: Array, out: Array) -> Array:
     np.negative(z, out=out)
     np.exp(out, out=out)
     out += 1
-    return np.reciprocal(out, out=out)
+    np.reciprocal(out, out=out)
+    return out
 
 
 def _tanh_derivative(z: Array, a: Array, out: Array) -> None:
@@ -114,7 +115,8 @@ GELU_CUBIC = 0.044715
 
 
 def _gelu_gate(z: Array) -> Array:
-    return np.tanh(GELU_INNER * (z + GELU_CUBIC * z * z * z))
+    gate: Array = np.tanh(GELU_INNER * (z + GELU_CUBIC * z * z * z))
+    return gate
 
 
 def _gelu(z: Array, out: Array) -> None:

@@ -29,8 +29,10 @@ def exact_matmul(a: Array, b: Array, out: Array) -> Array:
 def blas_matmul(a: Array, b: Array, out: Array) -> Array:
     """`a @ b` for stacks `[R, m, k] @ [R, k, n]`, as fast as can be."""
     if a.shape[-1] == 1:  # an outer product: each element is one multiplication, and BLAS is slow at it
-        return np.multiply(a, b, out=out)
-    return np.matmul(a, b, out=out)
+        np.multiply(a, b, out=out)
+    else:
+        np.matmul(a, b, out=out)
+    return out
 
 
 def needs_exact(layers: Sequence[Array]) -> bool:

@@ -103,7 +103,8 @@ def load(key: str, samples: int, noise: float, seed: int, test_fraction: float) 
     arrays = [np.ascontiguousarray(a) for a in (x_train, y_train, x_test, y_test)]
     for array in arrays:
         array.setflags(write=False)
-    return Dataset(*arrays, feature_names=source.features, class_names=source.classes)
+    x_train, y_train, x_test, y_test = arrays
+    return Dataset(x_train, y_train, x_test, y_test, source.features, source.classes)
 
 
 def _moons(samples: int, noise: float, seed: int) -> tuple[Array, Array]:

@@ -11,16 +11,20 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import Parameter, Value, find, shorten, text_of
 
-# The budget. One unit of work is one row passing one weight; a step costs at least what calling NumPy does.
-# Measured on one core: 0.4 ns a unit through BLAS, 4 ns where clones force the exact contraction.
-MOST_WORK = 15_000_000_000
-WORK_OF_A_LAYER_CALL = 8_000
+# The budget: seconds by a rule of thumb, from what training took on one core of a 2024 server where clones
+# force the exact product (through BLAS it is up to five times faster).
+MOST_SECONDS = 60
+SECONDS_A_WEIGHT = 2e-9  # and row
+SECONDS_A_UNIT = 15e-9  # and row
+SECONDS_A_CALL = 22e-6  # of NumPy's, for one layer of up to 64 runs at one step
+SECONDS_A_RUN = 0.5e-6  # and layer and step
 MOST_TRACE_BYTES = 300_000_000
 MOST_BUFFER_BYTES = 200_000_000
 MOST_LAYER_WORK = 20_000_000  # rows × weights of one layer at once: about 50 ms at worst, the time to stop
@@ -38,12 +42,8 @@ class ExperimentError(ValueError):
         self.fields = fields
 
 
-def _whole(
-    name: str, default: int | None, low: int, high: int, label: str, note: str, none: str = ""
-) -> Parameter:
-    return Parameter(
-        name=name, kind=int, default=default, low=low, high=high, label=label, note=note, none=none
-    )
+def _whole(name: str, default: int | None, low: int, high: int, label: str, note: str, none: str = "") -> Parameter:
+    return Parameter(name=name, kind=int, default=default, low=low, high=high, label=label, note=note, none=none)
 
 
 def _real(name: str, default: float, low: float, high: float, label: str, note: str) -> Parameter:
@@ -63,16 +63,19 @@ FIELDS: Mapping[str, Parameter] = {
     parameter.name: parameter
     for parameter in (
         _choice("dataset", "moons", tuple(datasets.registry), "data set", "What the network learns from."),
-        _whole("samples", 400, 8, 20_000, "samples", "Rows in all, before the split. Of real data, the most rows taken."),
+        _whole("samples", 400, 8, 20_000, "samples", "Rows in all, before the split; of real data the most taken."),
         _real("noise", 0.1, 0.0, 2.0, "noise", "How far points stray. Real data has its own."),
         _whole("data_seed", 0, 0, MOST_SEED, "data seed", "Draws the points and the split."),
         _real("test_fraction", 0.5, 0.05, 0.95, "held back for testing", "The share of rows never trained on."),
-        _choice("activation", "tanh", tuple(activations.registry), "activation", "What each hidden unit does to its sum."),
+        _choice("activation", "tanh", tuple(activations.registry), "activation", "What a hidden unit does to its sum."),
         _choice("optimizer", "sgd", tuple(optimizers.registry), "optimizer", "How a gradient becomes a step."),
         _real("learning_rate", 0.3, 1e-6, 1000.0, "learning rate", "How large the steps are."),
         _whole("batch_size", 32, 1, 20_000, "batch size", "Rows a step.", none="full batch"),
-        Parameter(name="shuffle", kind=bool, default=True, label="shuffle", note="A new order of rows each epoch. A full batch has no order."),
-        _whole("shuffle_seed", None, 0, MOST_SEED, "order seed", "Draws the order of rows.", none="each run's own seed"),
+        Parameter(
+            name="shuffle", kind=bool, default=True, label="shuffle",
+            note="A new order of rows each epoch. A full batch has no order.",
+        ),
+        _whole("shuffle_seed", None, 0, MOST_SEED, "order seed", "Draws the order of rows.", none="each run's seed"),
         _whole("epochs", 200, 1, 1_000_000, "epochs", "How often every row is seen."),
         _whole("seed", 0, 0, MOST_SEED, "seed", "Draws the first run's weights; restarts count on from it."),
         _whole("restarts", 1, 1, 10_000, "restarts", "Runs, with seeds counting up."),
@@ -193,7 +196,8 @@ class Experiment:
 
         Never raises: what cannot be used falls back to its default, field by field.
         """
-        values, sentences = {}, []
+        values: dict[str, Any] = {}
+        sentences: list[str] = []
         for name, text in query.items():
             try:
                 values[name] = parse_field(name, text)
@@ -204,7 +208,8 @@ class Experiment:
                 return cls(**values), sentences
             except ExperimentError as error:
                 sentences.append(f"{error} The defaults are used instead.")
-                values = {name: value for name, value in values.items() if name not in error.fields}
+                kept = {name: value for name, value in values.items() if name not in error.fields}
+                values = kept if len(kept) < len(values) else {}
 
     def to_json(self) -> str:
         """Every field, as a JSON object."""
@@ -239,19 +244,20 @@ class Experiment:
 
     def _check_budget(self) -> None:
         sizes = self.layer_sizes
-        layers = [(inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:], strict=False)]
+        layers = [(inputs + 1) * outputs for inputs, outputs in pairwise(sizes)]
         rows = datasets.registry[self.dataset].split_sizes(self.samples, self.test_fraction)
         moments = min(self.snapshots, self.total_steps + 1)
-        seen = self.train_rows * self.epochs + sum(rows) * moments
+        seen = self.restarts * (self.train_rows * self.epochs + sum(rows) * moments)
         calls = (self.total_steps + moments) * len(layers)
-        work = self.restarts * sum(layers) * seen + calls * WORK_OF_A_LAYER_CALL * math.ceil(
-            self.restarts / 64
-        )
+        seconds = (
+            seen * (sum(layers) * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT)
+            + calls * (math.ceil(self.restarts / 64) * SECONDS_A_CALL + self.restarts * SECONDS_A_RUN)
+        )  # fmt: skip
         itemsize = 8 if self.dtype == "float64" else 4
         trace = self.restarts * moments * (sum(layers) + len(layers) + 4) * itemsize
         buffers = 3 * max(rows) * sum(sizes) * itemsize
         for amount, most, what, fields in (
-            (work, MOST_WORK, "work", ("samples", "hidden", "batch_size", "epochs", "restarts", "snapshots")),
+            (seconds, MOST_SECONDS, "work", ("samples", "hidden", "batch_size", "epochs", "restarts", "snapshots")),
             (trace, MOST_TRACE_BYTES, "memory", ("hidden", "restarts", "snapshots")),
             (buffers, MOST_BUFFER_BYTES, "memory", ("samples", "hidden")),
             (max(rows) * max(layers), MOST_LAYER_WORK, "work in one layer", ("samples", "hidden")),

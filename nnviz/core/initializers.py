@@ -187,15 +187,11 @@ def _identity(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]
     return np.asarray(gain * np.eye(*shape, dtype=dtype), dtype=dtype)
 
 
-def _normal(
-    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], mean: float, stddev: float
-) -> Array:
+def _normal(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], mean: float, stddev: float) -> Array:
     return generator.normal(size=shape, loc=mean, scale=stddev).astype(dtype)
 
 
-def _uniform(
-    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], minval: float, maxval: float
-) -> Array:
+def _uniform(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], minval: float, maxval: float) -> Array:
     low, high = sorted((minval, maxval))
     return generator.uniform(size=shape, low=low, high=high).astype(dtype)
 
@@ -264,12 +260,10 @@ def _mirrored(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]
     return kernel
 
 
-def _fixed_scheme(scale: float, mode: str, distribution: str) -> dict[str, Callable[..., Any]]:
+def _fixed_scheme(scale: float, mode: str, distribution: str) -> dict[str, Any]:
     """What glorot, he and lecun share: variance scaling with its three arguments fixed."""
     return {
-        "draw": lambda shape, generator, dtype: _variance_scaling(
-            shape, generator, dtype, scale, mode, distribution
-        ),
+        "draw": lambda shape, generator, dtype: _variance_scaling(shape, generator, dtype, scale, mode, distribution),
         "spread": lambda shape: math.sqrt(_variance(shape, scale, mode)),
     }
 
@@ -321,7 +315,7 @@ registry = by_key(
         Scheme(
             key="identity",
             label="identity",
-            note="Ones on the diagonal, zeros elsewhere: as many distinct units as the diagonal reaches, and the rest equal.",
+            note="Ones on the diagonal, zeros elsewhere. Units beyond the diagonal are all equal.",
             formula="w = gain on the diagonal, else 0",
             reference="Le, Jaitly & Hinton 2015, A Simple Way to Initialize Recurrent Networks of ReLUs",
             draw=_identity,
@@ -356,7 +350,7 @@ registry = by_key(
         Scheme(
             key="truncated_normal",
             label="truncated normal",
-            note="A bell curve cut at two spreads, so that no weight starts far out. The cut narrows the spread to 0.88 of stddev.",
+            note="A bell curve cut at two spreads: no weight starts far out. The cut leaves 0.88 of stddev.",
             formula="w ~ N(mean, stddev²), drawn again beyond 2 stddev",
             reference=_KERAS,
             draw=_truncated_normal,
@@ -421,7 +415,7 @@ registry = by_key(
         Scheme(
             key="glorot_uniform",
             label="Glorot uniform",
-            note="Keras's default, also called Xavier uniform: a compromise between signals forwards and gradients backwards.",
+            note="Keras's default, or Xavier uniform: fair to signals forwards and gradients backwards.",
             formula="w ~ U(±√(6 / (fan_in + fan_out)))",
             reference=_GLOROT,
             **_fixed_scheme(1.0, "fan_avg", "uniform"),

@@ -8,6 +8,7 @@ too, and one gives both gradients. Signals are `[R, units + 1, rows]`, with a la
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,13 +25,13 @@ def parameter_count(sizes: Sequence[int]) -> int:
     >>> parameter_count((2, 8, 1))
     33
     """
-    return sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:], strict=False))
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
 
 
 def layer_views(parameters: Array, sizes: Sequence[int]) -> list[Array]:
     """Views of `[..., P]` for each layer: `[..., fan_in + 1, fan_out]`, the last row being the bias."""
     views, start = [], 0
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         end = start + (inputs + 1) * outputs
         views.append(parameters[..., start:end].reshape(*parameters.shape[:-1], inputs + 1, outputs))
         start = end

@@ -39,9 +39,7 @@ def _sgd(parameters: Array, gradient: Array, state: list[Array], learning_rate: 
     parameters -= gradient
 
 
-def _momentum(
-    parameters: Array, gradient: Array, state: list[Array], learning_rate: float, step: int
-) -> None:
+def _momentum(parameters: Array, gradient: Array, state: list[Array], learning_rate: float, step: int) -> None:
     (velocity,) = state
     velocity *= MOMENTUM
     gradient *= learning_rate
@@ -49,9 +47,7 @@ def _momentum(
     parameters += velocity
 
 
-def _nesterov(
-    parameters: Array, gradient: Array, state: list[Array], learning_rate: float, step: int
-) -> None:
+def _nesterov(parameters: Array, gradient: Array, state: list[Array], learning_rate: float, step: int) -> None:
     (velocity,) = state
     velocity *= MOMENTUM
     gradient *= learning_rate

@@ -11,7 +11,7 @@ import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 Value = int | float | str | bool | None
 
@@ -106,8 +106,9 @@ class Parameter:
         if self.kind is str and isinstance(value, str) and value in self.choices:
             return value
         if self.kind in (int, float) and _is_number(value):
+            number: float
             try:
-                number = self.kind(value)
+                number = int(value) if self.kind is int else float(value)
             except (OverflowError, ValueError):  # an infinity or NaN is no whole number
                 number = math.nan
             if number == value and self.low <= number <= self.high:
@@ -159,5 +160,5 @@ def shorten(value: object, most: int = 40) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)

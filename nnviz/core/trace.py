@@ -74,7 +74,8 @@ def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
     """
     network, layers, signal = _prepare(trace, x, run, snapshot)
     with np.errstate(all="ignore"):
-        return network.loss.answer(network.forward(layers, signal))[0].T
+        answer: Array = network.loss.answer(network.forward(layers, signal))[0].T
+    return answer
 
 
 def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> list[tuple[Array, Array]]:

@@ -77,6 +77,15 @@ def test_results_are_written_into_out_and_nowhere_else(activation, dtype, place)
 
 @every
 @every_dtype
+def test_the_derivative_may_be_written_over_the_sums(activation, dtype):
+    z = GRID.astype(dtype)
+    expected, a = derivative(activation, z), value(activation, z)
+    activation.derivative(z, a, z)
+    np.testing.assert_array_equal(z, expected)
+
+
+@every
+@every_dtype
 def test_a_value_does_not_depend_on_its_place_in_the_array(activation, dtype):
     # Clones sit in different rows, and runs at different places of a stack: each must see the same bits.
     z = np.linspace(-5, 5, 7).astype(dtype)

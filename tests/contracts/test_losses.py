@@ -42,6 +42,7 @@ def test_delta_is_the_slope_of_the_value(loss):
     logits, targets = logits_and_targets(loss)
     delta = np.full_like(logits, np.nan)
     loss.delta(logits, targets, delta)
+    delta /= loss.scale(logits.shape[1])
     step = EPS ** (1 / 3)
     tolerance = step**2 / 6 + 4 * EPS * loss.value(logits, targets).max() / step
     for output in range(logits.shape[1]):
@@ -51,10 +52,8 @@ def test_delta_is_the_slope_of_the_value(loss):
         np.testing.assert_allclose(delta[:, output], slope, rtol=0, atol=tolerance)
 
 
-@every
+@pytest.mark.parametrize("loss", [loss for loss in registry.values() if loss.correct], ids=lambda loss: loss.key)
 def test_probabilities_sum_to_one(loss):
-    if loss.correct is None:
-        pytest.skip("its answers are values, not probabilities")
     logits, _ = logits_and_targets(loss)
     for scale in (1, 1000):
         with np.errstate(over="ignore", under="ignore"):
@@ -89,3 +88,22 @@ def test_extreme_logits_give_finite_losses(loss):
             assert np.isfinite(out).all()
     with np.errstate(all="ignore"):
         assert np.isnan(loss.value(logits * np.nan, targets)).all()
+
+
+@every
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_errors_at_equal_logits_sum_to_exactly_zero_over_balanced_classes(loss, dtype):
+    """Else a point that is exactly stationary would move by rounding (point 4 of the numerical contract)."""
+    if loss.correct is None:
+        balances = [np.array([[1.5, -1.5, 0.25, -0.25]])]
+    else:
+        balances = [
+            np.eye(classes)[:, np.arange(classes * 35) % classes] if classes > 2 else np.arange(70)[None] % 2
+            for classes in ((2,) if loss.key == "binary_crossentropy" else (3, 5, 6, 7, 10))
+        ]
+    for targets in balances:
+        logits = np.zeros((1, *targets.shape), dtype)
+        delta = np.full_like(logits, np.nan)
+        loss.delta(logits, targets[None].astype(dtype), delta)
+        assert (delta.sum(axis=2) == 0).all()
+        assert (delta != 0).all()
