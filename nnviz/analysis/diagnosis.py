@@ -16,11 +16,12 @@ The kinds, in the order in which they are tried; the first that fits is the verd
 The yardstick is the guess's loss B: the entropy of the training classes (ln 2 for two equal ones), or the
 variance of a real target. It is what the output bias alone can reach, so hidden units have done something only
 as far as the loss lies below it. *Settled* means that the loss moved by less than B/50 in the last quarter of
-training; *no better* means within B/20 of B, or above; *far above* means higher by B/4 or more. The levels
-known in closed form bear this out: XOR's stuck ones lie at 0.5 B and 0.69 B, and its good runs near 0. Other
-starts are the other runs of the trace, and `best_loss` where the caller knows more. A single run that settles
-below B is called converged, for nothing measured says that more can be had; but where its loss is no lower than
-the best straight line's (logistic regression on data in the plane), the sentence says so.
+training (of a loss above B: by less than a fiftieth of itself); *no better* means within B/20 of B, or above;
+*far above* means higher by B/4 or more. The levels known in closed form bear this out: XOR's stuck ones lie at
+0.5 B and 0.69 B, and its good runs near 0. Other starts are the other runs of the trace, and `best_loss` where the
+caller knows more. A single run that settles below B is called converged, for nothing measured says that more can
+be had; but where its loss is no lower than the best straight line's (logistic regression on data in the plane), the
+sentence says so.
 """
 
 from __future__ import annotations
@@ -151,7 +152,7 @@ class _Case:
         before = float(losses[np.searchsorted(steps, 0.75 * steps[-1], side="right") - 1])
         self.evidence["loss_before"] = before
         free = f"Free. {self._acting(True)}" if self.hidden else "No hidden layer, so no units to tell apart"
-        if self.loss > LOW * self.guess and abs(before - self.loss) > SETTLED * self.guess:
+        if self.loss > LOW * self.guess and abs(before - self.loss) > SETTLED * max(self.guess, self.loss):
             moving = "falling" if self.loss < before else "moving"
             return self._say("learning", f"{free}; the loss is {self._level()} and still {moving}.")
         no_better = self.loss > (1 - NO_BETTER) * self.guess

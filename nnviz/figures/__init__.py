@@ -1,0 +1,1 @@
+"""What a trace shows, drawn: pure functions from traces to Plotly figures."""

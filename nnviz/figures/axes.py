@@ -1,0 +1,152 @@
+"""Axes that stay readable and honest: logarithms with a place for zero, and labels at line ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MOST_TICKS = 6
+LABEL_SHARE = 0.085  # of the plot's height that a line of text needs
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """A vertical axis fitted to some values.
+
+    On a logarithmic axis zero has no place; where a value is zero, a line under all others, at `floor`, stands for it.
+
+    Attributes:
+        log: whether it is logarithmic.
+        low: the lowest value shown.
+        high: the highest.
+        floor: where zero is drawn; NaN where nothing is zero.
+    """
+
+    log: bool
+    low: float
+    high: float
+    floor: float
+
+    def place(self, values: Array) -> Array:
+        """The values as drawn: zeros on the floor, what is not finite left out."""
+        finite = np.where(np.isfinite(values), values, np.nan)
+        placed = np.where(finite <= 0, self.floor, finite) if self.log else finite
+        return placed.astype(np.float32 if self.high < 1e30 and self.low > 1e-30 else np.float64)
+
+    def share(self, value: float) -> float:
+        """How far up the axis a value stands, from 0 to 1."""
+        if not self.log:
+            return (value - self.low) / (self.high - self.low)
+        value = self.floor if value <= 0 else value
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
+    def axis(self, title: str, zero: str = "0") -> dict[str, Any]:
+        """The axis as Plotly takes it; `zero` names the floor."""
+        if not self.log:
+            return {"title": {"text": title}, "range": [self.low, self.high]}
+        ticks = _ticks(self.low if math.isnan(self.floor) else self.floor * 3, self.high)
+        texts = [power_text(tick) for tick in ticks]
+        if not math.isnan(self.floor):
+            ticks, texts = [self.floor, *ticks], [zero, *texts]
+        return {
+            "title": {"text": title},
+            "type": "log",
+            "range": [math.log10(self.low), math.log10(self.high)],
+            "tickvals": ticks,
+            "ticktext": texts,
+        }
+
+
+def fit(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
+    """A scale that shows all values of some arrays, with a little room.
+
+    Args:
+        arrays: of values from 0 up.
+        log: whether it shall be logarithmic.
+        least: the highest value shown is no lower than this.
+    """
+    values = np.concatenate([np.ravel(array) for array in arrays] or [np.zeros(0)]).astype(np.float64)
+    values = values[np.isfinite(values)]
+    positive = values[values > 0]
+    high = max(least, float(positive.max()) if positive.size else 0.0)
+    if not log:
+        return Scale(False, 0.0, min(1.08 * high, 1e308) or 1.0, math.nan)
+    high = high or 1.0
+    low = max(float(positive.min()) if positive.size else high / 100, 1e-300)
+    low, high = min(low, high / 3) / 1.25, min(high * 1.25, 1e308)
+    if (values <= 0).any():
+        floor = low / max(4.0, (high / low) ** 0.15)
+        return Scale(True, floor / (high / floor) ** 0.06, high, floor)
+    return Scale(True, low, high, math.nan)
+
+
+def epochs_axis(epochs: Sequence[Array], remark: str = "") -> dict[str, Any]:
+    """The time axis, with an optional remark after its name."""
+    last = max(float(moments[-1]) for moments in epochs)
+    return {"title": {"text": f"epochs{remark}"}, "range": [0, last], "nticks": 5}
+
+
+def end_labels(scale: Scale, labels: Sequence[tuple[str, str, float]]) -> list[dict[str, Any]]:
+    """Labels to the right of the plot at the height of their lines, pushed apart where they would touch.
+
+    Args:
+        scale: the vertical axis.
+        labels: text, colour and value; those without a finite value are left out.
+    """
+    standing = sorted(
+        (float(np.clip(scale.share(value), 0, 1)), text, color)
+        for text, color, value in labels
+        if math.isfinite(value)
+    )
+    heights = [height for height, _, _ in standing]
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + LABEL_SHARE)
+    for i in reversed(range(len(heights))):
+        ceiling = heights[i + 1] - LABEL_SHARE if i + 1 < len(heights) else 1.0
+        heights[i] = min(heights[i], ceiling)
+    return [
+        {
+            "text": text, "font": {"color": color}, "xref": "paper", "yref": "paper", "x": 1.0, "y": height,
+            "xanchor": "left", "yanchor": "middle", "xshift": 5,
+        }
+        for height, (_, text, color) in zip(heights, standing, strict=True)
+    ]  # fmt: skip
+
+
+def last_finite(values: Array) -> float:
+    """The last finite value, or NaN.
+
+    >>> last_finite(np.array([1.0, 2.0, np.nan]))
+    2.0
+    """
+    finite = values[np.isfinite(values)]
+    return float(finite[-1]) if finite.size else math.nan
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers within a range: powers of ten, or 1, 2, 5 where those would be few."""
+    first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
+    if last - first >= 2:
+        step = math.ceil((last - first + 1) / MOST_TICKS)
+        return [10.0**power for power in range(first, last + 1, step)]
+    candidates = [m * 10.0**power for power in range(first - 1, last + 1) for m in (1, 2, 5)]
+    return [tick for tick in candidates if low <= tick <= high]
+
+
+def power_text(value: float) -> str:
+    """A round number for a tick: 0.01, 100, 10⁻⁷.
+
+    >>> power_text(0.01), power_text(1e-7), power_text(100.0), power_text(2e7)
+    ('0.01', '10⁻⁷', '100', '2·10⁷')
+    """
+    if 1e-3 <= value < 1e6:
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit}·10{str(int(power)).translate(_SUPERSCRIPTS)}".removeprefix("1·")

@@ -1,0 +1,74 @@
+"""The size of the gradient, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.words import number
+from nnviz.core.trace import Trace
+from nnviz.figures.axes import Scale, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.figure import Figure
+from nnviz.figures.sides import Side, sides
+from nnviz.figures.template import Palette, new_plot
+
+
+def gradients(traces: Sequence[Trace], palette: Palette) -> list[Figure]:
+    """One figure a side, with the same ranges: the norm of the loss's gradient for each layer's kernel, over time.
+
+    Args:
+        traces: A, or A and B.
+        palette: the theme's colours.
+    """
+    both = sides(traces, palette)
+    scale = fit([trace.gradient_norms[0] for trace in traces], log=True)
+    time = epochs_axis([trace.epochs for trace in traces])
+    return [_draw(side, scale, time, palette) for side in both]
+
+
+def _draw(side: Side, scale: Scale, time: dict[str, Any], palette: Palette) -> Figure:
+    norms = side.trace.gradient_norms[0]
+    layers = norms.shape[1]
+    epochs = side.trace.epochs.astype(np.float32)
+    names = [_layer_name(layer, layers) for layer in range(layers)]
+    data = [
+        {
+            "type": "scatter", "mode": "lines", "x": epochs, "y": scale.place(norms[:, layer]),
+            "customdata": norms[:, layer].astype(np.float32), "name": names[layer],
+            "line": {"color": side.color, "dash": side.dash, "width": 4 - 2.5 * layer / max(1, layers - 1)},
+            "opacity": 1 - 0.6 * layer / max(1, layers - 1),
+            "hovertemplate": f"{names[layer]}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}<extra></extra>",
+        }
+        for layer in range(layers)
+    ]  # fmt: skip
+    labelled = range(layers) if layers <= 4 else (0, layers // 2, layers - 1)
+    plot = new_plot(
+        data,
+        palette,
+        margin={"r": 86},
+        annotations=end_labels(scale, [(names[i], side.color, last_finite(norms[:, i])) for i in labelled]),
+        xaxis=time,
+        yaxis=scale.axis("gradient's size"),
+    )
+    title = f"{side.letter}: {_finding(norms)}"
+    alt = f"Size of the gradient of each layer over epochs, on a logarithmic axis. {title}"
+    table = {"epoch": side.trace.epochs} | {f"gradient of {name}": norms[:, i] for i, name in enumerate(names)}
+    return Figure(f"gradients {side.letter}", title, alt, plot, table)
+
+
+def _layer_name(layer: int, layers: int) -> str:
+    if layer == layers - 1:
+        return "output"
+    return "hidden" if layers == 2 else f"hidden {layer + 1}"
+
+
+def _finding(norms: np.ndarray) -> str:
+    first, last = norms[:, 0], last_finite(norms[:, 0])
+    layer = "output layer" if norms.shape[1] == 1 else "first hidden layer" if norms.shape[1] > 2 else "hidden layer"
+    if not np.isfinite(first).any():
+        return "no gradient that a number can hold."
+    if (first[np.isfinite(first)] == 0).all():
+        return f"not the slightest gradient reaches the {layer}."
+    return f"the {layer}'s gradient goes from {number(float(first[0]))} to {number(last)}."

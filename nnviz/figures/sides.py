@@ -1,0 +1,110 @@
+"""The two sides of a comparison: their letters, their words, their colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nnviz.analysis.words import number
+from nnviz.core import activations, datasets, optimizers
+from nnviz.core.experiment import FIELDS, Experiment, field_names
+from nnviz.core.initializers import Initializer
+from nnviz.core.registry import Value
+from nnviz.core.trace import Trace
+from nnviz.figures.template import Palette
+
+MOST_DIFFERENCES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of a comparison, as it is drawn.
+
+    Attributes:
+        letter: A or B.
+        label: what sets it apart, in words.
+        trace: what was recorded.
+        color: of its lines and words.
+        dash: of its lines, so that colour never stands alone.
+    """
+
+    letter: str
+    label: str
+    trace: Trace
+    color: str
+    dash: str
+
+
+def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
+    """One or two traces as sides A and B."""
+    labels = describe([trace.experiment for trace in traces])
+    styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
+    return [
+        Side(letter, label, trace, color, dash)
+        for trace, label, (letter, color, dash) in zip(traces, labels, styles, strict=False)
+    ]
+
+
+def describe(experiments: Sequence[Experiment]) -> list[str]:
+    """What sets each experiment apart from the others: its start, or whatever else differs.
+
+    >>> describe([Experiment(kernel_initializer="zeros"), Experiment(kernel_initializer="zeros", seed=1)])
+    ['seed 0', 'seed 1']
+    """
+    first = experiments[0]
+    names = ["kernel_initializer", *(name for name in field_names() if name != "kernel_initializer")]
+    differing = [name for name in names if any(getattr(e, name) != getattr(first, name) for e in experiments)]
+    shown = differing[:MOST_DIFFERENCES] or ["kernel_initializer"]
+    return [", ".join(field_words(name, getattr(e, name)) for name in shown) for e in experiments]
+
+
+def field_words(name: str, value: Any) -> str:
+    """A field and its value in a few words, such as "learning rate 0.3".
+
+    >>> field_words("hidden", (8, 8)), field_words("batch_size", None), field_words("dataset", "xor")
+    ('8 + 8 units', 'full batch', 'XOR')
+    """
+    if name == "hidden":
+        return f"{' + '.join(map(str, value))} units" if value else "no hidden layer"
+    if name == "output_initializer":
+        return f"output {start_words(value) if value else 'like the rest'}"
+    if name == "bias_initializer":
+        return f"biases {start_words(value)}"
+    if name == "kernel_initializer":
+        return start_words(value)
+    if name in _REGISTRIES:
+        return str(_REGISTRIES[name][value].label)
+    if value is None:
+        return FIELDS[name].none
+    return f"{FIELDS[name].label} {_words(value)}"
+
+
+def start_words(initializer: Initializer) -> str:
+    """An initializer in words: its label, and the parameters that differ from their defaults.
+
+    >>> from nnviz.core.initializers import get
+    >>> start_words(get("constant(value=0.5)")), start_words(get("zeros"))
+    ('constant, value 0.5', 'zeros')
+    """
+    changed = [
+        f"{parameter.label} {_words(initializer.parameters[parameter.name])}"
+        for parameter in initializer.scheme.parameters
+        if initializer.parameters[parameter.name] != parameter.default
+    ]
+    return ", ".join([initializer.scheme.label, *changed])
+
+
+def _words(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    return number(value) if isinstance(value, float) else str(value)
+
+
+_REGISTRIES: dict[str, Any] = {
+    "dataset": datasets.registry,
+    "activation": activations.registry,
+    "optimizer": optimizers.registry,
+}

@@ -1,0 +1,321 @@
+"""The fifteen are Keras's, to the bit; the five that teach do what they say; texts are read or refused."""
+
+import ast
+import importlib.util
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import nnviz
+from nnviz.core import initializers
+from nnviz.core.initializers import Initializer, fans, get, make, registry
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+FLOAT32 = np.finfo(np.float32).eps
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return np.load(REFERENCE / "keras_draws.npz")
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """What the installed Keras draws with other seeds, in a process of its own: Keras fixes its backend on import."""
+    if not (importlib.util.find_spec("keras") and importlib.util.find_spec("jax")):
+        pytest.skip("Keras and JAX (which its NumPy backend draws in) are not installed")
+    path = tmp_path_factory.mktemp("keras") / "draws.npz"
+    command = [sys.executable, REFERENCE / "keras_draws.py", path, "2", "99", "2147483647"]
+    subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "numpy"}, check=True, capture_output=True)
+    return np.load(path)
+
+
+@pytest.fixture(params=["committed", pytest.param("live", marks=pytest.mark.reference)])
+def keras(request):
+    return request.getfixturevalue(request.param)
+
+
+def draws(keras):
+    """Initializer, shape, seed and Keras's kernel."""
+    for name in set(keras.files) - {"keras", "seeds", "signatures", "fans"}:
+        text, _, shape = name.partition("|")
+        for seed, kernel in zip(keras["seeds"].tolist(), keras[name], strict=True):
+            yield get(text), tuple(map(int, shape.split(","))), seed, kernel
+
+
+def test_keys_parameters_and_defaults_are_keras_s(keras):
+    mine = {
+        key: {parameter.name: parameter.default for parameter in scheme.parameters}
+        for key, scheme in registry.items()
+        if scheme.keras
+    }
+    assert mine == json.loads(keras["signatures"].item())
+    assert len(mine) == 15
+    assert len(registry) == 20
+
+
+def test_draws_are_keras_s_to_the_bit(keras):
+    seen = set()
+    for initializer, shape, seed, kernel in draws(keras):
+        mine = initializer(shape, seed)
+        message = f"{initializer} {shape} seed {seed}"
+        if initializer.key == "orthogonal":  # goes through LAPACK, whose rounding grows with the size
+            np.testing.assert_allclose(mine, kernel, rtol=0, atol=8 * FLOAT32 * math.prod(shape[:-1]), err_msg=message)
+        else:
+            np.testing.assert_array_equal(mine, kernel, err_msg=message, strict=True)
+        seen.add((initializer.key, shape))
+    assert {key for key, _ in seen} == {key for key, scheme in registry.items() if scheme.keras}
+    assert {len(shape) for _, shape in seen} == {1, 2, 4}
+
+
+def test_fans_are_keras_s(keras):
+    for shape, expected in json.loads(keras["fans"].item()):
+        assert fans(tuple(shape)) == tuple(expected)
+
+
+# What science.md states of a 64 × 32 kernel.
+
+
+@pytest.mark.parametrize(
+    ("key", "spread"),
+    [
+        ("random_normal", 0.05),
+        ("random_uniform", 0.028868),
+        ("truncated_normal", 0.043981),
+        ("lecun_uniform", 0.125),
+        ("lecun_normal", 0.125),
+        ("glorot_uniform", 0.144338),
+        ("glorot_normal", 0.144338),
+        ("he_uniform", 0.176777),
+        ("he_normal", 0.176777),
+        ("variance_scaling", 0.125),
+        ("orthogonal", 0.125),
+        ("pytorch_default", 0.125 / math.sqrt(3)),
+        ("positive_uniform", 0.028868),
+        ("mirrored", 0.144338),
+        ("perturbed", 0.001),
+        ("constant", 0.0),
+        ("ordered", None),
+        ("identity", None),
+    ],
+)
+def test_spreads_of_a_64_by_32_kernel(key, spread):
+    assert get(key).spread((64, 32)) == (None if spread is None else pytest.approx(spread, abs=5e-7))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("glorot_uniform", 0.25),
+        ("he_uniform", 0.306186),
+        ("lecun_uniform", 0.216506),
+        ("pytorch_default", 0.125),
+        ("random_uniform", 0.05),
+        ("truncated_normal", 0.1),
+        ("he_normal", 2 * 0.176777 / 0.8796256610342398),
+    ],
+)
+def test_limits_of_a_64_by_32_kernel(text, limit):
+    largest = max(np.abs(get(text)((64, 32), seed)).max() for seed in range(4))
+    assert 0.98 * limit < largest <= limit * (1 + 1e-6)
+
+
+def test_a_convolutions_receptive_field_counts_in_its_fans():
+    # A run axis, or a receptive field, taken wrongly would change the spread several times.
+    assert get("he_normal").spread((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / 144))
+    assert get("glorot_uniform").spread((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / (144 + 288)))
+
+
+# The five that teach, and structure.
+
+
+@pytest.mark.parametrize("shape", [(8, 3), (3, 8), (5, 5), (3, 3, 2, 4), (2, 2, 1, 9)])
+@pytest.mark.parametrize("gain", [1.0, 0.5])
+def test_orthogonal_keeps_lengths(shape, gain):
+    kernel = make("orthogonal", {"gain": gain})(shape, 0, "float64").reshape(-1, shape[-1])
+    product = kernel.T @ kernel if kernel.shape[0] >= kernel.shape[1] else kernel @ kernel.T
+    np.testing.assert_allclose(product, gain**2 * np.eye(len(product)), atol=64 * np.finfo(float).eps)
+
+
+def test_orthogonal_is_uniform_over_the_rotations():
+    """Without the sign fix the diagonal of a QR would be of one sign."""
+    diagonal = np.array([np.diag(get("orthogonal")((4, 4), seed)) for seed in range(200)])
+    # The mean of 200 entries of spread 1/2, within five standard errors.
+    assert (np.abs(diagonal.mean(axis=0)) < 5 * 0.5 / math.sqrt(200)).all()
+
+
+def test_identity_is_a_diagonal():
+    np.testing.assert_array_equal(get("identity(gain=2)")((2, 3), 0), [[2, 0, 0], [0, 2, 0]])
+    np.testing.assert_array_equal(get("identity")((3, 2), 0), [[1, 0], [0, 1], [0, 0]])
+
+
+def test_perturbed_is_a_constant_and_a_pinch():
+    kernel = get("perturbed(value=0.3, epsilon=0.001)")((50, 40), 0, "float64")
+    noise = np.random.default_rng(0).normal(size=(50, 40))
+    np.testing.assert_allclose(kernel, 0.3 + 0.001 * noise, rtol=1e-15)
+    assert np.ptp(get("perturbed(epsilon=0)")((5, 4), 0)) == 0
+
+
+def test_ordered_counts_up_row_by_row():
+    np.testing.assert_allclose(get("ordered(scale=6)")((2, 3), 0), [[1, 2, 3], [4, 5, 6]], rtol=FLOAT32)
+
+
+@pytest.mark.parametrize("units", [2, 8, 7, 1])
+def test_mirrored_units_are_opposites(units):
+    kernel = get("mirrored")((5, units), 0, "float64")
+    half = units // 2
+    np.testing.assert_array_equal(kernel[:, units - half :], -kernel[:, :half])
+    assert (np.abs(kernel) > 0).all()
+    assert np.abs(kernel).max() <= math.sqrt(6 / (5 + units))
+
+
+def test_positive_uniform_is_positive():
+    kernel = get("positive_uniform")((64, 32), 0)
+    assert kernel.min() > 0
+    assert 0.098 < kernel.max() < 0.1
+
+
+def test_bounds_given_the_wrong_way_round_mean_the_same_range():
+    kernel = get("random_uniform(minval=1, maxval=-1)")((64, 32), 0)
+    assert -1 <= kernel.min() < -0.98
+    assert 0.98 < kernel.max() <= 1
+
+
+def test_the_public_names():
+    assert nnviz.initializers is initializers
+    assert nnviz.initializers.registry is registry
+    kernel = nnviz.initializers.get("he_normal")((3, 3, 16, 32), 7)
+    assert kernel.dtype == np.float32
+    np.testing.assert_array_equal(kernel, nnviz.initializers.get("he_normal")((3, 3, 16, 32), np.random.default_rng(7)))
+
+
+def test_without_a_seed_each_draw_is_new():
+    assert not np.array_equal(get("he_normal")((4, 4)), get("he_normal")((4, 4)))
+
+
+def test_a_negative_shape_is_refused():
+    with pytest.raises(ValueError, match="shape="):
+        get("zeros")((-1, 3), 0)
+
+
+# Texts.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("constant(value=0.5)", make("constant", {"value": 0.5})),
+        (" Constant( value = 5e-1 ) ", make("constant", {"value": 0.5})),
+        ("constant(value=-1)", make("constant", {"value": -1.0})),
+        ("glorot-uniform", make("glorot_uniform")),
+        ("variance_scaling(mode=fan_avg, scale=2)", make("variance_scaling", {"mode": "fan_avg", "scale": 2.0})),
+        ("variance_scaling(mode='fan_out')", make("variance_scaling", {"mode": "fan_out"})),
+        ("constant(value=0.5)\n", make("constant", {"value": 0.5})),
+        ("constant()", make("constant")),
+    ],
+)
+def test_texts_that_are_read(text, expected):
+    assert get(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "(",
+        "nonsense",
+        "constant(",
+        "constant)",
+        "constant(0.5)",
+        "constant(value)",
+        "constant(value=)",
+        "constant(value=0.5",
+        "constant(value=0.5))",
+        "constant(value=0.5) # a remark",
+        "constant(value=0.5);1",
+        "constant(value=0.5, value=0.6)",
+        "constant(value=0.5)(value=0.6)",
+        "constant(x)(value=0.6)",
+        "constant(**{'value': 0.5})",
+        "constant(*[0.5])",
+        "constant(gain=1)",
+        "constant(value=2000)",
+        "constant(value=1e999)",
+        "constant(value=nan)",
+        "constant(value=True)",
+        "constant(value=None)",
+        "constant(value='0.5')",
+        "constant(value=1+1)",
+        "constant(value=1j)",
+        "constant(value=__import__('os'))",
+        "constant(value=[0.5])",
+        "constant(value={[]: 1})",
+        "constant(value='\\d')",
+        "constant(value=1if 1else 2)",
+        "constant(value=" + "9" * 250 + ")",
+        "constant(value=" + "(" * 250,
+        "constant(value=" + "-" * 250 + "1)",
+        "constant(value=" + "1" * 5000 + ")",
+        "constant(value=\x000.5)",
+        "constant(value=\ud800)",
+        "random_normal(stddev=-1)",
+        "variance_scaling(scale=0)",
+        "variance_scaling(mode=fan_up)",
+        "zeros(value=1)",
+    ],
+)
+def test_texts_that_are_refused(text):
+    with pytest.raises(ValueError, match="initializer|value=|stddev=|scale=|mode=") as caught:
+        get(text)
+    assert len(str(caught.value)) < 700
+
+
+@pytest.mark.parametrize("spec", [None, 3, ["zeros"], {"zeros": 1}, b"zeros", object()])
+def test_only_texts_and_initializers_are_read(spec):
+    with pytest.raises(ValueError, match="^initializer="):
+        get(spec)
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        Initializer("nonsense", ()),
+        Initializer("constant", (("value", 1e9),)),
+        Initializer("constant", (("gain", 1.0),)),
+        Initializer("zeros", (("value", 1.0),)),
+    ],
+)
+def test_a_hand_made_instance_is_checked_too(instance):
+    with pytest.raises(ValueError, match="initializer=|value="):
+        get(instance)
+
+
+pieces = st.sampled_from(
+    [*registry, "(", ")", "=", ",", "value", "stddev", "mode", "fan_in", "0.5", "-1", "1e9", "'", "\\", "#", " ", "f(x)"]
+)
+
+
+@given(st.one_of(st.text(max_size=400), st.lists(pieces, max_size=12).map("".join)))
+@example("constant(value=" * 60)
+@example("constant(value=0x" + "f" * 270 + ")")
+def test_any_text_is_read_or_refused_with_a_value_error(text):
+    try:
+        initializer = get(text)
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert get(str(initializer)) == initializer
+        name, _, inside = text.strip().partition("(")
+        assert name.strip().replace("-", "_").lower() == initializer.key
+        if inside:  # it reads like one call with named arguments
+            call = ast.parse(f"f({inside}", mode="eval").body
+            assert isinstance(call.func, ast.Name)
+            assert not call.args
