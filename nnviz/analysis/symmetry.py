@@ -16,15 +16,16 @@ from nnviz.core.trace import Trace
 Array = np.ndarray
 
 
-def unit_vectors(trace: Trace, layer: int = 0) -> Array:
+def unit_vectors(trace: Trace, layer: int = 0, run: int = 0) -> Array:
     """Each unit as one vector: incoming weights, bias, outgoing weights.
 
     Args:
         trace: of a training.
         layer: which hidden layer, from 0.
+        run: which run.
 
     Returns:
-        `[R, T, units, fan_in + 1 + next layer's units]`.
+        `[T, units, fan_in + 1 + next layer's units]`.
 
     Raises:
         ValueError: there is no such hidden layer.
@@ -32,8 +33,8 @@ def unit_vectors(trace: Trace, layer: int = 0) -> Array:
     hidden = trace.experiment.hidden
     if not 0 <= layer < len(hidden):
         raise ValueError(f"layer={layer}: the network has {len(hidden)} hidden layers.")
-    incoming, bias = trace.kernels[layer].swapaxes(2, 3), trace.biases[layer][..., None]
-    return np.concatenate([incoming, bias, trace.kernels[layer + 1]], axis=3)
+    incoming, bias = trace.kernels[layer][run].swapaxes(1, 2), trace.biases[layer][run][..., None]
+    return np.concatenate([incoming, bias, trace.kernels[layer + 1][run]], axis=2)
 
 
 def effective_units(trace: Trace, layer: int = 0) -> Array:
@@ -47,10 +48,12 @@ def effective_units(trace: Trace, layer: int = 0) -> Array:
     Raises:
         ValueError: there is no such hidden layer.
     """
-    vectors = np.ascontiguousarray(unit_vectors(trace, layer) + 0.0)  # + 0.0: -0.0 and 0.0 are one number
-    whole = vectors.view(f"V{vectors.itemsize * vectors.shape[-1]}")[..., 0].tolist()
-    counts = np.array([[len(set(units)) for units in moments] for moments in whole])
-    counts[np.isnan(vectors[:, :, 0, 0])] = 0
+    counts = np.zeros((len(trace.seeds), len(trace.steps)), int)
+    for run in range(len(counts)):
+        vectors = unit_vectors(trace, layer, run) + 0.0  # + 0.0: -0.0 and 0.0 are one number
+        whole = vectors.view(f"V{vectors.itemsize * vectors.shape[-1]}")[..., 0].tolist()
+        counts[run] = [len(set(units)) for units in whole]
+        counts[run, np.isnan(vectors[:, 0, 0])] = 0
     return counts
 
 
@@ -77,7 +80,7 @@ class Drift:
 
 def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
     """The Euclidean distances between units, each taken as `unit_vectors` does, over time."""
-    vectors = unit_vectors(trace, layer)[run]
+    vectors = unit_vectors(trace, layer, run)
     units = vectors.shape[1]
     spans = np.full((3, len(vectors)), np.nan)
     if units > 1:
@@ -93,7 +96,7 @@ def similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -
 
     Two units without any weight are alike: 1. A unit without weights and one with some: 0.
     """
-    incoming = unit_vectors(trace, layer)[run, snapshot, :, : trace.kernels[layer].shape[2] + 1]
+    incoming = unit_vectors(trace, layer, run)[snapshot, :, : trace.kernels[layer].shape[2] + 1]
     incoming = incoming.astype(np.float64)
     lengths = np.linalg.norm(incoming, axis=1)
     unit = incoming / np.where(lengths > 0, lengths, 1)[:, None]

@@ -53,11 +53,11 @@ def test_a_layer_that_is_not_there_is_refused(hidden: tuple[int, ...], layer: in
 
 def test_a_unit_is_its_incoming_weights_its_bias_and_its_outgoing_weights() -> None:
     trace = trained(hidden=(4, 3), restarts=2)
-    vectors = unit_vectors(trace, 0)
-    assert vectors.shape == (2, 5, 4, 2 + 1 + 3)
-    np.testing.assert_array_equal(vectors[1, 2, 3, :2], trace.kernels[0][1, 2, :, 3])
-    np.testing.assert_array_equal(vectors[1, 2, 3, 2], trace.biases[0][1, 2, 3])
-    np.testing.assert_array_equal(vectors[1, 2, 3, 3:], trace.kernels[1][1, 2, 3])
+    vectors = unit_vectors(trace, 0, run=1)
+    assert vectors.shape == (5, 4, 2 + 1 + 3)
+    np.testing.assert_array_equal(vectors[2, 3, :2], trace.kernels[0][1, 2, :, 3])
+    np.testing.assert_array_equal(vectors[2, 3, 2], trace.biases[0][1, 2, 3])
+    np.testing.assert_array_equal(vectors[2, 3, 3:], trace.kernels[1][1, 2, 3])
 
 
 def test_clones_are_at_distance_exactly_zero() -> None:
@@ -68,7 +68,7 @@ def test_clones_are_at_distance_exactly_zero() -> None:
 
 def test_distances_are_euclidean() -> None:
     trace = trained(restarts=2)
-    units = unit_vectors(trace)[1, -1]
+    units = unit_vectors(trace, run=1)[-1]
     distances = [np.sqrt(((units[i] - units[j]) ** 2).sum()) for i in range(8) for j in range(i)]
     spread = drift(trace, run=1)
     found = (spread.smallest[-1], spread.median[-1], spread.largest[-1])
