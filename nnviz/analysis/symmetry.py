@@ -50,7 +50,7 @@ def effective_units(trace: Trace, layer: int = 0) -> Array:
     """
     counts = np.zeros((len(trace.seeds), len(trace.steps)), int)
     for run in range(len(counts)):
-        vectors = unit_vectors(trace, layer, run) + 0.0  # + 0.0: -0.0 and 0.0 are one number
+        vectors = np.ascontiguousarray(unit_vectors(trace, layer, run) + 0.0)  # + 0.0: -0.0 and 0.0 are one number
         whole = vectors.view(f"V{vectors.itemsize * vectors.shape[-1]}")[..., 0].tolist()
         counts[run] = [len(set(units)) for units in whole]
         counts[run, np.isnan(vectors[:, 0, 0])] = 0
