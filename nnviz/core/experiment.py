@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Self
 
 from nnviz.core import activations, datasets, initializers, optimizers
@@ -282,7 +282,7 @@ def parse_field(name: str, text: object) -> object:
         raise ExperimentError(f"{name}={shorten(text)}: must be a text.", name)
     if name == "output_initializer" and text.strip().lower() in ("none", ""):
         return None
-    if name in _INITIALIZERS:
+    if name in _INITIALIZERS or name in _REGISTRIES:
         return _check(name, text)
     if name == "hidden":
         words = [word for word in text.strip().split(",") if word.strip()] if text.strip() != "none" else []
@@ -314,7 +314,7 @@ def _check(name: str, value: object) -> object:
     """The value as the experiment keeps it, or ExperimentError naming the field."""
     check = _SPECIAL.get(name) or FIELDS[name].check
     try:
-        if name in ("dataset", "activation", "optimizer"):
+        if name in _REGISTRIES:
             value = find(_REGISTRIES[name], value, name).key
         return check(value)
     except ValueError as error:
@@ -324,9 +324,9 @@ def _check(name: str, value: object) -> object:
 def _check_hidden(value: object) -> tuple[int, ...]:
     width = Parameter(name="hidden", kind=int, default=8, low=1, high=MOST_UNITS)
     allowed = f"must be at most {MOST_LAYERS} layers, each {width.allowed}"
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         raise ValueError(f"hidden={shorten(value)}: {allowed}.")
-    widths = tuple(value)
+    widths = tuple(islice(value, MOST_LAYERS + 1))
     if len(widths) > MOST_LAYERS:
         raise ValueError(f"hidden={shorten(widths)}: {allowed}.")
     try:

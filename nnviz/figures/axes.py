@@ -12,6 +12,7 @@ import numpy as np
 Array = np.ndarray
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LARGEST = 3e38  # a little less than float32 holds
 MOST_TICKS = 6
 LABEL_SHARE = 0.085  # of the plot's height that a line of text needs
 
@@ -38,7 +39,7 @@ class Scale:
         """The values as drawn: zeros on the floor, what is not finite left out."""
         finite = np.where(np.isfinite(values), values, np.nan)
         placed = np.where(finite <= 0, self.floor, finite) if self.log else finite
-        return placed.astype(np.float32 if self.high < 1e30 and self.low > 1e-30 else np.float64)
+        return compact(placed) if self.high < LARGEST and self.low > 1 / LARGEST else placed
 
     def share(self, value: float) -> float:
         """How far up the axis a value stands, from 0 to 1."""
@@ -118,6 +119,11 @@ def end_labels(scale: Scale, labels: Sequence[tuple[str, str, float]]) -> list[d
         }
         for height, (_, text, color) in zip(heights, standing, strict=True)
     ]  # fmt: skip
+
+
+def compact(values: Array) -> Array:
+    """The values as float32, which halves what is sent; what that cannot hold becomes NaN, and is not drawn."""
+    return np.where(np.abs(values) < LARGEST, values, np.nan).astype(np.float32)
 
 
 def last_finite(values: Array) -> float:

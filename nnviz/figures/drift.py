@@ -11,7 +11,7 @@ from nnviz.analysis.symmetry import Drift
 from nnviz.analysis.symmetry import drift as drift_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
-from nnviz.figures.axes import Scale, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot, note
@@ -50,7 +50,7 @@ def drift(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> Figure:
 def _band(side: Side, d: Drift, scale: Scale) -> list[dict[str, Any]]:
     if d.units < 2:
         return []
-    epochs = d.epochs.astype(np.float32)
+    epochs = compact(d.epochs)
     low, middle, high = (scale.place(span) for span in (d.smallest, d.median, d.largest))
     shown = np.isfinite(middle)
     return [
@@ -63,7 +63,7 @@ def _band(side: Side, d: Drift, scale: Scale) -> list[dict[str, Any]]:
         {
             "type": "scatter", "mode": "lines", "name": f"{side.letter} median",
             "x": epochs, "y": middle, "line": {"color": side.color, "width": 3.5, "dash": side.dash},
-            "customdata": np.stack([d.smallest, d.median, d.largest], axis=1).astype(np.float32),
+            "customdata": np.stack([d.smallest, d.median, d.largest], axis=1),
             "hovertemplate": f"{side.letter}, epoch %{{x:.3~g}}<br>closest %{{customdata[0]:.3~g}}<br>"
             "median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
         },

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
-from nnviz.figures.axes import Scale, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot
@@ -31,12 +31,12 @@ def gradients(traces: Sequence[Trace], palette: Palette) -> list[Figure]:
 def _draw(side: Side, scale: Scale, time: dict[str, Any], palette: Palette) -> Figure:
     norms = side.trace.gradient_norms[0]
     layers = norms.shape[1]
-    epochs = side.trace.epochs.astype(np.float32)
+    epochs = compact(side.trace.epochs)
     names = [_layer_name(layer, layers) for layer in range(layers)]
     data = [
         {
             "type": "scatter", "mode": "lines", "x": epochs, "y": scale.place(norms[:, layer]),
-            "customdata": norms[:, layer].astype(np.float32), "name": names[layer],
+            "customdata": norms[:, layer], "name": names[layer],
             "line": {"color": side.color, "dash": side.dash, "width": 4 - 2.5 * layer / max(1, layers - 1)},
             "opacity": 1 - 0.6 * layer / max(1, layers - 1),
             "hovertemplate": f"{names[layer]}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}<extra></extra>",
@@ -70,5 +70,5 @@ def _finding(norms: np.ndarray) -> str:
     if not np.isfinite(first).any():
         return "no gradient that a number can hold."
     if (first[np.isfinite(first)] == 0).all():
-        return f"not the slightest gradient reaches the {layer}."
+        return f"the {layer}'s gradient is exactly 0 throughout."
     return f"the {layer}'s gradient goes from {number(float(first[0]))} to {number(last)}."

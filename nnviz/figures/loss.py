@@ -10,7 +10,7 @@ import numpy as np
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
-from nnviz.figures.axes import Scale, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot
@@ -59,7 +59,7 @@ def _lines(side: Side, scale: Scale) -> list[dict[str, Any]]:
     ):
         lines.append({
             "type": "scatter", "mode": "lines", "name": f"{side.letter} {what}",
-            "x": side.trace.epochs.astype(np.float32), "y": scale.place(array[0]), "customdata": array[0],
+            "x": compact(side.trace.epochs), "y": scale.place(array[0]), "customdata": array[0],
             "line": {"color": side.color, **style},
             "hovertemplate": f"{side.letter}, {what} data: %{{customdata:.3g}}<br>epoch %{{x:.3~g}}<extra></extra>",
         })  # fmt: skip

@@ -11,6 +11,7 @@ from nnviz.analysis.paths import Paths
 from nnviz.analysis.paths import paths as paths_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
+from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot, note
@@ -40,7 +41,7 @@ def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Fig
 
 def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Palette) -> Figure:
     groups = found.groups[:MOST_PATHS]
-    points = found.points.astype(np.float32)
+    points = compact(found.points)
     data: list[dict[str, Any]] = []
     for place, color in enumerate(palette.units):
         mine = [group for group in groups if group[0] % len(palette.units) == place]

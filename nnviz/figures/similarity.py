@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.symmetry import similarity as similarity_of
 from nnviz.core.trace import Trace
+from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot, note
@@ -31,7 +32,7 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
     hidden = side.trace.experiment.hidden
     cosines = similarity_of(side.trace, layer) if layer < len(hidden) else np.zeros((0, 0))
     finite = np.isfinite(cosines).all()
-    shown = cosines[:MOST_UNITS, :MOST_UNITS].astype(np.float32)
+    shown = compact(cosines[:MOST_UNITS, :MOST_UNITS])
     numbers = np.arange(1, len(shown) + 1, dtype=np.int16)
     data = [
         {

@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -276,6 +277,15 @@ def test_texts_that_are_refused(text):
     with pytest.raises(ValueError, match="initializer|value=|stddev=|scale=|mode=") as caught:
         get(text)
     assert len(str(caught.value)) < 700
+
+
+def test_a_text_from_a_link_writes_no_warning():
+    for text in ("constant(value='\\d')", "constant(value=1if 1else 2)", "constant(value=0_)", "constant(value=1 is 1)"):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with pytest.raises(ValueError, match="constant|value="):
+                get(text)
+        assert caught == []
 
 
 @pytest.mark.parametrize("spec", [None, 3, ["zeros"], {"zeros": 1}, b"zeros", object()])
