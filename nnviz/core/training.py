@@ -90,8 +90,16 @@ def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], No
 
 def _order_generator(experiment: Experiment, run: int) -> np.random.Generator:
     """What draws a run's orders of rows."""
-    seed = experiment.seeds[run] if experiment.shuffle_seed is None else experiment.shuffle_seed
+    seed = experiment.seed + run if experiment.shuffle_seed is None else experiment.shuffle_seed
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ORDER_BRANCH,)))
+
+
+def _norms(stack: Array) -> Array:
+    """The L2 norm of each matrix; taken relative to its largest entry, whose square may be too large to hold."""
+    largest = np.abs(stack).max(axis=(1, 2), keepdims=True).astype(np.float64)
+    relative = stack / np.where(largest > 0, largest, 1)
+    norms: Array = largest[:, 0, 0] * np.sqrt(np.square(relative).sum(axis=(1, 2)))
+    return norms
 
 
 class _Split:
@@ -297,8 +305,7 @@ class _Chunk:
                     network.backward(layers, split.x, split.y, gradients)
                     self.gradient[part] /= network.divisor
             for i, gradient in enumerate(gradients):
-                squares = np.square(gradient[:, :-1], dtype=np.float64)
-                job.gradient_norms[runs, moment, i] = np.sqrt(squares.sum(axis=(1, 2)))
+                job.gradient_norms[runs, moment, i] = _norms(gradient[:, :-1])
         job.recorded[self.runs, moment] = self.parameters
         finite = np.isfinite(self.parameters).all(axis=1) & np.isfinite(job.scores[0, self.runs, moment])
         self._mark_diverged(~finite, step)
