@@ -60,32 +60,60 @@ def needs_exact(layers: Sequence[Array]) -> bool:
     return False
 
 
-_users = 0
-_lock = threading.Lock()
-_limiter = None
-
-
 @cache
 def _controller() -> ThreadpoolController:
     return ThreadpoolController()  # looks through all loaded libraries, so once is enough
 
 
+def hold_own_blas() -> None:
+    """Hold BLAS to one thread for the calling thread, where the BLAS counts threads for each caller (OpenMP)."""
+    _controller().limit(limits=1, user_api="blas")
+
+
+class _Holder:
+    """Holds the process's BLAS to one thread, from a thread of its own.
+
+    OpenBLAS takes its limit from the one thread that set it first, until that thread lifts it; so whoever trains
+    first or last cannot be the one to set and lift it for the others.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.users = 0
+
+    def enter(self) -> None:
+        with self.lock:
+            self.users += 1
+            if self.users == 1:
+                self.held, self.done = threading.Event(), threading.Event()
+                self.thread = threading.Thread(target=self._hold, args=(_controller(),), name="nnviz-blas", daemon=True)
+                self.thread.start()
+                self.held.wait()
+
+    def leave(self) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                self.done.set()
+                self.thread.join()
+
+    def _hold(self, controller: ThreadpoolController) -> None:
+        try:
+            with controller.limit(limits=1, user_api="blas"):
+                self.held.set()
+                self.done.wait()
+        finally:
+            self.held.set()
+
+
+_holder = _Holder()
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread while anyone is inside: its results depend on how many it uses.
-
-    The limit is the whole process's, so that the first to enter sets it and the last to leave lifts it.
-    """
-    global _users, _limiter
-    with _lock:
-        _users += 1
-        if _users == 1:
-            _limiter = _controller().limit(limits=1, user_api="blas")
+    """Hold BLAS to one thread while anyone is inside: its results depend on how many it uses."""
+    _holder.enter()
     try:
         yield
     finally:
-        with _lock:
-            _users -= 1
-            if _users == 0 and _limiter is not None:
-                _limiter.restore_original_limits()
-                _limiter = None
+        _holder.leave()

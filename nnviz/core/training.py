@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 import numpy as np
 
 from nnviz.core import activations, datasets, losses, optimizers
-from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
+from nnviz.core.contraction import blas_matmul, exact_matmul, hold_own_blas, needs_exact, one_blas_thread
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Matmul, Network, layer_views, parameter_count, with_ones
 from nnviz.core.trace import Trace
@@ -50,7 +50,7 @@ def train(experiment: Experiment, on_progress: Callable[[float], object] | None 
     """
     report = on_progress or (lambda share: None)
     job = _Job(experiment)
-    with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train") as pool:
+    with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train", hold_own_blas) as pool:
 
         def finish(calls: Iterable[Callable[[], None]]) -> None:
             pending = {pool.submit(call) for call in calls}
