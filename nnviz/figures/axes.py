@@ -12,6 +12,7 @@ import numpy as np
 Array = np.ndarray
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LEAST = 1e-150  # positive values below it are drawn at it
 LARGEST = 3e38  # a little less than float32 holds
 MOST_TICKS = 6
 LABEL_SHARE = 0.085  # of the plot's height that a line of text needs
@@ -38,21 +39,23 @@ class Scale:
     def place(self, values: Array) -> Array:
         """The values as drawn: zeros on the floor, what is not finite left out."""
         finite = np.where(np.isfinite(values), values, np.nan)
-        placed = np.where(finite <= 0, self.floor, finite) if self.log else finite
+        placed = np.where(finite <= 0, self.floor, np.maximum(finite, LEAST)) if self.log else finite
         return compact(placed) if self.high < LARGEST and self.low > 1 / LARGEST else placed
 
     def share(self, value: float) -> float:
         """How far up the axis a value stands, from 0 to 1."""
         if not self.log:
             return (value - self.low) / (self.high - self.low)
-        value = self.floor if value <= 0 else value
-        return math.log(value / self.low) / math.log(self.high / self.low)
+        low, high = math.log10(self.low), math.log10(self.high)
+        return (math.log10(self.floor if value <= 0 else max(value, LEAST)) - low) / (high - low)
 
     def axis(self, title: str, zero: str = "0") -> dict[str, Any]:
         """The axis as Plotly takes it; `zero` names the floor."""
         if not self.log:
             return {"title": {"text": title}, "range": [self.low, self.high]}
-        ticks = _ticks(self.low if math.isnan(self.floor) else self.floor * 3, self.high)
+        ticks = _ticks(self.low, self.high)
+        if not math.isnan(self.floor):
+            ticks = [tick for tick in ticks if self.share(tick) > self.share(self.floor) + LABEL_SHARE]
         texts = [power_text(tick) for tick in ticks]
         if not math.isnan(self.floor):
             ticks, texts = [self.floor, *ticks], [zero, *texts]
@@ -79,13 +82,13 @@ def fit(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
     high = max(least, float(positive.max()) if positive.size else 0.0)
     if not log:
         return Scale(False, 0.0, min(1.08 * high, 1e308) or 1.0, math.nan)
-    high = high or 1.0
-    low = max(float(positive.min()) if positive.size else high / 100, 1e-300)
-    low, high = min(low, high / 3) / 1.25, min(high * 1.25, 1e308)
-    if (values <= 0).any():
-        floor = low / max(4.0, (high / low) ** 0.15)
-        return Scale(True, floor / (high / floor) ** 0.06, high, floor)
-    return Scale(True, low, high, math.nan)
+    top = math.log10(high or 1.0)
+    bottom = math.log10(max(float(positive.min()), LEAST)) if positive.size else top - 2
+    bottom, top = min(bottom, top - 0.5) - 0.1, top + 0.1
+    if not (values <= 0).any():
+        return Scale(True, 10**bottom, 10 ** min(top, 308), math.nan)
+    floor = bottom - max(0.6, 0.15 * (top - bottom))
+    return Scale(True, 10 ** (floor - 0.06 * (top - floor)), 10 ** min(top, 308), 10**floor)
 
 
 def epochs_axis(epochs: Sequence[Array], remark: str = "") -> dict[str, Any]:
@@ -102,9 +105,7 @@ def end_labels(scale: Scale, labels: Sequence[tuple[str, str, float]]) -> list[d
         labels: text, colour and value; those without a finite value are left out.
     """
     standing = sorted(
-        (float(np.clip(scale.share(value), 0, 1)), text, color)
-        for text, color, value in labels
-        if math.isfinite(value)
+        (float(np.clip(scale.share(value), 0, 1)), text, color) for text, color, value in labels if math.isfinite(value)
     )
     heights = [height for height, _, _ in standing]
     for i in range(1, len(heights)):

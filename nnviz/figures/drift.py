@@ -30,14 +30,14 @@ def drift(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> Figure:
     spans = [span for d in drifts for span in (d.smallest, d.median, d.largest)]
     scale = fit(spans, log=True)
     annotations = end_labels(
-        scale, [(_ending(d), side.color, last_finite(d.median)) for side, d in zip(both, drifts, strict=True)]
+        scale, [(side.letter, side.color, last_finite(d.median)) for side, d in zip(both, drifts, strict=True)]
     )
     if not any(np.isfinite(span).any() for span in spans):
         annotations.append(note("No two units to compare."))
     plot = new_plot(
         [line for side, d in zip(both, drifts, strict=True) for line in _band(side, d, scale)],
         palette,
-        margin={"l": 84, "r": 64},
+        margin={"l": 84, "r": 32},
         annotations=annotations,
         xaxis=epochs_axis([trace.epochs for trace in traces]),
         yaxis=scale.axis("distance between units", zero="0: equal"),
@@ -70,15 +70,11 @@ def _band(side: Side, d: Drift, scale: Scale) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _ending(d: Drift) -> str:
-    return f"{d.units} → {int(d.effective[-1])}" if d.effective[-1] else f"{d.units}"
-
-
 def _finding(side: Side, d: Drift) -> str:
     last = int(d.effective[-1])
     if last == 0:
-        return f"{side.letter} diverged: {count(d.units, 'unit')}, no distances left."
-    return f"{side.letter}: {count(d.units, 'unit')} act{'s' if d.units == 1 else ''} as {last}."
+        return f"{side.name} diverged: {count(d.units, 'unit')}, no distances left."
+    return f"{side.name}: {count(d.units, 'unit')} act{'s' if d.units == 1 else ''} as {last}."
 
 
 def _table(both: Sequence[Side], drifts: Sequence[Drift]) -> dict[str, np.ndarray]:

@@ -38,7 +38,7 @@ def _draw(side: Side, scale: Scale, time: dict[str, Any], palette: Palette) -> F
             "type": "scatter", "mode": "lines", "x": epochs, "y": scale.place(norms[:, layer]),
             "customdata": norms[:, layer], "name": names[layer],
             "line": {"color": side.color, "dash": side.dash, "width": 4 - 2.5 * layer / max(1, layers - 1)},
-            "opacity": 1 - 0.6 * layer / max(1, layers - 1),
+            "opacity": 1 - 0.4 * layer / max(1, layers - 1),
             "hovertemplate": f"{names[layer]}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}<extra></extra>",
         }
         for layer in range(layers)
@@ -52,10 +52,10 @@ def _draw(side: Side, scale: Scale, time: dict[str, Any], palette: Palette) -> F
         xaxis=time,
         yaxis=scale.axis("gradient's size"),
     )
-    title = f"{side.letter}: {_finding(norms)}"
+    title = f"{side.name}: {_finding(norms)}"
     alt = f"Size of the gradient of each layer over epochs, on a logarithmic axis. {title}"
     table = {"epoch": side.trace.epochs} | {f"gradient of {name}": norms[:, i] for i, name in enumerate(names)}
-    return Figure(f"gradients {side.letter}", title, alt, plot, table)
+    return Figure(f"gradients {side.letter}".strip(), title, alt, plot, table)
 
 
 def _layer_name(layer: int, layers: int) -> str:

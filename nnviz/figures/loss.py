@@ -16,6 +16,7 @@ from nnviz.figures.sides import Side, sides
 from nnviz.figures.template import Palette, new_plot
 
 UNMOVED = 0.02  # of the guess's loss
+PEAK = 5  # times the guess's loss: a linear axis goes no higher, or a peak would flatten all else
 
 
 def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure:
@@ -29,7 +30,8 @@ def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure
     both = sides(traces, palette)
     levels = {round(guess_loss(trace.dataset), 6): _level(trace) for trace in traces}
     curves = [array[0] for trace in traces for array in (trace.train_loss, trace.test_loss)]
-    scale = fit([_bounded(curve, max(levels)) for curve in curves], log, least=1.1 * max(levels))
+    cut = curves if log else [np.minimum(curve, PEAK * max(levels)) for curve in curves]
+    scale = fit(cut, log, least=1.1 * max(levels))
     data = [line for side in both for line in _lines(side, scale)]
     end = max(float(trace.epochs[-1]) for trace in traces)
     annotations = end_labels(scale, [(side.letter, side.color, last_finite(side.trace.train_loss[0])) for side in both])
@@ -48,7 +50,9 @@ def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure
         yaxis=scale.axis("loss" if traces[0].dataset.class_names == () else "loss, nats"),
     )
     title = ". ".join(_finding(side) for side in both) + "."
-    return Figure("loss", title, f"Loss over epochs. {title} A guess: {', '.join(levels.values())}.", plot, _table(both))
+    return Figure(
+        "loss", title, f"Loss over epochs. {title} A guess: {', '.join(levels.values())}.", plot, _table(both)
+    )
 
 
 def _lines(side: Side, scale: Scale) -> list[dict[str, Any]]:
@@ -74,11 +78,6 @@ def _guess(level: float, end: float, scale: Scale, palette: Palette) -> dict[str
     }  # fmt: skip
 
 
-def _bounded(curve: np.ndarray, level: float) -> np.ndarray:
-    """The curve, with its peaks cut on a scale where a diverging run would flatten everything else."""
-    return np.minimum(curve, 1e3 * level)
-
-
 def _level(trace: Trace) -> str:
     level, classes = guess_loss(trace.dataset), len(trace.dataset.class_names)
     if classes and abs(level - np.log(classes)) < 1e-9:
@@ -90,11 +89,11 @@ def _finding(side: Side) -> str:
     losses = side.trace.train_loss[0]
     step = int(side.trace.diverged_at[0])
     if step >= 0:
-        return f"{side.letter} diverges at step {step:,}"
+        return f"{side.name} diverges at step {step:,}"
     change = losses[-1] - losses[0]
     if abs(change) < UNMOVED * guess_loss(side.trace.dataset):
-        return f"{side.letter} stays at {number(losses[-1])}"
-    return f"{side.letter} {'rises' if change > 0 else 'falls'} to {number(losses[-1])}"
+        return f"{side.name} stays at {number(losses[-1])}"
+    return f"{side.name} {'rises' if change > 0 else 'falls'} to {number(losses[-1])}"
 
 
 def _table(both: Sequence[Side]) -> dict[str, np.ndarray]:

@@ -42,13 +42,9 @@ def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Fig
 def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Palette) -> Figure:
     groups = found.groups[:MOST_PATHS]
     points = compact(found.points)
-    data: list[dict[str, Any]] = []
-    for place, color in enumerate(palette.units):
-        mine = [group for group in groups if group[0] % len(palette.units) == place]
-        if mine:
-            data += _marks(points, mine, color, palette, numbered=len(groups) <= MOST_NUMBERS)
+    data = [*_ways(points, groups, palette), *_ends(points, groups, palette)]
     if not np.isfinite(points[-1]).any():
-        data, annotations = data[:0], [note("The numbers overflowed.")]
+        data, annotations = [], [note("The numbers overflowed.")]
     else:
         annotations = []
     plot = new_plot(
@@ -60,33 +56,41 @@ def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Pale
     )
     title = _finding(side, found)
     alt = f"Paths of the hidden units, {found.axes[0]} against {found.axes[1]}. {title}"
-    return Figure(f"paths {side.letter}", title, alt, plot, _table(side.trace, found))
+    return Figure(f"paths {side.letter}".strip(), title, alt, plot, _table(side.trace, found))
 
 
-def _marks(
-    points: np.ndarray, groups: Sequence[tuple[int, ...]], color: str, palette: Palette, numbered: bool
-) -> list[dict[str, Any]]:
-    """Lines, starts and ends of the units of one colour: one trace each, lines parted by NaN."""
+def _ways(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
+    """The lines: those of one colour are one trace, parted by NaN."""
+    traces = []
+    for place, color in enumerate(palette.units):
+        firsts = [group[0] for group in groups if group[0] % len(palette.units) == place]
+        ways = np.full((len(firsts), len(points) + 1, 2), np.nan, np.float32)
+        ways[:, :-1] = points[:, firsts].swapaxes(0, 1)
+        if firsts:
+            traces.append({
+                "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": color, "width": 2},
+                "x": ways[:, :, 0].ravel(), "y": ways[:, :, 1].ravel(),
+            })  # fmt: skip
+    return traces
+
+
+def _ends(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
+    """Hollow marks where the paths start, and filled ones with the units' numbers where they end."""
     firsts = [group[0] for group in groups]
-    ways = np.full((len(firsts), len(points) + 1, 2), np.nan, np.float32)
-    ways[:, :-1] = points[:, firsts].swapaxes(0, 1)
     starts, ends = points[0, firsts], points[-1, firsts]
     names = [unit_numbers(group) for group in groups]
+    colors = [palette.units[first % len(palette.units)] for first in firsts]
+    numbered = len(groups) <= MOST_NUMBERS
     return [
         {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": color, "width": 2},
-            "x": ways[:, :, 0].ravel(), "y": ways[:, :, 1].ravel(),
-        },
-        {
             "type": "scatter", "mode": "markers", "x": starts[:, 0], "y": starts[:, 1], "customdata": names,
-            "marker": {"color": palette.background, "size": 9, "line": {"color": color, "width": 2}},
+            "marker": {"color": palette.background, "size": 9, "line": {"color": colors, "width": 2}},
             "hovertemplate": "unit %{customdata} starts at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
         },
         {
-            "type": "scatter", "mode": "markers+text" if numbered else "markers",
-            "x": ends[:, 0], "y": ends[:, 1], "customdata": names,
+            "type": "scatter", "mode": "markers+text" if numbered else "markers", "customdata": names,
+            "x": ends[:, 0], "y": ends[:, 1], "marker": {"color": colors, "size": 11},
             "text": names if numbered else None, "textposition": "top center", "cliponaxis": False,
-            "marker": {"color": color, "size": 11},
             "hovertemplate": "unit %{customdata} ends at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
         },
     ]  # fmt: skip
@@ -125,19 +129,21 @@ def _finding(side: Side, found: Paths) -> str:
     units, ways = found.points.shape[1], len(found.groups)
     more = f" ({MOST_PATHS} drawn)" if ways > MOST_PATHS else ""
     if not np.isfinite(found.points[-1]).all():
-        return f"{side.letter} diverged: its weights are no numbers any more."
+        return f"{side.name} diverged: its weights are no numbers any more."
     if ways == 1 and units > 1:
-        if found.moved == 0:
-            return f"{side.letter}: all {units} units sit on one point and never move."
-        return f"{side.letter}: all {units} units walk one path."
+        all_units = "both units" if units == 2 else f"all {units} units"
+        does = "sit on one point and never move" if found.moved == 0 else "walk one path"
+        return f"{side.name}: {all_units} {does}."
     still = " and never move" if found.moved == 0 else ""
-    return f"{side.letter}: {count(units, 'unit')}, {count(ways, 'path')}{still}{more}."
+    return f"{side.name}: {count(units, 'unit')}, {count(ways, 'path')}{still}{more}."
 
 
 def _empty(side: Side, palette: Palette) -> Figure:
-    title = f"{side.letter} has no such hidden layer."
-    plot = new_plot([], palette, annotations=[note("no hidden units")], xaxis={"visible": False}, yaxis={"visible": False})
-    return Figure(f"paths {side.letter}", title, title, plot)
+    title = f"{side.name} has no such hidden layer."
+    plot = new_plot(
+        [], palette, annotations=[note("no hidden units")], xaxis={"visible": False}, yaxis={"visible": False}
+    )
+    return Figure(f"paths {side.letter}".strip(), title, title, plot)
 
 
 def _table(trace: Trace, found: Paths) -> dict[str, np.ndarray]:

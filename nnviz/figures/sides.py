@@ -22,7 +22,8 @@ class Side:
     """One side of a comparison, as it is drawn.
 
     Attributes:
-        letter: A or B.
+        letter: A or B; nothing where there is only one side.
+        name: what sentences call it.
         label: what sets it apart, in words.
         trace: what was recorded.
         color: of its lines and words.
@@ -30,6 +31,7 @@ class Side:
     """
 
     letter: str
+    name: str
     label: str
     trace: Trace
     color: str
@@ -37,12 +39,14 @@ class Side:
 
 
 def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
-    """One or two traces as sides A and B."""
+    """One or two traces as sides; two are called A and B."""
     labels = describe([trace.experiment for trace in traces])
+    if len(traces) == 1:
+        return [Side("", "The network", labels[0], traces[0], palette.a, "solid")]
     styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
     return [
-        Side(letter, label, trace, color, dash)
-        for trace, label, (letter, color, dash) in zip(traces, labels, styles, strict=False)
+        Side(letter, letter, label, trace, color, dash)
+        for trace, label, (letter, color, dash) in zip(traces, labels, styles, strict=True)
     ]
 
 

@@ -52,7 +52,7 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
         xaxis=axis | {"visible": drawable},
         yaxis=axis | {"visible": drawable, "autorange": "reversed"},
     )
-    title = f"{side.letter}: {_finding(cosines)}"
+    title = f"{side.name}: {_finding(cosines)}"
     alt = f"Matrix of the cosines between the units' incoming weights. {title}"
     units = np.arange(1, len(cosines) + 1)
     table = {
@@ -60,7 +60,7 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
         "other": np.tile(units, len(units)),
         "cosine": cosines.ravel(),
     }
-    return Figure(f"similarity {side.letter}", title, alt, plot, table)
+    return Figure(f"similarity {side.letter}".strip(), title, alt, plot, table)
 
 
 def _finding(cosines: np.ndarray) -> str:

@@ -1,0 +1,177 @@
+"""How long one waits for the page, in a real Chromium on a really started server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.measure import Table, against
+from nnviz.core import initializers
+
+ROOT = Path(__file__).parent.parent
+COLD_GOAL = 2.0
+CHANGE_GOAL = 0.5
+PATIENCE = 60  # seconds until the page counts as broken
+SEEDS = range(1, 6)
+INITIALIZERS = ("he_normal", "lecun_uniform", "random_normal", "orthogonal", "glorot_normal")
+
+# Runs in the page before anything else. It notes when the main column changed last, and when that change was on
+# the screen. `painted()` resolves with the seconds from the start to then, as soon as the script has run, the
+# verdicts are new, all charts are drawn, and a while has passed without another change. The start is that of the
+# page, or the click that comes after `armed()`.
+WATCH = """
+window.bench = (() => {
+  const QUIET = 400;
+  let start = 0, changed = 0, shown = 0, before = '';
+  const main = () => document.querySelector('[data-testid="stMain"]');
+  const idle = () => document.querySelector('[data-test-script-state="notRunning"]');
+  const verdicts = () => [...document.querySelectorAll('.verdict')].map(one => one.textContent).join();
+  const charts = () => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+  const drawn = () => charts().length && charts().every(chart => chart.querySelector('.main-svg'));
+  const ready = () => idle() && verdicts() && verdicts() !== before && drawn();
+  new MutationObserver(changes => {
+    if (!changes.some(change => main()?.contains(change.target))) return;
+    changed = performance.now();
+    requestAnimationFrame(() => requestAnimationFrame(() => shown = performance.now()));
+  }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  return {
+    armed() {
+      before = verdicts();
+      document.addEventListener('click', () => start = performance.now(), {capture: true, once: true});
+    },
+    painted: patience => new Promise((resolve, reject) => {
+      const end = performance.now() + patience * 1000;
+      const look = () => {
+        const now = performance.now();
+        if (now - changed > QUIET && shown > changed && ready()) resolve((shown - start) / 1000);
+        else if (now > end) reject(`never painted: ${main()?.innerText}`);
+        else setTimeout(look, 50);
+      };
+      look();
+    }),
+  };
+})();
+"""
+
+
+def page() -> Iterator[Table]:
+    """Seconds from opening the page, and from a changed control, to the painted page."""
+    table = Table(
+        "Seconds until the page is painted",
+        [
+            "Painted: new verdicts stand, all charts are drawn, and nothing more changes beside the controls.",
+            "The default size, on 1400 × 900 pixels; each time an experiment that the server has not trained before.",
+            "Cold: a browser that holds nothing of the page; for the first of all, a server that was just started.",
+        ],
+    )
+    chromium = _find_chromium()
+    if not chromium:
+        table.notes.append("Not measured: there is no Chromium.")
+        yield table
+        return
+    with _server() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
+        first, *opens = [_open(browser, f"{address}/?seed={seed}") for seed in (0, *SEEDS)]
+        seeds, starts = _change(browser, address)
+        browser.close()
+    for what, times, goal in (
+        ("cold, the server's first", [first], COLD_GOAL),
+        ("cold", opens, COLD_GOAL),
+        ("a new seed", seeds, CHANGE_GOAL),
+        ("another initializer for B", starts, CHANGE_GOAL),
+    ):
+        reached = against(median(times), goal, at_least=False)
+        spread = {"median": median(times), "from": min(times), "to": max(times)}
+        table.rows.append({"after": what, "measured": f"{len(times)} times", **spread, **reached})
+    yield table
+
+
+def _open(browser: Browser, address: str) -> float:
+    """Seconds from asking for the page to the painted page, in a browser that holds nothing of it."""
+    with _tab(browser) as tab:
+        tab.goto(address)
+        return _painted(tab)
+
+
+def _change(browser: Browser, address: str) -> tuple[list[float], list[float]]:
+    """Seconds from a click to the painted page: for new seeds, and for other initializers."""
+    with _tab(browser) as tab:
+        tab.goto(address)
+        _painted(tab)
+        new_seed = tab.get_by_role("button", name="New seed")
+        seeds = [_clicked(tab, new_seed.click) for _ in SEEDS]
+        starts = []
+        for key in INITIALIZERS:
+            tab.get_by_role("combobox", name="B starts from").click()
+            option = tab.get_by_role("option", name=initializers.registry[key].label, exact=True)
+            starts.append(_clicked(tab, option.click))
+        return seeds, starts
+
+
+def _clicked(tab: Page, click: Callable[[], None]) -> float:
+    tab.evaluate("bench.armed()")
+    click()
+    return _painted(tab)
+
+
+def _painted(tab: Page) -> float:
+    tab.wait_for_selector(".verdict")
+    result: float = tab.evaluate("patience => bench.painted(patience)", PATIENCE)
+    return result
+
+
+@contextmanager
+def _tab(browser: Browser) -> Iterator[Page]:
+    """A tab of a browser profile that holds nothing."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(WATCH)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """The app, started as `make run` does, on a free port; its address once it answers."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        address = f"http://localhost:{port}"
+        _wait_for(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(address)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The app's server does not start.")
+
+
+def _find_chromium() -> str:
+    """A Chromium that starts, or nothing; the tool itself says what to install."""
+    tool = ROOT / "tools" / "find-chromium"
+    return subprocess.run([tool, sys.executable], stdout=subprocess.PIPE, text=True, env=os.environ).stdout.strip()

@@ -1,0 +1,36 @@
+"""All figures of a comparison, in the order in which a viewer asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnviz.core.trace import Trace
+from nnviz.figures.boundary import boundary
+from nnviz.figures.drift import drift
+from nnviz.figures.figure import Figure
+from nnviz.figures.gradients import gradients
+from nnviz.figures.loss import loss
+from nnviz.figures.paths import paths
+from nnviz.figures.similarity import similarity
+from nnviz.figures.template import Palette
+
+
+def gallery(
+    traces: Sequence[Trace], palette: Palette, log_loss: bool = False, layer: int = 0
+) -> dict[str, list[Figure]]:
+    """Every figure of one or two traces by name: one that shows both sides, or one a side.
+
+    Args:
+        traces: A, or A and B.
+        palette: the theme's colours.
+        log_loss: whether the loss axis is logarithmic.
+        layer: which hidden layer the figures of units show, from 0.
+    """
+    return {
+        "boundary": boundary(traces, palette),
+        "loss": [loss(traces, palette, log_loss)],
+        "drift": [drift(traces, palette, layer)],
+        "paths": paths(traces, palette, layer),
+        "similarity": similarity(traces, palette, layer),
+        "gradients": gradients(traces, palette),
+    }

@@ -1,0 +1,48 @@
+"""The Playground: two starts side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.analysis.summary import summary
+from nnviz.figures.sides import sides
+from nnviz.figures.template import PALETTES
+from nnviz.ui import compute, controls, page, state
+
+choice = controls.sidebar()
+comparison = choice.comparison
+theme = st.context.theme.type or "light"
+
+st.title("Why must a network start from random weights?", anchor=False)
+page.remarks([*choice.problems, *state.sentences()])
+traces = compute.traces_of(comparison)
+both = sides(traces, PALETTES[theme])
+with st.container(gap=None):
+    for side, sentence in zip(both, compute.verdicts(traces), strict=True):
+        page.verdict(side, sentence)
+
+stage = st.container()  # the animated stage will take this room
+loss_place, drift_place = st.columns(2)
+with loss_place:
+    loss_chart = st.container()
+    log_loss = st.toggle("Logarithmic loss", key="view.log_loss")
+with drift_place:
+    drift_chart = st.container()
+    layer = page.layer_menu(len(comparison.a.hidden), len(comparison.b.hidden))
+
+figures = compute.figures(comparison, theme, log_loss, layer, traces)
+with stage:
+    page.pair(figures["boundary"])
+with loss_chart:
+    page.chart(figures["loss"][0])
+with drift_chart:
+    page.chart(figures["drift"][0])
+for name in ("paths", "similarity", "gradients"):
+    page.pair(figures[name])
+
+st.header("What happened, in numbers", anchor=False)
+page.table({f"{side.letter} {side.label}": summary(side.trace) for side in both})
+page.downloads(
+    [figure for row in figures.values() for figure in row],
+    {side.letter: side.trace.experiment.to_json() for side in both},
+)

@@ -1,0 +1,1 @@
+"""The Streamlit side: controls, state in the URL and the session, cached work."""

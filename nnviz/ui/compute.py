@@ -1,0 +1,134 @@
+"""Training for the page: remembered by experiment, two at a time, stopped when nobody wants it any more."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+
+import numpy as np
+import streamlit as st
+
+from nnviz.analysis.diagnosis import diagnose
+from nnviz.core.experiment import Experiment
+from nnviz.core.trace import Trace
+from nnviz.core.training import train
+from nnviz.figures.figure import Figure
+from nnviz.figures.gallery import gallery
+from nnviz.figures.template import PALETTES
+from nnviz.ui.state import Comparison
+
+AT_ONCE = 2
+MOST_BYTES = 400_000_000
+MOST_TRACES = 200
+QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
+POLL_SECONDS = 0.05
+
+
+class Traces:
+    """The traces used last, by experiment, up to a number of bytes."""
+
+    def __init__(self, most: int = MOST_TRACES, most_bytes: int = MOST_BYTES) -> None:
+        self.most, self.most_bytes = most, most_bytes
+        self.kept: OrderedDict[Experiment, Trace] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, experiment: Experiment) -> Trace | None:
+        """The trace of an experiment, if it is still here."""
+        with self.lock:
+            if experiment in self.kept:
+                self.kept.move_to_end(experiment)
+            return self.kept.get(experiment)
+
+    def put(self, trace: Trace) -> None:
+        """Keep a trace, and let go of those unused for longest."""
+        with self.lock:
+            self.kept[trace.experiment] = trace
+            while len(self.kept) > self.most or sum(map(size, self.kept.values())) > self.most_bytes:
+                self.kept.popitem(last=False)
+
+
+def size(trace: Trace) -> int:
+    """The bytes of a trace's own arrays."""
+    values = [getattr(trace, field.name) for field in fields(trace)]
+    arrays = [array for value in values for array in (value if isinstance(value, tuple) else (value,))]
+    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+
+
+_traces = Traces()
+_slots = threading.BoundedSemaphore(AT_ONCE)
+
+
+def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
+    """The trace of an experiment: remembered, or trained now, with a word on the page if that takes a while.
+
+    A change on the page stops it: each look at the session lets Streamlit end this run of the script.
+    """
+    trace = _traces.get(experiment)
+    if trace is None:
+        place = st.empty()
+        with _slot(place.caption):
+            trace = _traces.get(experiment) or train(experiment, _progress(place.progress, f"Training {name}"))
+            _traces.put(trace)
+        place.empty()
+    return trace
+
+
+def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:
+    """Both sides' traces; one training where they are equal."""
+    return trace_of(comparison.a, "A"), trace_of(comparison.b, "B")
+
+
+class _slot:
+    """Waits for one of the few places for a training, saying so after a moment."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self.say = say
+
+    def __enter__(self) -> None:
+        began = time.monotonic()
+        while not _slots.acquire(timeout=POLL_SECONDS):
+            _look_up()
+            if time.monotonic() - began > QUIET_SECONDS:
+                self.say("Waiting: others are training just now.")
+
+    def __exit__(self, *_: object) -> None:
+        _slots.release()
+
+
+def _progress(show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
+    began = time.monotonic()
+
+    def report(share: float) -> None:
+        _look_up()
+        if time.monotonic() - began > QUIET_SECONDS:
+            show(share, words)
+
+    return report
+
+
+def _look_up() -> None:
+    """Let Streamlit end this run of the script if a newer one waits."""
+    st.session_state.get("wanted")
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def figures(
+    comparison: Comparison, theme: str, log_loss: bool, layer: int, _traces: Sequence[Trace]
+) -> dict[str, list[Figure]]:
+    """All the page's figures: drawn once for everybody who looks at the same thing."""
+    return gallery(_traces, PALETTES[theme], log_loss, layer)
+
+
+def verdicts(traces: Sequence[Trace]) -> list[str]:
+    """What happened on each side, in a sentence; each knows how far the other came on the same data."""
+    return [_verdict(trace, other) for trace, other in zip(traces, reversed(traces), strict=True)]
+
+
+def _verdict(trace: Trace, other: Trace) -> str:
+    final = float(other.train_loss[0, -1])
+    comparable = other.dataset is trace.dataset and math.isfinite(final)
+    return diagnose(trace, best_loss=final if comparable else math.inf)[0].sentence

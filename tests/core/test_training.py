@@ -1,0 +1,267 @@
+"""Progress, stopping, and what a training leaves behind. What it computes is in the numerical contract's tests."""
+
+import threading
+import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import threadpoolctl
+
+from nnviz import Experiment, train
+from nnviz.core import datasets
+
+SMALL = Experiment(samples=60, epochs=20)
+
+# At the edge of the budget, each in another way: the field named is lowered until the budget holds.
+LARGE = {
+    "many rows": ("epochs", {"samples": 9000, "hidden": (64, 64), "epochs": 5000}),
+    "wide and exact": ("epochs", {"samples": 600, "hidden": (256,) * 8, "epochs": 500, "kernel_initializer": "ones"}),
+    "wide, full batch": ("epochs", {"samples": 600, "hidden": (256,) * 8, "epochs": 500, "batch_size": None}),
+    "wide, exact, full batch": (
+        "epochs", {"samples": 600, "hidden": (256, 256), "epochs": 500, "batch_size": None, "kernel_initializer": "ones"},
+    ),
+    "deep and orthogonal": (
+        "restarts", {"samples": 8, "hidden": (256,) * 64, "epochs": 1, "kernel_initializer": "orthogonal",
+        "snapshots": 2, "restarts": 8},
+    ),
+    "many runs of one row a step": (
+        "restarts", {"samples": 20_000, "test_fraction": 0.05, "hidden": (2,), "batch_size": 1, "epochs": 1,
+        "restarts": 4000, "snapshots": 2},
+    ),
+    "many runs": ("restarts", {"hidden": (8, 8), "restarts": 8000, "epochs": 50}),
+    "many wide runs, hardly trained": (
+        "restarts", {"samples": 8, "hidden": (256,), "epochs": 1, "restarts": 10_000, "snapshots": 2},
+    ),
+    "digits": ("epochs", {"dataset": "digits", "samples": 1797, "hidden": (128, 128), "optimizer": "adam", "epochs": 500}),
+}  # fmt: skip
+
+
+@pytest.fixture(params=LARGE.values(), ids=LARGE.keys())
+def large(request):
+    experiment = at_the_edge(*request.param)
+    experiment.load_dataset()  # reading a real data set from disk is the one thing that cannot be stopped
+    return experiment
+
+
+def at_the_edge(name, fields):
+    while True:
+        try:
+            return Experiment(**fields)
+        except ValueError:
+            fields = fields | {name: int(fields[name] * 0.8)}
+
+
+class Stop(BaseException):
+    """As Streamlit's own: no Exception, so that no `except Exception` on the way holds it up."""
+
+
+def workers():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("nnviz-train")]
+
+
+def blas_threads():
+    return [library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    before = blas_threads()
+    assert before
+    yield
+    assert blas_threads() == before
+    assert workers() == []
+
+
+def stop_after(seconds, error):
+    """A callback that raises after some time, and a list in which it notes when."""
+    began, raised = time.perf_counter(), []
+
+    def on_progress(share):
+        if time.perf_counter() - began >= seconds:
+            raised.append(time.perf_counter())
+            raise error
+
+    return on_progress, raised
+
+
+# Progress.
+
+
+@pytest.mark.parametrize("fields", [{}, {"restarts": 40}, {"batch_size": None}, {"epochs": 1}, {"hidden": ()}], ids=str)
+def test_progress_goes_from_zero_to_one(fields):
+    shares = []
+    train(SMALL.replace(**fields), shares.append)
+    assert shares[0] == 0.0
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
+    assert all(type(share) is float for share in shares)
+
+
+def test_progress_is_reported_in_the_caller_s_thread():
+    threads = set()
+    train(SMALL.replace(restarts=20), lambda share: threads.add(threading.get_ident()))
+    assert threads == {threading.get_ident()}
+
+
+def test_progress_moves_while_training():
+    shares = []
+    train(Experiment(hidden=(8, 8), restarts=500, epochs=20, snapshots=5), shares.append)
+    between = {share for share in shares if 0 < share < 1}
+    assert len(between) >= 3
+
+
+def test_progress_changes_nothing():
+    with_progress = train(SMALL, lambda share: "anything")
+    np.testing.assert_array_equal(with_progress.train_loss, train(SMALL).train_loss)
+
+
+# Stopping.
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Stop(), KeyboardInterrupt(), SystemExit(3), ValueError("no"), StopIteration(), TimeoutError(), MemoryError()],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
+def test_whatever_the_callback_raises_passes_on(error, seconds):
+    on_progress, raised = stop_after(seconds, error)
+    with pytest.raises(type(error)) as caught:
+        train(at_the_edge(*LARGE["many rows"]), on_progress)
+    assert caught.value is error
+    assert len(raised) == 1  # it is not called again
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.4])
+def test_it_stops_within_50_milliseconds(large, seconds):
+    took = []
+    for _ in range(4):  # a busy machine may lose a moment, but not four times
+        on_progress, raised = stop_after(seconds, Stop())
+        with pytest.raises(Stop):
+            train(large, on_progress)
+        took.append(time.perf_counter() - raised[0])
+        assert workers() == []
+        if took[-1] < 0.05:
+            return
+    pytest.fail(f"took {min(took):.3f} s at best")
+
+
+def test_the_callback_is_called_often_enough_to_stop(large):
+    """The caller never waits long for the next call: 20 ms, and what a busy machine adds."""
+    gaps = []
+    for _ in range(4):
+        began, calls = time.perf_counter(), []
+
+        def on_progress(share, began=began, calls=calls):
+            calls.append(time.perf_counter() - began)
+            if calls[-1] > 0.4:
+                raise Stop
+
+        with pytest.raises(Stop):
+            train(large, on_progress)
+        gaps.append(max(np.diff([0.0, *calls])))
+        if gaps[-1] < 0.05:
+            return
+    pytest.fail(f"a gap of {min(gaps):.3f} s at best")
+
+
+def test_an_error_inside_passes_on(monkeypatch):
+    def broken(*_):
+        raise OSError("no such data")
+
+    monkeypatch.setattr(datasets, "load", broken)
+    with pytest.raises(OSError, match="no such data"):
+        train(SMALL)
+
+
+def test_after_a_stop_the_next_training_is_as_ever():
+    expected = train(SMALL)
+    on_progress, _ = stop_after(0.0, Stop())
+    with pytest.raises(Stop):
+        train(SMALL, on_progress)
+    np.testing.assert_array_equal(train(SMALL).train_loss, expected.train_loss)
+
+
+# BLAS threads.
+
+
+def test_blas_is_held_to_one_thread_while_training_and_no_longer():
+    before = blas_threads()
+    during = []
+    train(SMALL, lambda share: during.append(blas_threads()))
+    assert all(threads == [1] * len(before) for threads in during)
+    assert blas_threads() == before
+
+
+def test_blas_is_held_whatever_thread_trains():
+    """threadpoolctl lets only one thread at a time set OpenBLAS's limit: nobody may keep that right to himself."""
+    before = blas_threads()
+    seen = []
+
+    def training():
+        train(SMALL, lambda share: seen.append(blas_threads()))
+        return blas_threads()
+
+    after = [training()]
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:  # both stay alive
+        after += [pool.submit(training).result(30) for pool in (one, other, one)]
+    after.append(training())
+    assert seen
+    assert all(threads == [1] * len(before) for threads in seen)
+    assert after == [before] * 5
+
+
+@pytest.mark.parametrize("ends_first", ["the first to start", "the last to start"])
+def test_two_trainings_at_once_share_the_hold(ends_first):
+    """The first to end must not lift it for the other, and the last must, whichever thread it is."""
+    before = blas_threads()
+    both_train, one_is_done = threading.Barrier(2), threading.Event()
+    during = []
+
+    def training(ends):
+        calls = []
+
+        def on_progress(share):
+            if not calls:
+                both_train.wait(10)
+            calls.append(share)
+            if not ends:
+                one_is_done.wait(10)
+            during.append(blas_threads())
+            if len(calls) == 3:
+                raise Stop
+
+        with pytest.raises(Stop):
+            train(at_the_edge(*LARGE["many rows"]), on_progress)
+        if ends:
+            one_is_done.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(training, ends_first == "the first to start")
+        time.sleep(0.05)
+        second = pool.submit(training, ends_first == "the last to start")
+        for future in (first, second):
+            future.result(30)
+        assert during == [[1] * len(before)] * 6
+        assert blas_threads() == before
+    assert blas_threads() == before
+
+
+# Memory.
+
+
+def test_the_largest_experiments_stay_under_a_gigabyte(large):
+    """Its buffers and what it records are all there after a moment of training."""
+    on_progress, _ = stop_after(1.0, Stop())
+    tracemalloc.start()  # NumPy reports its arrays to it
+    try:
+        try:
+            train(large, on_progress)
+        except Stop:
+            pass
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 800_000_000  # the interpreter and its libraries take some 150 MB more
