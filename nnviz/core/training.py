@@ -150,7 +150,7 @@ class _Job:
                 self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
         self.steps = np.array(experiment.snapshot_steps())
         moments = len(self.steps)
-        self.recorded = np.full((runs, moments, size), np.nan, experiment.dtype)
+        self.recorded = np.empty((runs, moments, size), experiment.dtype)  # filled as it is reached: it can be large
         self.scores = np.full((4, runs, moments), np.nan)
         self.gradient_norms = np.full((runs, moments, len(self.sizes) - 1), np.nan)
         self.diverged_at = np.full(runs, -1)
@@ -256,6 +256,7 @@ class _Chunk:
                 )
                 step += 1
             if self.diverged.all():
+                job.recorded[self.runs, np.searchsorted(job.steps, step) :] = np.nan
                 job.steps_done[int(self.runs[0])] = experiment.total_steps * len(self.runs)
                 return
             job.steps_done[int(self.runs[0])] = step * len(self.runs)

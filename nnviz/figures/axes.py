@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,14 +82,14 @@ def fit(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
     positive = values[values > 0]
     high = max(least, float(positive.max()) if positive.size else 0.0)
     if not log:
-        return Scale(False, 0.0, min(1.08 * high, 1e308) or 1.0, math.nan)
-    top = math.log10(high or 1.0)
+        return Scale(False, 0.0, min(1.08 * high, sys.float_info.max) or 1.0, math.nan)
+    top = math.log10(max(high, LEAST) if high else 1.0)
     bottom = math.log10(max(float(positive.min()), LEAST)) if positive.size else top - 2
     bottom, top = min(bottom, top - 0.5) - 0.1, top + 0.1
     if not (values <= 0).any():
-        return Scale(True, 10**bottom, 10 ** min(top, 308), math.nan)
+        return Scale(True, 10**bottom, 10 ** min(top, 308.25), math.nan)
     floor = bottom - max(0.6, 0.15 * (top - bottom))
-    return Scale(True, 10 ** (floor - 0.06 * (top - floor)), 10 ** min(top, 308), 10**floor)
+    return Scale(True, 10 ** (floor - 0.06 * (top - floor)), 10 ** min(top, 308.25), 10**floor)
 
 
 def epochs_axis(epochs: Sequence[Array], remark: str = "") -> dict[str, Any]:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnviz.analysis.words import number
 from nnviz.core import activations, datasets, optimizers
 from nnviz.core.experiment import FIELDS, Experiment, field_names
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Value
+from nnviz.core.registry import Value, plain
 from nnviz.core.trace import Trace
 from nnviz.figures.template import Palette
 
@@ -104,7 +103,7 @@ def _words(value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return str(value)
-    return number(value) if isinstance(value, float) else str(value)
+    return plain(value) if isinstance(value, float) else str(value)
 
 
 _REGISTRIES: dict[str, Any] = {

@@ -66,7 +66,7 @@ class Comparison:
             try:
                 if name not in field_names() or name == "restarts":
                     raise ExperimentError(f"{shorten(key)}: there is no such setting here.")
-                if len(texts) != 1:
+                if len(texts) > 1:
                     sentences.append(f"{key} is given {len(texts)} times: the last one counts.")
                 values[prefix][name] = parse_field(name, texts[-1] if texts else "")
             except ValueError as error:

@@ -73,7 +73,9 @@ def test_a_single_run_at_a_plateau_is_not_called_stuck_without_a_measure() -> No
 
 def test_a_zero_start_moves_the_output_bias_to_the_log_odds() -> None:
     """'With zero weights nothing changes' is false, and no verdict says it."""
-    trace = train(Experiment(dataset="wine", kernel_initializer="zeros", batch_size=None, epochs=2000, learning_rate=1.0))
+    trace = train(
+        Experiment(dataset="wine", kernel_initializer="zeros", batch_size=None, epochs=2000, learning_rate=1.0)
+    )
     shares = np.bincount(trace.dataset.y_train) / len(trace.dataset.y_train)
     bias = trace.biases[-1][0, -1]
     # The gradient p - share is below 1e-12 after 2,000 steps at rate 1, and so is the distance to the log-odds.

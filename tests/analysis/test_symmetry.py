@@ -15,7 +15,14 @@ def trained(**fields: object) -> Trace:
 
 @pytest.mark.parametrize(
     ("initializer", "distinct"),
-    [("zeros", 1), ("ones", 1), ("identity", 3), ("glorot_uniform", 8), ("ordered", 8), ("perturbed(epsilon=1e-12)", 8)],
+    [
+        ("zeros", 1),
+        ("ones", 1),
+        ("identity", 3),
+        ("glorot_uniform", 8),
+        ("ordered", 8),
+        ("perturbed(epsilon=1e-12)", 8),
+    ],
 )
 def test_clones_are_counted_once(initializer: str, distinct: int) -> None:
     counts = effective_units(trained(kernel_initializer=initializer))
@@ -40,7 +47,9 @@ def test_minus_zero_is_zero() -> None:
 
 
 def test_a_diverged_run_has_no_units() -> None:
-    trace = trained(hidden=(64,) * 10, activation="relu", kernel_initializer="random_normal(stddev=1)", learning_rate=1.0)
+    trace = trained(
+        hidden=(64,) * 10, activation="relu", kernel_initializer="random_normal(stddev=1)", learning_rate=1.0
+    )
     assert trace.diverged_at[0] >= 0
     assert effective_units(trace, 2)[0, -1] == 0
 

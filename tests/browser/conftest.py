@@ -58,23 +58,25 @@ def _wait_for(address, process, log):
 
 @pytest.fixture(scope="session")
 def chromium():
+    """A browser whose tabs share a cache, as a user's do; each tab is a session of its own."""
     path = os.environ.get("NNVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "No Chromium found: install it, or set NNVIZ_CHROMIUM to its path."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
+        yield browser.new_context()
         browser.close()
 
 
 class Visitor:
     """A browser tab on the app that notes what it asks of the network and what goes wrong."""
 
-    def __init__(self, browser, address, **options):
+    def __init__(self, context, address, width=1400, height=900, theme="light"):
         self.address = address
-        self.context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
-        self.page = self.context.new_page()
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=theme)
         self.requests, self.errors = [], []
-        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -115,7 +117,7 @@ def visit(server, chromium):
     yield new
     for visitor in visitors:
         words = visitor.page.inner_text("body")
-        visitor.context.close()
+        visitor.page.close()
         assert not visitor.errors
         assert not visitor.foreign()
         assert "Traceback" not in words

@@ -86,6 +86,10 @@ def test_what_is_too_much_is_said_and_the_last_picture_stays(visit):
     expect(visitor.page.locator(".remarks")).to_contain_text("lower one of them")
     assert visitor.verdict("B").inner_text() == said
     assert "epochs" not in visitor.page.url
+    visitor.page.get_by_label("Learning rate", exact=True).click()
+    visitor.page.keyboard.type("fast")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.locator(".remarks")).to_contain_text("learning_rate='fast': must be a number")
 
 
 def test_exploding_networks_say_so(visit):
@@ -106,11 +110,9 @@ def test_two_tabs_do_not_disturb_each_other(visit):
     expect(two.page).to_have_url(re.compile(r"dataset=xor&seed="))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_is_cut(visit, scheme):
-    visitor = visit(color_scheme=scheme)
-    visitor.page.set_viewport_size({"width": 390, "height": 844})
-    page = visitor.open()
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_nothing_is_cut(visit, theme):
+    page = visit(width=390, height=844, theme=theme).open()
     for thing in page.locator(".verdict, .js-plotly-plot, h1, table").all():
         box = thing.bounding_box()
         assert box["x"] >= 0

@@ -32,10 +32,7 @@ every_variant = pytest.mark.parametrize(
 def some_parameters(scheme):
     """Strategy: any permitted values of the scheme's parameters."""
     return st.fixed_dictionaries(
-        {
-            p.name: st.sampled_from(p.choices) if p.kind is str else st.floats(p.low, p.high)
-            for p in scheme.parameters
-        }
+        {p.name: st.sampled_from(p.choices) if p.kind is str else st.floats(p.low, p.high) for p in scheme.parameters}
     )
 
 

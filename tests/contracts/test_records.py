@@ -71,7 +71,7 @@ def test_a_record_is_found_with_hyphens_capitals_and_blanks(key, record):
 @pytest.mark.parametrize("name", REGISTRIES)
 @pytest.mark.parametrize("key", ["nonsense", "", None, 3, ["zeros"]])
 def test_an_unknown_key_is_answered_with_the_field_and_all_keys(name, key):
-    with pytest.raises(ValueError, match="^field=") as caught:
+    with pytest.raises(ValueError, match=r"^field=") as caught:
         find(REGISTRIES[name], key, "field")
     assert all(known in str(caught.value) for known in REGISTRIES[name])
 

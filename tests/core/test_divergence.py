@@ -54,7 +54,7 @@ def test_ten_relu_layers_from_wide_normals_diverge(dtype, optimizer):
 
 @dtypes
 def test_the_same_network_from_ones_is_thrown_to_the_flat_side_instead(dtype):
-    trace = train(EXPLODES.replace(kernel_initializer="ones", dtype=dtype))
+    trace = train(EXPLODES.replace(kernel_initializer="ones", dtype=dtype, snapshots=20))
     assert trace.diverged_at.tolist() == [-1]
     assert all(np.isfinite(array).all() for array in recorded(trace))
     hidden, _ = hidden_signals(trace, trace.dataset.x_train)[-1]

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import itertools
 import json
 import math
 import pickle
@@ -121,7 +122,7 @@ def test_snapshots_go_from_the_start_to_the_end(experiment):
     steps = experiment.snapshot_steps()
     assert steps[0] == 0
     assert steps[-1] == experiment.total_steps
-    assert all(earlier < later for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(earlier < later for earlier, later in itertools.pairwise(steps))
     assert len(steps) == min(experiment.snapshots, experiment.total_steps + 1)
     assert all(type(step) is int for step in steps)
 
@@ -139,7 +140,7 @@ def test_derived_numbers_hang_together(experiment):
     assert experiment.total_steps == experiment.epochs * experiment.steps_per_epoch
     assert experiment.seeds == tuple(experiment.seed + run for run in range(experiment.restarts))
     itemsize = np.dtype(experiment.dtype).itemsize
-    weights = sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:], strict=False))
+    weights = sum((fan_in + 1) * fan_out for fan_in, fan_out in itertools.pairwise(sizes))
     assert experiment.restarts * len(experiment.snapshot_steps()) * weights * itemsize <= MOST_TRACE_BYTES
 
 
@@ -240,8 +241,23 @@ def test_an_unknown_key_is_answered_with_all_there_are(name):
 
 @pytest.mark.parametrize(
     "hidden",
-    [None, 8, "8", b"8", (0,), (-1,), (MOST_UNITS + 1,), (1.5,), ("8",), (None,), (math.nan,), (True,), ((8,),)]
-    + [(1,) * (MOST_LAYERS + 1), {"8": 1}],
+    [
+        None,
+        8,
+        "8",
+        b"8",
+        (0,),
+        (-1,),
+        (MOST_UNITS + 1,),
+        (1.5,),
+        ("8",),
+        (None,),
+        (math.nan,),
+        (True,),
+        ((8,),),
+        (1,) * (MOST_LAYERS + 1),
+        {"8": 1},
+    ],
     ids=repr,
 )
 def test_bad_hidden_layers_are_refused(hidden):
@@ -280,7 +296,7 @@ def test_a_bias_needs_an_initializer_for_one_axis(key):
     ],
 )
 def test_a_split_without_rows_for_every_class_is_refused(fields):
-    with pytest.raises(ExperimentError, match="samples=.*test_fraction=") as caught:
+    with pytest.raises(ExperimentError, match=r"samples=.*test_fraction=") as caught:
         Experiment(**fields)
     assert caught.value.fields == ("samples", "test_fraction")
 
@@ -314,7 +330,7 @@ def test_the_budget_is_held_before_anything_is_taken(fields):
     tracemalloc.start()
     began = time.perf_counter()
     try:
-        with pytest.raises(ExperimentError, match="times the .* that is allowed") as caught:
+        with pytest.raises(ExperimentError, match=r"times the .* that is allowed") as caught:
             Experiment(**fields)
         seconds = time.perf_counter() - began
         _, peak = tracemalloc.get_traced_memory()
@@ -445,8 +461,22 @@ def test_no_json_breaks(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "3", "null", '"moons"', '{"colour": 1}', '{"samples": NaN}', '{"samples": Infinity}']
-    + ['{"hidden": 8}', '{"hidden": [8.5]}', '{"dataset": "nonsense"}', '{"kernel_initializer": 3}', "[" * 100_000],
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        '"moons"',
+        '{"colour": 1}',
+        '{"samples": NaN}',
+        '{"samples": Infinity}',
+        '{"hidden": 8}',
+        '{"hidden": [8.5]}',
+        '{"dataset": "nonsense"}',
+        '{"kernel_initializer": 3}',
+        "[" * 100000,
+    ],
     ids=lambda text: text[:30],
 )
 def test_unusable_json_is_refused(text):

@@ -143,13 +143,15 @@ def test_trajectories_are_scikit_learn_s(dataset, activation, optimizer, batch_s
     trace = train(experiment)
     at = {step: moment for moment, step in enumerate(trace.steps.tolist())}
     factor = 1.0 if trace.dataset.class_names else 2.0
+    score = None
     for epoch, (theirs, model) in enumerate(sklearn_trajectory(trace, factor), start=1):
+        score = model.score
         moment = at[epoch * experiment.steps_per_epoch]
         mine = [layer[0, moment] for layer in trace.kernels + trace.biases]
         for a, b in zip(mine, theirs, strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=ROUNDING)
     assert max(np.abs(layer[0, -1] - layer[0, 0]).max() for layer in trace.kernels) > 0.01  # it went somewhere
-    accuracy = model.score(trace.dataset.x_test, trace.dataset.y_test)
+    accuracy = score(trace.dataset.x_test, trace.dataset.y_test)
     if trace.dataset.class_names:
         assert trace.test_accuracy[0, -1] == pytest.approx(accuracy)
 

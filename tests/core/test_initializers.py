@@ -1,10 +1,10 @@
 """The fifteen are Keras's, to the bit; the five that teach do what they say; texts are read or refused."""
 
-import ast
 import importlib.util
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -253,7 +253,6 @@ def test_texts_that_are_read(text, expected):
         "constant(value=nan)",
         "constant(value=True)",
         "constant(value=None)",
-        "constant(value='0.5')",
         "constant(value=1+1)",
         "constant(value=1j)",
         "constant(value=__import__('os'))",
@@ -274,23 +273,28 @@ def test_texts_that_are_read(text, expected):
     ],
 )
 def test_texts_that_are_refused(text):
-    with pytest.raises(ValueError, match="initializer|value=|stddev=|scale=|mode=") as caught:
+    with pytest.raises(ValueError, match=r"initializer|value=|stddev=|scale=|mode=") as caught:
         get(text)
     assert len(str(caught.value)) < 700
 
 
 def test_a_text_from_a_link_writes_no_warning():
-    for text in ("constant(value='\\d')", "constant(value=1if 1else 2)", "constant(value=0_)", "constant(value=1 is 1)"):
+    for text in (
+        "constant(value='\\d')",
+        "constant(value=1if 1else 2)",
+        "constant(value=0_)",
+        "constant(value=1 is 1)",
+    ):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with pytest.raises(ValueError, match="constant|value="):
+            with pytest.raises(ValueError, match=r"constant|value="):
                 get(text)
         assert caught == []
 
 
 @pytest.mark.parametrize("spec", [None, 3, ["zeros"], {"zeros": 1}, b"zeros", object()])
 def test_only_texts_and_initializers_are_read(spec):
-    with pytest.raises(ValueError, match="^initializer="):
+    with pytest.raises(ValueError, match=r"^initializer="):
         get(spec)
 
 
@@ -304,28 +308,52 @@ def test_only_texts_and_initializers_are_read(spec):
     ],
 )
 def test_a_hand_made_instance_is_checked_too(instance):
-    with pytest.raises(ValueError, match="initializer=|value="):
+    with pytest.raises(ValueError, match=r"initializer=|value="):
         get(instance)
 
 
 pieces = st.sampled_from(
-    [*registry, "(", ")", "=", ",", "value", "stddev", "mode", "fan_in", "0.5", "-1", "1e9", "'", "\\", "#", " ", "f(x)"]
+    [
+        *registry,
+        "(",
+        ")",
+        "=",
+        ",",
+        "value",
+        "stddev",
+        "mode",
+        "fan_in",
+        "0.5",
+        "-1",
+        "1e9",
+        "'",
+        "\\",
+        "#",
+        " ",
+        "f(x)",
+    ]
 )
+
+
+def read_or_refused(text):
+    """The initializer and no message, or the message of a ValueError: nothing else may come."""
+    try:
+        return get(text), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 @given(st.one_of(st.text(max_size=400), st.lists(pieces, max_size=12).map("".join)))
 @example("constant(value=" * 60)
 @example("constant(value=0x" + "f" * 270 + ")")
 def test_any_text_is_read_or_refused_with_a_value_error(text):
-    try:
-        initializer = get(text)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert get(str(initializer)) == initializer
-        name, _, inside = text.strip().partition("(")
-        assert name.strip().replace("-", "_").lower() == initializer.key
-        if inside:  # it reads like one call with named arguments
-            call = ast.parse(f"f({inside}", mode="eval").body
-            assert isinstance(call.func, ast.Name)
-            assert not call.args
+    initializer, message = read_or_refused(text)
+    if initializer is None:
+        assert message
+        return
+    assert get(str(initializer)) == initializer
+    key, _, inside = text.strip().partition("(")
+    assert key.strip().replace("-", "_").lower() == initializer.key
+    if inside:  # it reads like one call with named arguments
+        assert re.fullmatch(r"[^()]*\)", inside)
+        assert all("=" in part for part in inside[:-1].split(",") if part.strip())

@@ -1,0 +1,98 @@
+import threading
+from contextlib import suppress
+
+import pytest
+
+from nnviz.core.experiment import Experiment
+from nnviz.core.training import train
+from nnviz.ui import compute
+from nnviz.ui.compute import Traces, size, traces_of, verdicts
+from nnviz.ui.state import DEFAULT_A, Comparison
+
+QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
+
+
+def traces(count):
+    return [train(Experiment(seed=seed, **QUICK)) for seed in range(count)]
+
+
+def test_the_oldest_traces_go_first():
+    store, (first, second, third) = Traces(most=2), traces(3)
+    store.put(first)
+    store.put(second)
+    assert store.get(first.experiment) is first
+    store.put(third)
+    assert store.get(second.experiment) is None
+    assert store.get(first.experiment) is first
+
+
+def test_traces_are_kept_up_to_a_number_of_bytes():
+    first, second = traces(2)
+    assert size(first) == sum(
+        array.nbytes for value in vars(first).values() for array in (value if isinstance(value, tuple) else (value,))
+        if hasattr(array, "nbytes")
+    )  # fmt: skip
+    store = Traces(most_bytes=size(first) + 1)
+    store.put(first)
+    store.put(second)
+    assert store.get(first.experiment) is None
+    assert store.get(second.experiment) is second
+
+
+def test_equal_sides_are_trained_once(monkeypatch):
+    trained = []
+    monkeypatch.setattr(compute, "_traces", Traces())
+    monkeypatch.setattr(compute, "train", lambda experiment, _: trained.append(experiment) or train(experiment))
+    same = DEFAULT_A.replace(**QUICK)
+    a, b = traces_of(Comparison(same, same))
+    assert a is b
+    assert trained == [same]
+
+
+def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypatch):
+    monkeypatch.setattr(compute, "_traces", Traces())
+    running, most, lock = 0, 0, threading.Lock()
+
+    def slow(experiment, on_progress):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        try:
+            on_progress(0.5)
+            threading.Event().wait(0.05)
+            if experiment.seed == 0:
+                raise KeyboardInterrupt
+            return train(experiment)
+        finally:
+            with lock:
+                running -= 1
+
+    monkeypatch.setattr(compute, "train", slow)
+
+    def work(seed):
+        with suppress(KeyboardInterrupt):
+            compute.trace_of(Experiment(seed=seed, **QUICK))
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == compute.AT_ONCE
+    assert compute._slots._value == compute.AT_ONCE
+
+
+def test_verdicts_know_of_the_other_side_only_on_the_same_data():
+    stuck = {"kernel_initializer": "random_normal(stddev=5)", "dataset": "xor", "noise": 0.0, "hidden": (2,)}
+    pair = [train(Experiment(**stuck, seed=seed, epochs=300)) for seed in range(2)]
+    assert len(verdicts(pair)) == 2
+
+
+@pytest.mark.parametrize("palette", ["light", "dark"])
+def test_figures_are_drawn_once(palette):
+    pair = Comparison(DEFAULT_A.replace(**QUICK), DEFAULT_A.replace(**QUICK, seed=1))
+    found = traces_of(pair)
+    first = compute.figures(pair, palette, False, 0, found)
+    assert compute.figures(pair, palette, False, 0, found) is first
+    assert compute.figures(pair, palette, True, 0, found) is not first
