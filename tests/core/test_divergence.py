@@ -134,6 +134,21 @@ def test_a_start_that_overflows_at_once_is_diverged_at_step_0(activation, dtype)
     assert train(deep.replace(kernel_initializer="he_normal")).diverged_at.tolist() != [0]
 
 
+def test_a_gradient_too_large_to_hold_is_infinite_not_unknown():
+    """The loss is below float32's largest number, its gradient above: that is a finding, and no NaN, at step 0."""
+    trace = train(
+        Experiment(
+            dataset="line_and_bump", samples=20, noise=0.0, hidden=(8,) * 20, activation="linear", batch_size=None,
+            kernel_initializer="constant(value=1.4)", output_initializer="constant(value=0.001)", epochs=3,
+            dtype="float32",
+        )
+    )  # fmt: skip
+    assert trace.diverged_at.tolist() == [1]
+    assert 1e35 < trace.train_loss[0, 0] < np.inf
+    assert np.isinf(trace.gradient_norms[0, 0]).any()
+    assert not np.isnan(trace.gradient_norms[0, 0]).any()
+
+
 def test_neither_the_caller_s_error_state_nor_his_warning_filters_matter():
     """NumPy told to raise, Python told to raise: nothing does. And both are as before."""
     for experiment in (EXPLODES, SOME):

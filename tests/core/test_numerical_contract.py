@@ -173,6 +173,7 @@ BATCHES = {
     "moons, one order for all": Experiment(samples=90, epochs=6, shuffle_seed=3, optimizer="rmsprop"),
     "one row a step": Experiment(dataset="iris", samples=60, epochs=2, batch_size=1, activation="sigmoid"),
     "one unit, one row": Experiment(samples=40, hidden=(1,), epochs=3, batch_size=1, activation="gelu"),
+    "orders drawn more than once": Experiment(samples=3000, hidden=(3,), epochs=5, batch_size=500),
     "no hidden layer": Experiment(dataset="wine", hidden=(), epochs=6, learning_rate=0.05),
     "deep": Experiment(hidden=(7, 5, 9), samples=100, epochs=6, optimizer="adam", learning_rate=0.01),
     "selu": Experiment(samples=100, epochs=6, activation="selu", bias_initializer="random_normal"),

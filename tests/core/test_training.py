@@ -88,6 +88,25 @@ def stop_after(seconds, error):
     return on_progress, raised
 
 
+# The order of rows.
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_each_epoch_takes_every_row_once(shuffle):
+    """With steps so small that the weights hardly change, an epoch's moves add up to that of the whole split."""
+    small = {"learning_rate": 1e-6, "epochs": 6, "snapshots": 1000}
+    batches = Experiment(samples=80, batch_size=8, shuffle=shuffle, **small)
+    assert batches.steps_per_epoch == 5
+    whole = train(batches.replace(batch_size=None)).kernels[0][0]
+    parts = train(batches).kernels[0][0]
+    for epoch in range(6):
+        moved = parts[5 * (epoch + 1)] - parts[5 * epoch]
+        np.testing.assert_allclose(moved, 5 * (whole[epoch + 1] - whole[epoch]), rtol=1e-3)
+    first_moves = np.diff(parts, axis=0)[::5]
+    again = np.isclose(first_moves[1:], first_moves[:1], rtol=1e-3).all(axis=(1, 2))
+    assert again.tolist() == [not shuffle] * 5  # shuffled anew each epoch, or never
+
+
 # Progress.
 
 
