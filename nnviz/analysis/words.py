@@ -24,7 +24,7 @@ def number(value: float, digits: int = 3) -> str:
         return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if value == int(value) else text
+    return f"{value:.0f}" if value == int(value) else text
 
 
 def percent(share: float) -> str:
