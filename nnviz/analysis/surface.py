@@ -50,7 +50,7 @@ def _cut(weights: Array, bias: float, low: Array, high: Array) -> Array | None:
     scale = np.abs(weights).max()
     weights, bias = weights / scale, bias / scale
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
-    sums = corners @ weights + bias
+    sums = (corners * weights).sum(axis=1) + bias
     ends = []
     for i in range(4):
         one, other = sums[i], sums[i - 1]

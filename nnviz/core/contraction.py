@@ -26,12 +26,19 @@ def exact_matmul(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
+# Only one thread at a time may be inside BLAS. OpenBLAS 0.3.31 gave wrong numbers, about once in a million small
+# float32 products, when two threads called it at once, even held to one thread of its own; see also
+# numpy/numpy#29391 and #31618. With this lock no wrong one was seen.
+blas_lock = threading.Lock()
+
+
 def blas_matmul(a: Array, b: Array, out: Array) -> Array:
     """`a @ b` for stacks `[R, m, k] @ [R, k, n]`, as fast as can be."""
     if a.shape[-1] == 1:  # an outer product: each element is one multiplication, and BLAS is slow at it
         np.multiply(a, b, out=out)
     else:
-        np.matmul(a, b, out=out)
+        with blas_lock:
+            np.matmul(a, b, out=out)
     return out
 
 

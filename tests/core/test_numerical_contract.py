@@ -158,6 +158,14 @@ def test_near_clones_are_found_wherever_they_stand():
             twins[:, other] = twins[:, one] + distance * np.array([1, -1, 0, 1, -1])
             assert needs_exact([twins, output]) == near
             assert needs_exact([generator.normal(size=(3, 4)), twins, output]) == near
+    # Where all units share their first weight, twins may stand with others in between.
+    twins = layer.copy()
+    twins[0] = 0.5
+    assert not needs_exact([twins, output])
+    for one, other in itertools.combinations(range(0, 40, 3), 2):
+        pair = twins.copy()
+        pair[:, other] = pair[:, one]
+        assert needs_exact([pair, output])
     apart_in_the_bias_only = np.repeat(layer[:, :1], 2, axis=1)
     apart_in_the_bias_only[-1, 1] += 0.5
     assert not needs_exact([apart_in_the_bias_only, output])
