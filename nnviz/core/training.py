@@ -97,7 +97,7 @@ def _order_generator(experiment: Experiment, run: int) -> np.random.Generator:
 def _norms(stack: Array) -> Array:
     """The L2 norm of each matrix; taken relative to its largest entry, whose square may be too large to hold."""
     largest = np.abs(stack).max(axis=(1, 2), keepdims=True).astype(np.float64)
-    relative = stack / np.where(largest > 0, largest, 1)
+    relative = stack / np.where((largest > 0) & np.isfinite(largest), largest, 1)
     norms: Array = largest[:, 0, 0] * np.sqrt(np.square(relative).sum(axis=(1, 2)))
     return norms
 
