@@ -115,7 +115,7 @@ def tanh() -> Iterator[Table]:
         for dtype in DTYPES:
             for batch in BATCHES:
                 experiment = recipe(128, dtype, batch)
-                times = interleaved({"tanh": _tanh_calls(experiment), "training": lambda: train(experiment)}, TURNS)
+                times = interleaved({"tanh": _tanh_calls(experiment), "training": partial(train, experiment)}, TURNS)
                 share = ratio(times["tanh"], times["training"])
                 passed = samples(experiment) * 1e-9
                 table.rows.append(

@@ -100,7 +100,7 @@ def similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -
     incoming = incoming.astype(np.float64)
     lengths = np.linalg.norm(incoming, axis=1)
     unit = incoming / np.where(lengths > 0, lengths, 1)[:, None]
-    cosines = np.clip(np.einsum("ik,jk->ij", unit, unit), -1, 1)
+    cosines: Array = np.clip(np.einsum("ik,jk->ij", unit, unit), -1, 1)
     nothing = lengths == 0
     cosines[np.outer(nothing, nothing)] = 1
     return cosines

@@ -8,6 +8,7 @@ from nnviz.analysis.summary import summary
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, controls, page, state
+from nnviz.ui.stage import stage
 
 choice = controls.sidebar()
 comparison = choice.comparison
@@ -21,7 +22,8 @@ with st.container(gap=None):
     for side, sentence in zip(both, compute.verdicts(traces), strict=True):
         page.verdict(side, sentence)
 
-stage = st.container()  # the animated stage will take this room
+moment = stage(traces, theme, compute.verdicts(traces))
+instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)
 with loss_place:
     loss_chart = st.container()
@@ -31,8 +33,9 @@ with drift_place:
     layer = page.layer_menu(len(comparison.a.hidden), len(comparison.b.hidden))
 
 figures = compute.figures(comparison, theme, log_loss, layer, traces)
-with stage:
-    page.pair(figures["boundary"])
+if not moment.drawn:
+    with instead:
+        page.pair(figures["boundary"])
 with loss_chart:
     page.chart(figures["loss"][0])
 with drift_chart:

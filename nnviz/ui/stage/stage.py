@@ -1,0 +1,73 @@
+"""The stage on a Streamlit page: what goes to the browser, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from nnviz.core.experiment import Experiment
+from nnviz.core.trace import Trace
+from nnviz.figures.template import PALETTES
+from nnviz.ui.stage.payload import clock, payload
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "nnviz_stage",
+    html='<div class="stage"></div>',
+    css=(HERE / "stage.css").read_text(encoding="utf-8"),
+    js=(HERE / "stage.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the stage says back.
+
+    Attributes:
+        snapshots: the snapshot of each trace at which the viewer let the clock rest; at first the last ones.
+        drawn: False where the browser cannot draw the stage; it says so itself.
+    """
+
+    snapshots: tuple[int, ...]
+    drawn: bool
+
+
+def stage(traces: Sequence[Trace], theme: str, sentences: Sequence[str], key: str = "stage") -> Moment:
+    """Draw the stage here.
+
+    Args:
+        traces: A, or A and B; the first run of each is shown.
+        theme: light or dark.
+        sentences: each side's verdict.
+        key: of the stage on its page; the moment and the speed stay with it when the traces change.
+    """
+    blob = _payload(tuple(trace.experiment for trace in traces), theme, tuple(sentences), traces)
+    said = _component(key=key, data=blob, on_moment_change=_nothing, on_drawn_change=_nothing)
+    return moment_of(traces, said)
+
+
+def moment_of(traces: Sequence[Trace], said: Mapping[str, Any]) -> Moment:
+    """What the browser said, which is not to be trusted, as snapshots."""
+    epochs, moment = clock(traces), said.get("moment")
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 <= moment < len(epochs):
+        moment = len(epochs) - 1
+    snapshots = [int(np.abs(trace.epochs - epochs[int(moment)]).argmin()) for trace in traces]
+    return Moment(tuple(snapshots), said.get("drawn") is not False)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _payload(
+    experiments: tuple[Experiment, ...], theme: str, sentences: tuple[str, ...], _traces: Sequence[Trace]
+) -> bytes:
+    """Made once for everybody who looks at the same thing."""
+    return payload(_traces, PALETTES[theme], sentences)
+
+
+def _nothing() -> None:
+    """The page runs again by itself when the stage's state changes."""
