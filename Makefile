@@ -19,12 +19,13 @@ test: $(VENV)/requirements-dev.stamp ## run all tests, the browser tests too (AR
 	@echo "nnviz: running the tests"
 	@NNVIZ_CHROMIUM=$$(tools/find-chromium $(PY)) && export NNVIZ_CHROMIUM && $(PY) -m pytest $(ARGS)
 
-lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions and the Dockerfile
-	@echo "nnviz: checking format, style, types, import directions and the Dockerfile"
+lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions, the JavaScript and the Dockerfile
+	@echo "nnviz: checking format, style, types, import directions, the JavaScript and the Dockerfile"
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/oxlint --config nnviz/ui/stage/.oxlintrc.json nnviz/ui/stage/stage.js
 	$(VENV)/bin/hadolint Dockerfile
 
 bench: $(VENV)/requirements-dev.stamp ## measure speed and memory

@@ -42,13 +42,14 @@ def query(app):
     }
 
 
-def test_the_page_opens_with_both_verdicts_and_all_charts():
+def test_the_page_opens_with_both_verdicts_the_stage_and_all_charts():
     app = opened()
     assert app.title[0].value == "Why must a network start from random weights?"
     a, b = verdicts(app)
     assert "Frozen. No hidden weight moved in 200 epochs: 8 units act as 1, the loss stays at ln 2 = 0.693." in a
     assert "Free. 8 units act as 8; the loss fell to" in b
-    assert len(app.get("plotly_chart")) == 10
+    assert len(app.get("bidi_component")) == 1
+    assert len(app.get("plotly_chart")) == 8
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert not texts(app, "remarks")
     assert query(app) == {}
