@@ -27,7 +27,7 @@ instead = st.container()  # the static pictures, where a browser cannot draw the
 loss_place, drift_place = st.columns(2)
 with loss_place:
     loss_chart = st.container()
-    log_loss = st.toggle("Logarithmic loss", key="view.log_loss")
+    log_loss = st.toggle("Logarithmic loss", key="view.log_loss", on_change=state.touch)
 with drift_place:
     drift_chart = st.container()
     layer = page.layer_menu(len(comparison.a.hidden), len(comparison.b.hidden))

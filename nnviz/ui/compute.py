@@ -67,9 +67,9 @@ def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
 
     A change on the page stops it: each look at the session lets Streamlit end this run of the script.
     """
+    place = st.empty()  # even if unused, so that what follows keeps its place on the page
     trace = _traces.get(experiment)
     if trace is None:
-        place = st.empty()
         with _slot(place.caption):
             trace = _traces.get(experiment) or train(experiment, _progress(place.progress, f"Training {name}"))
             _traces.put(trace)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side
+from nnviz.ui import state
 
 STYLE = Path(__file__).with_name("style.css")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
@@ -58,7 +59,13 @@ def layer_menu(*depths: int) -> int:
     """Which hidden layer the charts of units show, from 0; asked for only where there are several."""
     if max(depths) < 2:
         return 0
-    return st.selectbox("Hidden layer shown", range(max(depths)), format_func=lambda i: str(i + 1), key="view.layer")
+    return st.selectbox(
+        "Hidden layer shown",
+        range(max(depths)),
+        format_func=lambda i: str(i + 1),
+        key="view.layer",
+        on_change=state.touch,
+    )
 
 
 def table(columns: Mapping[str, Mapping[str, str]]) -> None:

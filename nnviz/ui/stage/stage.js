@@ -239,7 +239,7 @@ function counterHtml(side, snapshot, epoch) {
   return [
     letter,
     bold(number(side.losses.values[snapshot]), "loss"),
-    side.data.classes.length ? bold(percent(side.accuracies.values[snapshot]), "right on unseen data") : "",
+    side.data.classes.length ? bold(percent(side.accuracies.values[snapshot]), "right on unseen") : "",
     bold(acting.length ? `${total(side.sizes.slice(1, -1))} units act as ${total(acting)}` : "no hidden units"),
   ].join("");
 }
@@ -579,8 +579,9 @@ function paintSide(context, side, frame, layout, look, focus) {
       let x = box.x + 10;
       classes.forEach((name, i) => {
         mark(i, x, box.y + box.h + 9, 4.4, classColor(i), true);
-        text(name, x + 8, box.y + box.h + 9, 13, palette.text);
-        x += context.measureText(name).width + 26;
+        const words = clip(name, box.w / classes.length - 24);
+        text(words, x + 8, box.y + box.h + 9, 13, palette.text);
+        x += context.measureText(words).width + 22;
       });
     } else text("coloured by what it is taken for", box.x, box.y + box.h + 9, 13);
     frameBox(box);

@@ -13,6 +13,7 @@ import streamlit as st
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.figures.template import PALETTES
+from nnviz.ui import state
 from nnviz.ui.stage.payload import clock, payload
 
 HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ def stage(traces: Sequence[Trace], theme: str, sentences: Sequence[str], key: st
         key: of the stage on its page; the moment and the speed stay with it when the traces change.
     """
     blob = _payload(tuple(trace.experiment for trace in traces), theme, tuple(sentences), traces)
-    said = _component(key=key, data=blob, on_moment_change=_nothing, on_drawn_change=_nothing)
+    said = _component(key=key, data=blob, on_moment_change=state.touch, on_drawn_change=state.touch)
     return moment_of(traces, said)
 
 
@@ -67,7 +68,3 @@ def _payload(
 ) -> bytes:
     """Made once for everybody who looks at the same thing."""
     return payload(_traces, PALETTES[theme], sentences)
-
-
-def _nothing() -> None:
-    """The page runs again by itself when the stage's state changes."""
