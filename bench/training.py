@@ -137,11 +137,11 @@ def _tanh_calls(experiment: Experiment) -> Callable[[], None]:
     arrays: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
     original = np.tanh
 
-    def noted(z: np.ndarray, out: np.ndarray) -> np.ndarray:
+    def noted(z: np.ndarray, out: np.ndarray) -> None:
         layout = (z.shape, z.strides, out.shape, out.strides)
         count[layout] += 1
         arrays.setdefault(layout, (z, out))
-        return original(z, out=out)
+        original(z, out=out)
 
     with patch("numpy.tanh", noted):
         train(experiment)
