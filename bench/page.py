@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -148,7 +147,8 @@ def _server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.port", str(port), "--logger.level", "error"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         address = f"http://localhost:{port}"
@@ -174,4 +174,4 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 def _find_chromium() -> str:
     """A Chromium that starts, or nothing; the tool itself says what to install."""
     tool = ROOT / "tools" / "find-chromium"
-    return subprocess.run([tool, sys.executable], stdout=subprocess.PIPE, text=True, env=os.environ).stdout.strip()
+    return subprocess.run([tool, sys.executable], stdout=subprocess.PIPE, text=True).stdout.strip()
