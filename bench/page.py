@@ -26,18 +26,17 @@ INITIALIZERS = ("he_normal", "lecun_uniform", "random_normal", "orthogonal", "gl
 
 # Runs in the page before anything else. It notes when the main column changed last, and when that change was on
 # the screen. `painted()` resolves with the seconds from the start to then, as soon as the script has run, the
-# verdicts are new, all charts are drawn, and a while has passed without another change. The start is that of the
-# page, or the click that comes after `armed()`.
+# verdicts and all charts are drawn, and a while has passed without another change. The start is that of the page,
+# or the click that comes after `armed()`, which has had its effect once the URL is another.
 WATCH = """
 window.bench = (() => {
   const QUIET = 400;
-  let start = 0, changed = 0, shown = 0, before = '';
+  let start = 0, changed = 0, shown = 0, before = null;
   const main = () => document.querySelector('[data-testid="stMain"]');
   const idle = () => document.querySelector('[data-test-script-state="notRunning"]');
-  const verdicts = () => [...document.querySelectorAll('.verdict')].map(one => one.textContent).join();
   const charts = () => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
   const drawn = () => charts().length && charts().every(chart => chart.querySelector('.main-svg'));
-  const ready = () => idle() && verdicts() && verdicts() !== before && drawn();
+  const ready = () => idle() && document.querySelector('.verdict') && location.search !== before && drawn();
   new MutationObserver(changes => {
     if (!changes.some(change => main()?.contains(change.target))) return;
     changed = performance.now();
@@ -45,14 +44,15 @@ window.bench = (() => {
   }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
   return {
     armed() {
-      before = verdicts();
+      before = location.search;
       document.addEventListener('click', () => start = performance.now(), {capture: true, once: true});
     },
     painted: patience => new Promise((resolve, reject) => {
       const end = performance.now() + patience * 1000;
       const look = () => {
         const now = performance.now();
-        if (now - changed > QUIET && shown > changed && ready()) resolve((shown - start) / 1000);
+        const quiet = shown > changed && changed > start && now - changed > QUIET;
+        if (quiet && ready()) resolve((shown - start) / 1000);
         else if (now > end) reject(`never painted: ${main()?.innerText}`);
         else setTimeout(look, 50);
       };
@@ -68,7 +68,7 @@ def page() -> Iterator[Table]:
     table = Table(
         "Seconds until the page is painted",
         [
-            "Painted: new verdicts stand, all charts are drawn, and nothing more changes beside the controls.",
+            "Painted: the verdicts stand, all charts are drawn, and nothing more changes beside the controls.",
             "The default size, on 1400 × 900 pixels; each time an experiment that the server has not trained before.",
             "Cold: a browser that holds nothing of the page; for the first of all, a server that was just started.",
         ],
