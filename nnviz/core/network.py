@@ -2,7 +2,8 @@
 
 R runs of the same shape are one stack. All parameters of a run stand in one row of `[R, P]`; layer l is a view
 `[R, fan_in + 1, fan_out]` of it, the kernel with the bias as its last row, so that one product adds the bias
-too, and one gives both gradients. Signals are `[R, units + 1, rows]`, with a last row of ones for the bias.
+too, and one gives both gradients. Signals are `[R, units + 1, rows]`, with a last row of ones for the bias; the
+hidden layers' other buffers have room for that row too, so that what is done to each value is one unbroken loop.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from nnviz.core.losses import Loss
 
 Array = np.ndarray
 Matmul = Callable[[Array, Array, Array], Array]
+
+SAFE_SQUARES = 1e30  # logits whose squares sum to less than this have a finite loss, whatever the target
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
@@ -39,8 +42,8 @@ def layer_views(parameters: Array, sizes: Sequence[int]) -> list[Array]:
 
 
 def with_ones(x: Array, dtype: str) -> Array:
-    """Rows `[n, d]` as the signal `[n, d + 1]` that carries the bias."""
-    return np.concatenate([x, np.ones((len(x), 1))], axis=1).astype(dtype)
+    """Rows `[n, d]` as the signal `[d + 1, n]` that carries the bias."""
+    return np.concatenate([x.T, np.ones((1, len(x)))]).astype(dtype)
 
 
 class Network:
@@ -68,19 +71,27 @@ class Network:
     ) -> None:
         self.activation, self.loss, self.matmul = activation, loss, matmul
         self.divisor = rows * loss.scale(sizes[-1])
-        self.sums = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
-        self.signals = [np.ones((runs, units + 1, rows), dtype) for units in sizes[1:-1]]
-        self.deltas = [np.empty((runs, units, rows), dtype) for units in sizes[1:]]
+        hidden = [(runs, units + 1, rows) for units in sizes[1:-1]]
+        self.signals = [np.ones(shape, dtype) for shape in hidden]
+        self.sums = [np.zeros(shape, dtype) for shape in hidden]
+        self.deltas = [np.zeros(shape, dtype) for shape in hidden]
+        self.logits, self.errors = (np.zeros((runs, sizes[-1], rows), dtype) for _ in range(2))
 
     def forward(self, layers: Sequence[Array], x: Array) -> Array:
-        """The logits `[R, outputs, rows]` for inputs `[R or 1, rows, d + 1]`; they stay valid until the next call."""
-        signal = x.swapaxes(1, 2)
-        for layer, sums, after in zip(layers, self.sums, [*self.signals, None], strict=True):
-            self.matmul(layer.swapaxes(1, 2), signal, sums)
-            if after is not None:
-                self.activation.value(sums, after[:, :-1])
-                signal = after
-        return self.sums[-1]
+        """The logits `[R, outputs, rows]` for inputs `[R or 1, d + 1, rows]`; they stay valid until the next call."""
+        below = x
+        for layer, sums, signal in zip(layers[:-1], self.sums, self.signals, strict=True):
+            self.matmul(layer.swapaxes(1, 2), below, sums[:, :-1])
+            self.activation.value(sums, signal)
+            signal[:, -1] = 1
+            below = signal
+        self.matmul(layers[-1].swapaxes(1, 2), below, self.logits)
+        return self.logits
+
+    def finite(self) -> bool:
+        """Whether all logits are far from any overflow."""
+        flat = self.logits.reshape(-1)
+        return bool(np.dot(flat, flat) < SAFE_SQUARES)  # false where there is a NaN
 
     def backward(self, layers: Sequence[Array], x: Array, targets: Array, gradients: Sequence[Array]) -> None:
         """Write `divisor` times the gradient of the mean loss, after one `forward` on the same inputs.
@@ -89,16 +100,18 @@ class Network:
 
         Args:
             layers: the parameters, as `layer_views` gives them.
-            x: the inputs `[R or 1, rows, d + 1]`.
+            x: the inputs `[R or 1, d + 1, rows]`.
             targets: `[R or 1, outputs, rows]`.
             gradients: written; views shaped like `layers`.
         """
-        self.loss.delta(self.sums[-1], targets, self.deltas[-1])
+        self.loss.delta(self.logits, targets, self.errors)
+        errors = self.errors
         for i in reversed(range(len(layers))):
-            below = self.signals[i - 1] if i else x.swapaxes(1, 2)
-            self.matmul(below, self.deltas[i].swapaxes(1, 2), gradients[i])
+            below = self.signals[i - 1] if i else x
+            self.matmul(below, errors.swapaxes(1, 2), gradients[i])
             if i:
                 sums, delta = self.sums[i - 1], self.deltas[i - 1]
-                self.matmul(layers[i][:, :-1], self.deltas[i], delta)
-                self.activation.derivative(sums, self.signals[i - 1][:, :-1], sums)
+                self.matmul(layers[i], errors, delta)
+                self.activation.derivative(sums, below, sums)
                 delta *= sums
+                errors = delta[:, :-1]

@@ -90,9 +90,9 @@ def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> 
     pairs = []
     with np.errstate(all="ignore"):
         network.forward(layers, signal)
-        for sums, after in zip(network.sums, network.signals, strict=False):
-            network.activation.derivative(sums, after[:, :-1], sums)
-            pairs.append((after[0, :-1].T, sums[0].T))
+        for sums, after in zip(network.sums, network.signals, strict=True):
+            network.activation.derivative(sums, after, sums)
+            pairs.append((after[0, :-1].T, sums[0, :-1].T))
     return pairs
 
 

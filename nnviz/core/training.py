@@ -21,9 +21,8 @@ from nnviz.core.trace import Trace
 
 Array = np.ndarray
 
-CACHE_BYTES = 1_000_000  # what a chunk's buffers may take: about a core's second-level cache
+CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost more than a full second-level cache
 PROGRESS_SECONDS = 0.02
-SAFE_LOGIT = 1e3  # logits no larger than this have a finite loss, whatever the target
 KEYS_AT_ONCE = 4000  # random keys drawn for one run at a time
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
 ORDER_BRANCH = 2**32 - 1  # the branch of a seed that orders rows: one that no layer reaches
@@ -103,23 +102,35 @@ def _norms(stack: Array) -> Array:
 
 
 class _Split:
-    """Rows for the network: inputs `x [R or 1, n, d + 1]`, targets `y [R or 1, outputs, n]`.
+    """Rows for the network: inputs `x [R or 1, d + 1, n]`, targets `y [R or 1, outputs, n]`.
 
-    Both are views of one array `[R or 1, n, d + 1 + outputs]`, so that reordering gathers once.
+    Both are views of one array `[R or 1, outputs + d + 1, n]`, so that reordering gathers once.
     """
 
     def __init__(self, table: Array, outputs: int) -> None:
         self.table, self.outputs = table, outputs
-        self.x = table[:, :, :-outputs]
-        self.y = table[:, :, -outputs:].swapaxes(1, 2)
+        self.x, self.y = table[:, outputs:], table[:, :outputs]
+        self.rows = table.shape[2]
 
     def batch(self, part: slice) -> _Split:
         """Some rows, the same for every run."""
-        return _Split(self.table[:, part], self.outputs)
+        return _Split(self.table[:, :, part], self.outputs)
 
-    def take(self, order: Array) -> _Split:
-        """Rows in an order of each run's own, `[R, n]`."""
-        return _Split(np.take(self.table[0], order, axis=0), self.outputs)
+
+class _Room(_Split):
+    """Room for a batch of each run's own rows."""
+
+    def __init__(self, source: _Split, runs: int, rows: int) -> None:
+        columns = source.table.shape[1]
+        super().__init__(np.ones((runs, columns, rows), source.table.dtype), source.outputs)
+        self.source = source.table[0, :-1]
+        self.taken = np.empty((columns - 1, runs, rows), source.table.dtype)
+
+    def take(self, order: Array) -> _Room:
+        """Itself, filled with these rows of each run, `[R, rows]`."""
+        np.take(self.source, order, axis=1, out=self.taken, mode="clip")  # clip: the one mode that writes at once
+        self.table[:, :-1] = self.taken.swapaxes(0, 1)
+        return self
 
 
 class _Job:
@@ -157,8 +168,8 @@ class _Job:
 
     def _split(self, x: Array, y: Array) -> _Split:
         outputs, dtype = self.sizes[-1], self.experiment.dtype
-        targets = y[:, None] if outputs == 1 else y[:, None] == np.arange(outputs)
-        return _Split(np.concatenate([with_ones(x, dtype), targets.astype(dtype)], axis=1)[None], outputs)
+        targets = y[None] if outputs == 1 else y == np.arange(outputs)[:, None]
+        return _Split(np.concatenate([targets.astype(dtype), with_ones(x, dtype)])[None], outputs)
 
     def chunks(self) -> list[Callable[[], None]]:
         """The work, cut into calls: runs that need the same product, as many as fit the cache."""
@@ -171,9 +182,10 @@ class _Job:
         )
         groups = ((np.flatnonzero(~self.exact), blas_matmul), (np.flatnonzero(self.exact), exact_matmul))
         return [
-            _Chunk(self, runs[first : first + size], matmul).train
+            _Chunk(self, part, matmul).train
             for runs, matmul in groups
-            for first in range(0, len(runs), size)
+            for part in np.array_split(runs, -(-len(runs) // size) or 1)  # as equal as can be
+            if len(part)
         ]
 
     def runs_in_cache(self, rows: int) -> int:
@@ -243,17 +255,18 @@ class _Chunk:
         shuffles = experiment.shuffle and batch_rows < rows
         orders = self._orders()
         moments = {step: moment for moment, step in enumerate(job.steps.tolist())}
+        rooms = {n: _Room(job.train_split, len(self.runs), n) for n in (batch_rows, rows % batch_rows) if shuffles}
         step = 0
         for _ in range(experiment.epochs):
             order = next(orders) if shuffles else None
             for first in range(0, rows, batch_rows):
                 if step in moments:
                     self._record(moments[step], step)
-                part = slice(first, first + batch_rows)
-                self._step(
-                    job.train_split.batch(part) if order is None else job.train_split.take(order[:, part]),
-                    step,
-                )
+                part = slice(first, min(first + batch_rows, rows))
+                if order is None:
+                    self._step(job.train_split.batch(part), step)
+                else:
+                    self._step(rooms[part.stop - first].take(order[:, part]), step)
                 step += 1
             if self.diverged.all():
                 job.recorded[self.runs, np.searchsorted(job.steps, step) :] = np.nan
@@ -265,23 +278,31 @@ class _Chunk:
     def _orders(self) -> Iterator[Array]:
         """For each epoch an order of rows for each run, `[R, n]`: random keys, sorted.
 
-        Drawn for several epochs at a time, which is several times faster than a permutation a run and epoch.
+        Drawn for several epochs at a time, which is several times faster than a permutation a run and epoch. A
+        key's low bits are its row's number, so that sorting it (faster than argsort) also says where it came from.
         """
         experiment, rows = self.job.experiment, self.job.experiment.train_rows
         epochs = max(1, KEYS_AT_ONCE // rows)
         generators = [_order_generator(experiment, int(run)) for run in self.runs]
         orders = np.empty((epochs, len(self.runs), rows), np.intp)
+        low_bits = np.uint64((1 << rows.bit_length()) - 1)
+        numbers = np.arange(rows, dtype=np.uint64)
         while True:
             for i, generator in enumerate(generators):
                 self.job.check_stop()
-                orders[:, i] = np.argsort(generator.integers(0, 2**32, (epochs, rows), np.uint32), axis=1)
+                keys = generator.bit_generator.random_raw(epochs * rows).reshape(epochs, rows)
+                keys &= ~low_bits
+                keys |= numbers
+                keys.sort(axis=1)
+                keys &= low_bits
+                orders[:, i] = keys
             yield from orders
 
     def _step(self, batch: _Split, step: int) -> None:
         """One optimizer step; `step` is how many have been done."""
-        network = self._network(len(self.runs), batch.x.shape[1])
+        network = self._network(len(self.runs), batch.rows)
         logits = network.forward(self.layers, batch.x)
-        if not (logits.max() < SAFE_LOGIT and logits.min() > -SAFE_LOGIT):  # also where there is a NaN
+        if not network.finite():
             self._mark_diverged(~np.isfinite(self.job.loss.value(logits, batch.y).sum(axis=1)), step)
         network.backward(self.layers, batch.x, batch.y, self.gradients)
         self.gradient /= network.divisor
@@ -297,7 +318,7 @@ class _Chunk:
             runs, layers = self.runs[part], [layer[part] for layer in self.layers]
             gradients = [gradient[part] for gradient in self.gradients]
             for i, split in enumerate((job.train_split, job.test_split)):
-                network = self._network(len(runs), split.x.shape[1])
+                network = self._network(len(runs), split.rows)
                 logits = network.forward(layers, split.x)
                 job.scores[i, runs, moment] = job.loss.value(logits, split.y).mean(axis=1)
                 if job.loss.correct is not None:
