@@ -39,7 +39,6 @@ from nnviz.analysis.activity import Activity, activity
 from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
-from nnviz.core.contraction import blas_lock
 from nnviz.core.datasets import Dataset
 from nnviz.core.trace import Trace
 
@@ -103,9 +102,8 @@ def line_loss(dataset: Dataset) -> float:
     """The training loss of the best straight line between two classes in the plane; NaN for other data."""
     if len(dataset.class_names) != 2 or len(dataset.feature_names) != 2:
         return math.nan
-    with blas_lock:
-        line = LogisticRegression(C=1e6).fit(dataset.x_train, dataset.y_train)
-        shares = line.predict_proba(dataset.x_train)
+    line = LogisticRegression(C=1e6).fit(dataset.x_train, dataset.y_train)
+    shares = line.predict_proba(dataset.x_train)
     return float(log_loss(dataset.y_train, shares))
 
 

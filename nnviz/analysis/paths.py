@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core.contraction import blas_lock
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -80,8 +79,7 @@ def _directions(kernels: Sequence[Array]) -> Array:
         columns = columns[np.isfinite(columns).all(axis=1)]
         columns = columns / max(1.0, float(np.abs(columns).max(initial=0.0)))  # so that squares cannot overflow
         square += np.einsum("ni,nj->ij", columns, columns)
-    with blas_lock:
-        _, vectors = np.linalg.eigh(square)
+    _, vectors = np.linalg.eigh(square)
     directions = vectors[:, [-1, -2]]
     signs = np.sign(directions[np.abs(directions).argmax(axis=0), [0, 1]])
     result: Array = directions * signs

@@ -26,19 +26,18 @@ def exact_matmul(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
-# Only one thread at a time may be inside BLAS. OpenBLAS 0.3.31 (in NumPy 2.4.6) gave wrong numbers, about once in a
-# million small float32 products of two transposed stacks on a processor with AVX-512, when two threads called it at
-# once, even held to one thread of its own; see also numpy/numpy#29391 and #31618. With this lock none was seen.
-blas_lock = threading.Lock()
-
-
 def blas_matmul(a: Array, b: Array, out: Array) -> Array:
-    """`a @ b` for stacks `[R, m, k] @ [R, k, n]`, as fast as can be."""
+    """`a @ b` for stacks `[R, m, k] @ [R, k, n]`, as fast as can be.
+
+    Never give it two transposed stacks at once: OpenBLAS 0.3.31 (in NumPy 2.4.6) keeps a table for that one product
+    of small float32 matrices where all threads share it, on processors with AVX-512. Two threads at it, even if each
+    is held to one, get wrong numbers about once in a million; see also numpy/numpy#29391 and #31618. It is also the
+    slowest product.
+    """
     if a.shape[-1] == 1:  # an outer product: each element is one multiplication, and BLAS is slow at it
         np.multiply(a, b, out=out)
     else:
-        with blas_lock:
-            np.matmul(a, b, out=out)
+        np.matmul(a, b, out=out)
     return out
 
 

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnviz.core.contraction import blas_lock
 from nnviz.core.registry import Entry, Parameter, Value, by_key, find, shorten, text_of
 
 Array = npt.NDArray[Any]
@@ -233,8 +232,7 @@ def _orthogonal(shape: Shape, generator: np.random.Generator, dtype: np.dtype[An
         raise ValueError(f"shape={shape}: orthogonal needs two axes or more.")
     rows, columns = math.prod(shape[:-1]), shape[-1]
     tall = generator.normal(size=(max(rows, columns), min(rows, columns))).astype(dtype)
-    with blas_lock:
-        q, r = np.linalg.qr(tall)
+    q, r = np.linalg.qr(tall)
     q *= np.sign(np.diag(r))  # without it the draw is not uniform over the rotations (Haar)
     return np.asarray(gain * (q.T if rows < columns else q).reshape(shape), dtype=dtype)
 

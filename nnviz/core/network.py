@@ -43,7 +43,7 @@ def layer_views(parameters: Array, sizes: Sequence[int]) -> list[Array]:
 
 def with_ones(x: Array, dtype: str) -> Array:
     """Rows `[n, d]` as the signal `[d + 1, n]` that carries the bias."""
-    return np.concatenate([x.T, np.ones((1, len(x)))]).astype(dtype)
+    return np.concatenate([x.T, np.ones((1, len(x)))]).astype(dtype, order="C")  # row by row: see blas_matmul
 
 
 class Network:

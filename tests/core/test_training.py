@@ -12,6 +12,7 @@ import threadpoolctl
 
 from nnviz import Experiment, train
 from nnviz.core import datasets
+from nnviz.core.contraction import blas_matmul
 
 SMALL = Experiment(samples=60, epochs=20)
 
@@ -209,6 +210,21 @@ def test_after_a_stop_the_next_training_is_as_ever():
 
 
 # BLAS threads.
+
+
+@pytest.mark.parametrize("fields", [{}, {"dataset": "iris"}, {"hidden": ()}, {"batch_size": 7}, {"shuffle": False}])
+def test_no_product_is_of_two_transposed_stacks(fields, monkeypatch):
+    """The one product that OpenBLAS gets wrong when two threads make it at once."""
+    seen = []
+
+    def watched(a, b, out):
+        seen.append([stack.strides[-1] != stack.itemsize and min(stack.shape[1:]) > 1 for stack in (a, b)])
+        return blas_matmul(a, b, out)
+
+    monkeypatch.setattr("nnviz.core.training.blas_matmul", watched)
+    train(SMALL.replace(kernel_initializer="glorot_uniform", **fields))
+    assert seen
+    assert not any(all(transposed) for transposed in seen)
 
 
 def test_blas_is_held_to_one_thread_while_training_and_no_longer():

@@ -22,7 +22,7 @@ from nnviz.analysis.paths import paths
 from nnviz.analysis.surface import input_range
 from nnviz.analysis.symmetry import effective_units, unit_vectors
 from nnviz.core import activations, datasets, losses
-from nnviz.core.contraction import blas_lock, blas_matmul, exact_matmul, needs_exact, one_blas_thread
+from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
 from nnviz.core.datasets import Dataset
 from nnviz.core.network import Network, with_ones
 from nnviz.core.trace import Trace, hidden_signals, predict
@@ -228,8 +228,7 @@ def _rows(dataset: Dataset, extent: tuple[Array, Array]) -> dict[str, Any]:
     spots = x
     if view == "rows":  # the two directions in which the rows spread most
         centred = x - x.mean(axis=0)
-        with blas_lock:
-            spots = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+        spots = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
         room = 0.08 * np.ptp(spots, axis=0)
         low, high = spots.min(axis=0) - room, spots.max(axis=0) + room
     return {
