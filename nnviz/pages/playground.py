@@ -23,6 +23,7 @@ with st.container(gap=None):
         page.verdict(side, sentence)
 
 moment = stage(traces, theme, compute.verdicts(traces))
+page.let_the_stage_come_first(comparison, moment.drawn)
 instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)
 with loss_place:
@@ -33,7 +34,7 @@ with drift_place:
     layer = page.layer_menu(len(comparison.a.hidden), len(comparison.b.hidden))
 
 figures = compute.figures(comparison, theme, log_loss, layer, traces)
-if not moment.drawn:
+if moment.drawn is False:
     with instead:
         page.pair(figures["boundary"])
 with loss_chart:

@@ -19,6 +19,7 @@ from nnviz.core.training import train
 from nnviz.figures.figure import Figure
 from nnviz.figures.gallery import gallery
 from nnviz.figures.template import PALETTES
+from nnviz.ui import state
 from nnviz.ui.state import Comparison
 
 AT_ONCE = 2
@@ -91,7 +92,7 @@ class _slot:
     def __enter__(self) -> None:
         began = time.monotonic()
         while not _slots.acquire(timeout=POLL_SECONDS):
-            _look_up()
+            state.yield_to_newer_run()
             if time.monotonic() - began > QUIET_SECONDS:
                 self.say("Waiting: others are training just now.")
 
@@ -103,16 +104,11 @@ def _progress(show: Callable[[float, str], object], words: str) -> Callable[[flo
     began = time.monotonic()
 
     def report(share: float) -> None:
-        _look_up()
+        state.yield_to_newer_run()
         if time.monotonic() - began > QUIET_SECONDS:
             show(share, words)
 
     return report
-
-
-def _look_up() -> None:
-    """Let Streamlit end this run of the script if a newer one waits."""
-    st.session_state.get("wanted")
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

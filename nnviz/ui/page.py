@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -11,9 +12,13 @@ import streamlit as st
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side
 from nnviz.ui import state
+from nnviz.ui.state import Comparison
 
 STYLE = Path(__file__).with_name("style.css")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
+PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint the stage: at first, and when it knows it
+
+_CHARTED = "charted"  # in the session: the comparison whose charts were sent last
 
 
 def dress() -> None:
@@ -39,6 +44,25 @@ def remarks(sentences: Iterable[str]) -> None:
     items = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     if items:
         st.html(f'<div class="remarks" role="status">{items}</div>')
+
+
+def let_the_stage_come_first(comparison: Comparison, drawn: bool | None) -> None:
+    """Hold back the charts of a new comparison for a moment, until the browser has painted the stage.
+
+    A browser draws all the charts in one go, and paints nothing meanwhile; at first it has to load Plotly too, which
+    is large. So at first the wait is for the stage's word, though not for long, and later it is short.
+    """
+    query, charted = comparison.to_query(), st.session_state.get(_CHARTED)
+    patience = 0.0
+    if charted is None and drawn is None:
+        patience = PATIENCE
+    elif charted not in (None, query) and drawn:
+        patience = PAUSE
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        state.yield_to_newer_run()
+    st.session_state[_CHARTED] = query
 
 
 def chart(figure: Figure) -> None:

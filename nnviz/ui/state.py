@@ -149,3 +149,8 @@ def sentences() -> list[str]:
     """What could not be used of the link that was opened."""
     found: list[str] = st.session_state[_SENTENCES]
     return found
+
+
+def yield_to_newer_run() -> None:
+    """Let Streamlit end this run of the script if a newer one waits: any look at the session does."""
+    st.session_state.get(_SEEN)

@@ -90,13 +90,15 @@ class Visitor:
         """Wait until the script has run and the charts are painted."""
         expect(self.page.locator(".verdict")).to_have_count(2)
         expect(self.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        expect(self.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
     def verdict(self, letter):
         return self.page.locator(".verdict", has=self.page.locator(f"b:text-is('{letter}')"))
 
     def choose(self, label, option):
-        """Pick an entry of a menu in the sidebar."""
+        """Pick an entry of a menu in the sidebar; Streamlit's menus lose a click while the page is being drawn."""
+        self.settled()
+        self.page.evaluate("() => new Promise(requestIdleCallback)")
         self.page.get_by_label(label, exact=True).click()
         self.page.get_by_role("option", name=option, exact=True).click()
 

@@ -21,6 +21,21 @@ def test_zeros_stand_still_and_random_weights_learn(visit):
     assert visitor.page.url.endswith("/")
 
 
+NOTE_ORDER = """
+    window.order = [];
+    new MutationObserver(() => {
+        for (const id of ["stBidiComponentIsolated", "stPlotlyChart"])
+            if (!order.includes(id) && document.querySelector(`[data-testid=${id}]`)) order.push(id);
+    }).observe(document, {subtree: true, childList: true});
+"""
+
+
+def test_the_stage_comes_before_the_charts(visit):
+    tab = visit()
+    tab.page.add_init_script(NOTE_ORDER)
+    assert tab.open("?seed=31").evaluate("order") == ["stBidiComponentIsolated", "stPlotlyChart"]
+
+
 def test_another_start_changes_verdict_and_url_and_the_link_shows_the_same(visit):
     visitor = visit()
     visitor.open()

@@ -161,11 +161,11 @@ def test_the_clock_is_the_longer_training():
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"moment": None}, {"moment": -1}, {"moment": 1e9}, {"moment": "x"}, {"moment": True}]
+    "said", [{}, {"drawn": 1}, {"moment": None}, {"moment": -1}, {"moment": 1e9}, {"moment": "x"}, {"moment": True}]
 )
 def test_what_a_browser_says_is_not_trusted(said):
     trace = trained()
-    assert moment_of([trace], said) == Moment((len(trace.epochs) - 1,), True)
+    assert moment_of([trace], said) == Moment((len(trace.epochs) - 1,), None)
 
 
 def test_a_moment_is_the_nearest_snapshot_of_each_side():
@@ -173,4 +173,4 @@ def test_a_moment_is_the_nearest_snapshot_of_each_side():
     moment = moment_of([short, long], {"moment": 3, "drawn": False})
     assert moment.snapshots[1] == 3
     assert moment.snapshots[0] == np.abs(short.epochs - long.epochs[3]).argmin()
-    assert not moment.drawn
+    assert moment.drawn is False

@@ -849,7 +849,7 @@ const BAR = `
   <div class="time"><canvas role="img"></canvas><input type="range" min="0" step="any" aria-label="moment of training"></div>
   <div class="epoch"></div>`;
 
-/** A stage in an element. Its `tell(moment)` is called when the clock has come to rest somewhere new. */
+/** A stage in an element. Its `tell(name, value)` says "drawn" once, and "moment" when the clock rests somewhere new. */
 function createStage(root) {
   root.tabIndex = 0;
   root.innerHTML = `<div class="sides"></div><div class="bar">${BAR}</div><div class="card" hidden><p></p><canvas></canvas><p></p></div>`;
@@ -857,7 +857,7 @@ function createStage(root) {
   const [sidesBox, slider, playButton, speedMenu, loopButton, card] = [".sides", "input", ".play", "select", ".loop", ".card"].map(find);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const look = { tile: document.createElement("canvas") };
-  const state = { time: 0, playing: false, fresh: true, told: 1 }; // told: the share of time that the page knows of
+  const state = { time: 0, playing: false, fresh: true, drawn: false, told: 1 }; // told: the share of time that the page knows of
   let shown = null, content = null, views = [], hovered = null, pinned = null, request = 0, before = 0, timer = 0;
 
   const stage = { show, stop, tell: null };
@@ -931,6 +931,8 @@ function createStage(root) {
     }
     paint();
     if (state.playing) draw();
+    if (!state.drawn) setTimeout(() => stage.tell("drawn", true)); // when this frame is on the screen
+    state.drawn = true;
   }
 
   function paint() {
@@ -1021,7 +1023,7 @@ function createStage(root) {
       const moment = Math.round(state.time), share = moment / Math.max(1, last());
       if (state.playing || share === state.told) return;
       state.told = share;
-      stage.tell(moment);
+      stage.tell("moment", moment);
     }, REST_MS);
   }
 
@@ -1118,7 +1120,7 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   const stage = stages.get(parentElement) ?? createStage(root);
   stages.set(parentElement, stage);
-  stage.tell = (moment) => setStateValue("moment", moment);
+  stage.tell = setStateValue;
   stage.show(data);
   return () => {
     stage.stop();

@@ -32,11 +32,12 @@ class Moment:
 
     Attributes:
         snapshots: the snapshot of each trace at which the viewer let the clock rest; at first the last ones.
-        drawn: False where the browser cannot draw the stage; it says so itself.
+        drawn: True once it stands on the screen, False where the browser cannot draw it (it says so itself), None
+            before the browser has said either.
     """
 
     snapshots: tuple[int, ...]
-    drawn: bool
+    drawn: bool | None
 
 
 def stage(traces: Sequence[Trace], theme: str, sentences: Sequence[str], key: str = "stage") -> Moment:
@@ -59,7 +60,8 @@ def moment_of(traces: Sequence[Trace], said: Mapping[str, Any]) -> Moment:
     if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 <= moment < len(epochs):
         moment = len(epochs) - 1
     snapshots = [int(np.abs(trace.epochs - epochs[int(moment)]).argmin()) for trace in traces]
-    return Moment(tuple(snapshots), said.get("drawn") is not False)
+    drawn = said.get("drawn")
+    return Moment(tuple(snapshots), drawn if isinstance(drawn, bool) else None)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
