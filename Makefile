@@ -25,7 +25,7 @@ lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import direc
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/oxlint --config nnviz/ui/stage/.oxlintrc.json nnviz/ui/stage/stage.js
+	$(VENV)/bin/oxlint --config nnviz/ui/.oxlintrc.json nnviz/ui
 	$(VENV)/bin/hadolint Dockerfile
 
 bench: $(VENV)/requirements-dev.stamp ## measure speed and memory

@@ -6,4 +6,4 @@ from nnviz.ui import page
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
-st.navigation([st.Page("nnviz/pages/playground.py", title="Playground", default=True)], position="hidden").run()
+st.navigation([st.Page(page.PLAYGROUND, title="Playground", default=True)], position="hidden").run()

@@ -114,9 +114,11 @@ def _train(options: argparse.Namespace) -> None:
     seconds = time.perf_counter() - started
     diagnoses = nnviz.diagnose(trace)
     if options.save:
-        from nnviz.figures.page import trace_page  # Plotly is slow to load, and needed only here
+        from nnviz.ui.offline import offline_page  # Plotly is slow to load, and needed only here
 
-        options.save.write_text(trace_page(trace), encoding="utf-8")
+        runs = f" First of {len(diagnoses):,} runs, seed {trace.seeds[0]}." if len(diagnoses) > 1 else ""
+        page = offline_page([trace], [diagnoses[0].sentence + runs])
+        options.save.write_text(page, encoding="utf-8")
     if options.json:
         _print_json(_train_record(trace, diagnoses, seconds))
         return

@@ -125,11 +125,10 @@ class _Case:
             self.evidence = {"step": step}
             return self._say("diverged", f"Diverged at step {step:,}: the loss left what a number can hold.")
         if self.hidden and self._never_moved():
-            epochs = count(self.trace.experiment.epochs, "epoch")
             acting = f": {self._acting()}" if sum(self.effective) < sum(self.hidden) else ""
             return self._say(
                 "frozen",
-                f"Frozen. No hidden weight moved in {epochs}{acting}, the loss stays at {self._level()}.",
+                f"Frozen. No hidden weight moved in {self._epochs()}{acting}, the loss stays at {self._level()}.",
             )
         layers = activity(self.trace, self.run)
         for i, layer in enumerate(layers, 1):
@@ -178,8 +177,9 @@ class _Case:
                 f"so little gradient gets through: loss {self._level()}.",
             )
         if no_better:
-            epochs = count(self.trace.experiment.epochs, "epoch")
-            return self._say("stuck", f"Stuck. After {epochs} the loss is {self._level()}: no better than a guess.")
+            return self._say(
+                "stuck", f"Stuck. After {self._epochs()} the loss is {self._level()}: no better than a guess."
+            )
         self.evidence["best_loss"] = self.best
         return self._say(
             "stuck",
@@ -192,6 +192,10 @@ class _Case:
     def _never_moved(self) -> bool:
         hidden = (*self.trace.kernels[:-1], *self.trace.biases[:-1])
         return all(bool((array[self.run] == array[self.run, :1]).all()) for array in hidden)
+
+    def _epochs(self) -> str:
+        done = float(self.trace.epochs[-1])
+        return count(int(done), "epoch") if done.is_integer() else f"{number(done)} epochs"
 
     def _level(self) -> str:
         """The loss, with the name of its level where it is a known one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -55,6 +57,37 @@ class Trace:
             np.concatenate([kernel[run, snapshot], bias[run, snapshot][None]])[None]
             for kernel, bias in zip(self.kernels, self.biases, strict=True)
         ]
+
+    def at(self, snapshots: Sequence[int] | Array) -> Self:
+        """The same runs, recorded at some of these snapshots only; a divergence after the last of them is yet to come.
+
+        Args:
+            snapshots: indices, increasing.
+        """
+        last_step = self.steps[snapshots[-1]]
+
+        def some(array: Array) -> Array:
+            chosen = array[:, snapshots]
+            chosen.setflags(write=False)
+            return chosen
+
+        return replace(
+            self,
+            steps=some(self.steps[None])[0],
+            epochs=some(self.epochs[None])[0],
+            train_loss=some(self.train_loss),
+            test_loss=some(self.test_loss),
+            train_accuracy=some(self.train_accuracy),
+            test_accuracy=some(self.test_accuracy),
+            kernels=tuple(map(some, self.kernels)),
+            biases=tuple(map(some, self.biases)),
+            gradient_norms=some(self.gradient_norms),
+            diverged_at=np.where(self.diverged_at > last_step, -1, self.diverged_at),
+        )
+
+    def until(self, snapshot: int) -> Self:
+        """The same runs, as far as this snapshot."""
+        return self.at(np.arange(len(self.steps))[: snapshot + 1 or None])
 
 
 def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:

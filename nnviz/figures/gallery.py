@@ -16,7 +16,11 @@ from nnviz.figures.template import Palette
 
 
 def gallery(
-    traces: Sequence[Trace], palette: Palette, log_loss: bool = False, layer: int = 0
+    traces: Sequence[Trace],
+    palette: Palette,
+    log_loss: bool = False,
+    layer: int = 0,
+    snapshots: Sequence[int] | None = None,
 ) -> dict[str, list[Figure]]:
     """Every figure of one or two traces by name: one that shows both sides, or one a side.
 
@@ -25,12 +29,15 @@ def gallery(
         palette: the theme's colours.
         log_loss: whether the loss axis is logarithmic.
         layer: which hidden layer the figures of units show, from 0.
+        snapshots: for each trace the moment of which the figures of one moment speak; None: the end.
     """
+    moments = [len(trace.steps) - 1 for trace in traces] if snapshots is None else snapshots
+    so_far = [trace.until(moment) for trace, moment in zip(traces, moments, strict=True)]
     return {
         "boundary": boundary(traces, palette),
         "loss": [loss(traces, palette, log_loss)],
         "drift": [drift(traces, palette, layer)],
         "paths": paths(traces, palette, layer),
-        "similarity": similarity(traces, palette, layer),
-        "gradients": gradients(traces, palette),
+        "similarity": similarity(so_far, palette, layer),
+        "gradients": gradients(traces, palette, moments),
     }

@@ -36,6 +36,11 @@ class Side:
     color: str
     dash: str
 
+    @property
+    def line(self) -> str:
+        """The dash as CSS names it."""
+        return "solid" if self.dash == "solid" else "dashed"
+
 
 def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
     """One or two traces as sides; two are called A and B."""
@@ -47,6 +52,20 @@ def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
         Side(letter, letter, label, trace, color, dash)
         for trace, label, (letter, color, dash) in zip(traces, labels, styles, strict=True)
     ]
+
+
+def when(trace: Trace) -> str:
+    """The moment that a trace reaches to, in words; nothing where that is the training's end.
+
+    >>> from nnviz import Experiment, train
+    >>> trace = train(Experiment(epochs=4, snapshots=3))
+    >>> when(trace.until(1)), when(trace)
+    ('at epoch 1', '')
+    """
+    epoch = float(trace.epochs[-1])
+    if epoch >= trace.experiment.epochs:
+        return ""
+    return f"at epoch {epoch:.1f}" if epoch < 10 and not epoch.is_integer() else f"at epoch {epoch:,.0f}"
 
 
 def describe(experiments: Sequence[Experiment]) -> list[str]:

@@ -10,7 +10,7 @@ from nnviz.analysis.symmetry import similarity as similarity_of
 from nnviz.core.trace import Trace
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
-from nnviz.figures.sides import Side, sides
+from nnviz.figures.sides import Side, sides, when
 from nnviz.figures.template import Palette, new_plot, note
 
 MOST_UNITS = 64
@@ -21,7 +21,7 @@ def similarity(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> lis
     """One figure a side: the cosine between the incoming weights of each two units at the end.
 
     Args:
-        traces: A, or A and B.
+        traces: A, or A and B, each as far as the moment to show.
         palette: the theme's colours.
         layer: which hidden layer, from 0; a side that has fewer shows nothing.
     """
@@ -52,7 +52,7 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
         xaxis=axis | {"visible": drawable},
         yaxis=axis | {"visible": drawable, "autorange": "reversed"},
     )
-    title = f"{side.name}: {_finding(cosines)}"
+    title = f"{' '.join(filter(None, (side.name, when(side.trace))))}: {_finding(cosines)}"
     alt = f"Matrix of the cosines between the units' incoming weights. {title}"
     units = np.arange(1, len(cosines) + 1)
     table = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.analysis.summary import summary
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
-from nnviz.ui import compute, controls, page, state
-from nnviz.ui.stage import stage
+from nnviz.ui import compute, controls, markup, page, state
+from nnviz.ui.stage.stage import stage
+from nnviz.ui.takeaway import takeaway
 
 choice = controls.sidebar()
 comparison = choice.comparison
@@ -18,11 +18,10 @@ st.title("Why must a network start from random weights?", anchor=False)
 page.remarks([*choice.problems, *state.sentences()])
 traces = compute.traces_of(comparison)
 both = sides(traces, PALETTES[theme])
-with st.container(gap=None):
-    for side, sentence in zip(both, compute.verdicts(traces), strict=True):
-        page.verdict(side, sentence)
-
-moment = stage(traces, theme, compute.verdicts(traces))
+verdicts = compute.verdicts(traces)
+st.html(markup.verdicts(both, verdicts))
+moment = stage(traces, theme, verdicts)
+page.presets()
 page.let_the_stage_come_first(comparison, moment.drawn)
 instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)
@@ -33,7 +32,7 @@ with drift_place:
     drift_chart = st.container()
     layer = page.layer_menu(len(comparison.a.hidden), len(comparison.b.hidden))
 
-figures = compute.figures(comparison, theme, log_loss, layer, traces)
+figures = compute.figures(comparison, theme, log_loss, layer, moment.snapshots, traces)
 if moment.drawn is False:
     with instead:
         page.pair(figures["boundary"])
@@ -44,9 +43,6 @@ with drift_chart:
 for name in ("paths", "similarity", "gradients"):
     page.pair(figures[name])
 
-st.header("What happened, in numbers", anchor=False)
-page.table({f"{side.letter} {side.label}": summary(side.trace) for side in both})
-page.downloads(
-    [figure for row in figures.values() for figure in row],
-    {side.letter: side.trace.experiment.to_json() for side in both},
-)
+so_far = [trace.until(snapshot) for trace, snapshot in zip(traces, moment.snapshots, strict=True)]
+page.numbers(both, so_far, compute.verdicts(so_far))
+takeaway(comparison, traces, verdicts, figures, theme)

@@ -7,12 +7,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import fields, replace
 
 import numpy as np
 import streamlit as st
 
 from nnviz.analysis.diagnosis import diagnose
+from nnviz.analysis.moments import telling_moments
+from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -27,6 +30,7 @@ MOST_BYTES = 400_000_000
 MOST_TRACES = 200
 QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
 POLL_SECONDS = 0.05
+CLOSER = 4
 
 
 class Traces:
@@ -79,8 +83,26 @@ def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
 
 
 def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:
-    """Both sides' traces; one training where they are equal."""
-    return trace_of(comparison.a, "A"), trace_of(comparison.b, "B")
+    """Both sides' traces, one training where they are equal; with their snapshots where most changes.
+
+    The trainings are recorded more closely than asked for, and of that as many moments are kept as were asked for.
+    """
+    a, b = trace_of(_closely(comparison.a), "A"), trace_of(_closely(comparison.b), "B")
+    together = np.array_equal(a.steps, b.steps)
+    first = _shown(comparison.a, a, [a, b] if together else [a])
+    return first, first if a is b else _shown(comparison.b, b, [a, b] if together else [b])
+
+
+def _shown(experiment: Experiment, closely: Trace, together: Sequence[Trace]) -> Trace:
+    return replace(closely.at(telling_moments(together, experiment.snapshots)), experiment=experiment)
+
+
+def _closely(experiment: Experiment) -> Experiment:
+    """The same experiment, recorded as closely as we like to, if the budget lets us."""
+    for times in (CLOSER, 2):
+        with suppress(ValueError):
+            return experiment.replace(snapshots=times * experiment.snapshots)
+    return experiment
 
 
 class _slot:
@@ -113,10 +135,15 @@ def _progress(show: Callable[[float, str], object], words: str) -> Callable[[flo
 
 @st.cache_resource(max_entries=48, show_spinner=False)
 def figures(
-    comparison: Comparison, theme: str, log_loss: bool, layer: int, _traces: Sequence[Trace]
+    comparison: Comparison,
+    theme: str,
+    log_loss: bool,
+    layer: int,
+    snapshots: tuple[int, ...],
+    _traces: Sequence[Trace],
 ) -> dict[str, list[Figure]]:
-    """All the page's figures: drawn once for everybody who looks at the same thing."""
-    return gallery(_traces, PALETTES[theme], log_loss, layer)
+    """All the page's figures: drawn once for everybody who looks at the same thing at the same moment."""
+    return gallery(_traces, PALETTES[theme], log_loss, layer, snapshots)
 
 
 def verdicts(traces: Sequence[Trace]) -> list[str]:
@@ -126,5 +153,7 @@ def verdicts(traces: Sequence[Trace]) -> list[str]:
 
 def _verdict(trace: Trace, other: Trace) -> str:
     final = float(other.train_loss[0, -1])
+    if trace.steps[-1] == 0 and math.isfinite(float(trace.train_loss[0, 0])):
+        return f"Not trained yet: loss {number(trace.train_loss[0, 0])}."
     comparable = other.dataset is trace.dataset and math.isfinite(final)
     return diagnose(trace, best_loss=final if comparable else math.inf)[0].sentence

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
+from nnviz.analysis.summary import summary
+from nnviz.core.trace import Trace
 from nnviz.figures.figure import Figure
-from nnviz.figures.sides import Side
-from nnviz.ui import state
+from nnviz.figures.sides import Side, when
+from nnviz.ui import markup, state
+from nnviz.ui.presets import PRESETS
 from nnviz.ui.state import Comparison
 
 STYLE = Path(__file__).with_name("style.css")
+PLAYGROUND = "nnviz/pages/playground.py"
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint the stage: at first, and when it knows it
 
@@ -24,19 +28,6 @@ _CHARTED = "charted"  # in the session: the comparison whose charts were sent la
 def dress() -> None:
     """The few rules of style that Streamlit's own settings do not reach."""
     st.html(STYLE)
-
-
-def verdict(side: Side, sentence: str) -> None:
-    """One side's verdict: letter, what it is, what happened, with a thin bar in its colour."""
-    st.html(
-        f'<p class="verdict" style="border-left: 4px {_border(side)} {side.color}">'
-        f'<span class="who"><b style="color: {side.color}">{side.letter}</b> {escape(side.label)}</span> '
-        f'<span class="what">{escape(sentence)}</span></p>'
-    )
-
-
-def _border(side: Side) -> str:
-    return "solid" if side.dash == "solid" else "dashed"
 
 
 def remarks(sentences: Iterable[str]) -> None:
@@ -69,7 +60,12 @@ def chart(figure: Figure) -> None:
     """A figure under its finding."""
     with st.container(gap=None):
         st.html(f'<p class="finding">{escape(figure.title)}</p>')
-        st.plotly_chart(figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=f"chart {figure.name}")
+        st.plotly_chart(figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
+
+
+def chart_key(figure: Figure) -> str:
+    """What a chart is called on its page; Streamlit makes a class of it, by which the browser finds it."""
+    return f"chart-{figure.name}".replace(" ", "-")
 
 
 def pair(figures: Sequence[Figure]) -> None:
@@ -77,6 +73,30 @@ def pair(figures: Sequence[Figure]) -> None:
     for column, figure in zip(st.columns(2), figures, strict=True):
         with column:
             chart(figure)
+
+
+def presets() -> None:
+    """Other pairs to look at, each a link."""
+    with st.container(key="presets", horizontal=True, gap=None, vertical_alignment="center"):
+        st.html('<span class="muted">Try next</span>', width="content")
+        for preset in PRESETS:
+            st.page_link(PLAYGROUND, label=preset.label, help=preset.note, query_params=preset.query)
+
+
+def numbers(both: Sequence[Side], so_far: Sequence[Trace], sentences: Sequence[str]) -> None:
+    """What has happened up to the moment at which the clock rests: in words, unless they stand above, and in numbers.
+
+    Args:
+        both: the sides, whole.
+        so_far: their traces up to that moment.
+        sentences: the verdicts so far.
+    """
+    words = next(filter(None, map(when, so_far)), "")
+    st.header(f"{words.capitalize()}, in numbers" if words else "What happened, in numbers", anchor=False)
+    if words:
+        st.html(markup.verdicts(both, sentences))
+    columns = {f"{side.letter} {side.label}": summary(trace) for side, trace in zip(both, so_far, strict=True)}
+    st.html(markup.table(columns))
 
 
 def layer_menu(*depths: int) -> int:
@@ -90,33 +110,3 @@ def layer_menu(*depths: int) -> int:
         key="view.layer",
         on_change=state.touch,
     )
-
-
-def table(columns: Mapping[str, Mapping[str, str]]) -> None:
-    """Named figures side by side, a column for each heading."""
-    names = list(next(iter(columns.values())))
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in columns)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(column[name])}</td>" for column in columns.values())
-        + "</tr>"
-        for name in names
-    )
-    st.html(f'<table class="numbers"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>')
-
-
-def downloads(figures: Sequence[Figure], experiments: Mapping[str, str]) -> None:
-    """The data behind the charts as CSV, and the experiments as JSON; made when asked for."""
-    with st.expander("Data"), st.container(horizontal=True):
-        for figure in figures:
-            if figure.table:
-                file = f"nnviz {figure.name}.csv".replace(" ", "-")
-                st.download_button(f"{figure.name}, CSV", figure.csv, file, "text/csv", type="tertiary")
-        for letter, text in experiments.items():
-            st.download_button(
-                f"experiment {letter}, JSON",
-                text,
-                f"nnviz-experiment-{letter}.json",
-                "application/json",
-                type="tertiary",
-            )

@@ -118,6 +118,8 @@ def incoming() -> Comparison | None:
     touched = st.session_state.pop(_TOUCHED, False)
     if _SEEN in st.session_state and (touched or query == st.session_state[_SEEN]):
         return None
+    if _SEEN in st.session_state:  # a link within the page brings its query here, but not into the URL
+        st.query_params.from_dict(query)
     comparison, sentences = Comparison.from_query(query)
     st.session_state[_SEEN] = query
     st.session_state[_SHOWN] = comparison.to_query()

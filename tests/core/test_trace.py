@@ -188,3 +188,29 @@ def test_clones_answer_alike():
     trace = train(EXPERIMENTS["clones"])
     ((activation, _),) = hidden_signals(trace, trace.dataset.x_test)
     np.testing.assert_array_equal(activation, np.broadcast_to(activation[:, :1], activation.shape))
+
+
+def test_a_trace_at_some_moments_holds_those_only():
+    trace = train(EXPERIMENTS["moons"])
+    some = trace.at([0, 2, 3])
+    np.testing.assert_array_equal(some.steps, trace.steps[[0, 2, 3]])
+    np.testing.assert_array_equal(some.epochs, trace.epochs[[0, 2, 3]])
+    for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "gradient_norms"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(trace, name)[:, [0, 2, 3]])
+    for layer in range(len(trace.kernels)):
+        np.testing.assert_array_equal(some.kernels[layer], trace.kernels[layer][:, [0, 2, 3]])
+        np.testing.assert_array_equal(some.biases[layer], trace.biases[layer][:, [0, 2, 3]])
+    assert not some.train_loss.flags.writeable
+    np.testing.assert_array_equal(trace.until(-1).steps, trace.steps)
+    assert trace.until(1).steps.tolist() == trace.steps[:2].tolist()
+
+
+def test_before_it_diverges_a_run_has_not_diverged():
+    experiment = Experiment(
+        hidden=(32,) * 6, activation="relu", kernel_initializer="random_normal(stddev=1)", epochs=3, snapshots=22
+    )
+    trace = train(experiment)
+    step = int(trace.diverged_at[0])
+    assert step > 0
+    assert trace.until(int(np.searchsorted(trace.steps, step)) - 1).diverged_at.tolist() == [-1]
+    assert trace.until(int(np.searchsorted(trace.steps, step))).diverged_at.tolist() == [step]

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from nnviz.analysis.symmetry import similarity as similarity_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.figures.boundary import boundary
@@ -16,7 +17,6 @@ from nnviz.figures.drift import drift
 from nnviz.figures.gallery import gallery
 from nnviz.figures.gradients import gradients
 from nnviz.figures.loss import loss
-from nnviz.figures.page import trace_page
 from nnviz.figures.paths import MOST_PATHS, paths
 from nnviz.figures.similarity import similarity
 from nnviz.figures.template import DARK, LIGHT
@@ -200,8 +200,24 @@ def test_gradients_that_are_zero_lie_on_the_floor(stuck_and_free):
     assert b.plot.data[0].y == pytest.approx(stuck_and_free[1].gradient_norms[0, :, 0], rel=1e-6)
 
 
-def test_the_page_of_a_trace_needs_no_other_host(stuck_and_free):
-    page = trace_page(stuck_and_free[0])
-    assert "Frozen." in page
-    assert "<script src=" not in page
-    assert "<link" not in page
+def test_what_speaks_of_one_moment_says_which(stuck_and_free):
+    moments = [3, 4]
+    rows = gallery(stuck_and_free, LIGHT, snapshots=moments)
+    for (a, b), (end_a, end_b) in zip(
+        [rows["similarity"], rows["gradients"]],
+        [gallery(stuck_and_free, LIGHT)[name] for name in ("similarity", "gradients")],
+        strict=True,
+    ):
+        assert (a.title != end_a.title, b.title != end_b.title) == (True, True)
+    epoch = f"{stuck_and_free[1].epochs[4]:.1f}"
+    assert rows["similarity"][1].title.startswith(f"B at epoch {epoch}: ")
+    assert f" At epoch {epoch}: " in rows["gradients"][1].title
+    *lines, dots = rows["gradients"][1].plot.data
+    assert [dots.y[i] for i in range(2)] == pytest.approx([line.y[4] for line in lines])
+
+
+def test_the_similarity_is_that_of_the_moment(stuck_and_free):
+    trace = stuck_and_free[1]
+    for moment in (0, 5):
+        (drawn,) = similarity([trace.until(moment)], LIGHT)
+        np.testing.assert_array_equal(drawn.table["cosine"], similarity_of(trace, 0, snapshot=moment).ravel())

@@ -3,10 +3,11 @@ from contextlib import suppress
 
 import pytest
 
+from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.ui import compute
-from nnviz.ui.compute import Traces, size, traces_of, verdicts
+from nnviz.ui.compute import CLOSER, Traces, size, traces_of, verdicts
 from nnviz.ui.state import DEFAULT_A, Comparison
 
 QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
@@ -46,7 +47,21 @@ def test_equal_sides_are_trained_once(monkeypatch):
     same = DEFAULT_A.replace(**QUICK)
     a, b = traces_of(Comparison(same, same))
     assert a is b
-    assert trained == [same]
+    assert trained == [same.replace(snapshots=CLOSER * same.snapshots)]  # and recorded more closely
+
+
+def test_as_many_moments_are_kept_as_were_asked_for():
+    pair = Comparison(DEFAULT_A.replace(epochs=20, snapshots=9), DEFAULT_A.replace(seed=1, epochs=20, snapshots=9))
+    for trace, experiment in zip(traces_of(pair), (pair.a, pair.b), strict=True):
+        assert trace.experiment == experiment
+        assert len(trace.steps) == 9
+        assert trace.steps[[0, -1]].tolist() == [0, experiment.total_steps]
+
+
+def test_before_training_there_is_no_verdict():
+    trace = train(Experiment(**QUICK))
+    start = float(trace.train_loss[0, 0])
+    assert verdicts([trace.until(0)] * 2) == [f"Not trained yet: loss {number(start)}."] * 2
 
 
 def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypatch):
@@ -97,6 +112,7 @@ def test_a_verdict_knows_how_far_the_other_side_came_on_the_same_data():
 def test_figures_are_drawn_once(palette):
     pair = Comparison(DEFAULT_A.replace(**QUICK), DEFAULT_A.replace(**QUICK, seed=1))
     found = traces_of(pair)
-    first = compute.figures(pair, palette, False, 0, found)
-    assert compute.figures(pair, palette, False, 0, found) is first
-    assert compute.figures(pair, palette, True, 0, found) is not first
+    first = compute.figures(pair, palette, False, 0, (2, 2), found)
+    assert compute.figures(pair, palette, False, 0, (2, 2), found) is first
+    assert compute.figures(pair, palette, True, 0, (2, 2), found) is not first
+    assert compute.figures(pair, palette, False, 0, (1, 1), found) is not first

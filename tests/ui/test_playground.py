@@ -31,7 +31,8 @@ def texts(app, style):
 
 
 def verdicts(app):
-    return texts(app, "verdict")
+    """Of A and B, at the top."""
+    return texts(app, "verdict")[0].split("</p>")[:2]
 
 
 def query(app):

@@ -510,7 +510,8 @@ function paintSide(context, side, frame, layout, look, focus) {
   /** Where each first-layer unit's sum is zero; clones share a line. */
   function unitLines(box, at, low, high) {
     const [kernel, bias] = [frame.network.kernels[0], frame.network.biases[0].values];
-    for (const [i, family] of families(side, 0, frame.snapshot).entries()) {
+    const taken = [];
+    for (const family of families(side, 0, frame.snapshot)) {
       const ends = cut(kernel.values[family[0]], kernel.values[kernel.width + family[0]], bias[family[0]], low, high);
       if (!ends) continue;
       const [[x1, y1], [x2, y2]] = ends.map((end) => at(...end));
@@ -523,12 +524,23 @@ function paintSide(context, side, frame, layout, look, focus) {
       context.lineTo(x2, y2);
       context.stroke();
       context.setLineDash([]);
-      const along = 0.07 + 0.07 * (i % 3);
-      const words = unitNumbers(family);
-      const x = Math.min(Math.max(x1 + along * (x2 - x1), box.x + 10), box.x + box.w - 10);
-      const y = Math.min(Math.max(y1 + along * (y2 - y1), box.y + 9), box.y + box.h - 9);
-      halo(words, x, y);
+      const along = [0.07, 0.14, 0.21, 0.28, 0.93, 0.86, 0.79, 0.72, 0.35, 0.65, 0.5];
+      label(taken, unitNumbers(family), box, along.map((share) => [x1 + share * (x2 - x1), y1 + share * (y2 - y1)]));
     }
+  }
+
+  /** Words at the first of these places where they touch no others; at the first, where there is none. */
+  function label(taken, words, box, places) {
+    context.font = `600 12px ${look.font}`;
+    const half = context.measureText(words).width / 2;
+    const within = places.map(([x, y]) => [
+      Math.min(Math.max(x, box.x + half + 3), box.x + box.w - half - 3),
+      Math.min(Math.max(y, box.y + 9), box.y + box.h - 9),
+    ]);
+    const free = ([x, y]) => taken.every((other) => Math.abs(other.x - x) > other.half + half + 2 || Math.abs(other.y - y) > 13);
+    const [x, y] = within.find(free) ?? within[0];
+    taken.push({ x, y, half });
+    halo(words, x, y);
   }
 
   function halo(words, x, y, align = "center") {
@@ -622,6 +634,7 @@ function paintSide(context, side, frame, layout, look, focus) {
       }
     });
     frameBox(box);
+    const taken = groups.map(([unit]) => at(now[2 * unit], now[2 * unit + 1])).map(([x, y]) => ({ x, y, half: 5 }));
     for (const family of groups) {
       const unit = family[0];
       const [x, y] = at(now[2 * unit], now[2 * unit + 1]);
@@ -629,8 +642,9 @@ function paintSide(context, side, frame, layout, look, focus) {
       const strong = isLit(0, unit);
       dot(x, y, (family.length > 1 ? 8 : 6) + (strong ? 3 : 0), palette.units[unit % palette.units.length], strong ? palette.text : palette.background);
       const name = hidden ? unitNumbers(family) : outputName(side, unit);
-      const before = x > box.x + box.w - 40;
-      halo(name, before ? x - 11 : x + 11, Math.max(y - 9, box.y + 9), before ? "right" : "left");
+      const away = 9 + context.measureText(name).width / 2;
+      const around = [[1, -1], [-1, -1], [1, 1], [-1, 1], [1.4, 0], [-1.4, 0], [0, -1.7], [0, 1.7], [2, -2], [-2, -2], [2, 2], [-2, 2]];
+      label(taken, name, box, around.map(([dx, dy]) => [x + dx * away, y + 9 * dy]));
       if (hidden) targets.unshift({ kind: "unit", column: 0, unit, box: { x, y, w: 0, h: 0 }, hit: (px, py) => Math.hypot(px - x, py - y) < 12 });
     }
   }
@@ -852,7 +866,7 @@ const BAR = `
 /** A stage in an element. Its `tell(name, value)` says "drawn" once, and "moment" when the clock rests somewhere new. */
 function createStage(root) {
   root.tabIndex = 0;
-  root.innerHTML = `<div class="sides"></div><div class="bar">${BAR}</div><div class="card" hidden><p></p><canvas></canvas><p></p></div>`;
+  root.innerHTML = `<div class="sides"></div><div class="bar">${BAR}</div><div class="card" role="status" hidden><p></p><canvas></canvas><p></p></div>`;
   const find = (selector) => root.querySelector(selector);
   const [sidesBox, slider, playButton, speedMenu, loopButton, card] = [".sides", "input", ".play", "select", ".loop", ".card"].map(find);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -1042,6 +1056,8 @@ function createStage(root) {
       " ": onButton ? null : () => play(!state.playing),
       ArrowLeft: () => stepBy(-1),
       ArrowRight: () => stepBy(1),
+      ArrowUp: () => pinNext(-1),
+      ArrowDown: () => pinNext(1),
       Home: () => goTo(0),
       End: () => goTo(last()),
       Escape: () => { pinned = hovered = null; draw(); },
@@ -1050,6 +1066,18 @@ function createStage(root) {
     event.preventDefault();
     act();
   };
+
+  /** Pins the unit after the pinned one, or the one before: down A's layers, then B's. */
+  function pinNext(direction) {
+    const units = views.flatMap(({ targets }, view) => targets
+      .filter(({ kind, box }) => kind === "unit" && box.w)
+      .map((target) => ({ ...target, view, x: target.box.x, y: target.box.y + target.box.h / 2 })));
+    if (!units.length) return;
+    const now = pinned ? units.findIndex((unit) => same(unit, pinned)) : -1;
+    const next = now < 0 ? (direction > 0 ? 0 : units.length - 1) : (now + direction + units.length) % units.length;
+    pinned = units[next];
+    draw();
+  }
 
   function targetAt(event) {
     const index = views.findIndex(({ canvas }) => canvas === event.target);
@@ -1111,7 +1139,7 @@ function spanOf(values) {
 
 const stages = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function mount({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".stage");
   if (!window.ResizeObserver || !document.createElement("canvas").getContext?.("2d")) {
     root.textContent = "This browser cannot draw the moving picture. The charts below show how it ended.";

@@ -1,0 +1,1 @@
+"""An experiment in other forms, to take home: code for other libraries."""
