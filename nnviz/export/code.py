@@ -104,8 +104,8 @@ _OTHER_ADAM = (
     "does: the steps are a little smaller."
 )
 _HALF_DOUBLE = (
-    "Keras rounds much of what it computes to float32 even when asked for float64, unless its backend is TensorFlow: "
-    "expect about six digits to agree."
+    "Asked for float64, Keras still rounds some of its results to float32, unless its backend is TensorFlow: "
+    "about six digits should agree."
 )
 _PACKAGES = {"keras": "keras jax", "pytorch": "torch", "scikit-learn": ""}
 

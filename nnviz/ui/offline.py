@@ -27,7 +27,7 @@ body { max-width: 1320px; margin: 1rem auto; padding: 0 1rem; font: 18px/1.4 san
 h1 { font-size: 1.6rem; }
 .verdict { margin: 0 0 0.25rem; padding-left: 0.75rem; }
 .who { padding-right: 1rem; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
 figure { margin: 0; min-width: 0; }
 th, td { padding: 0.2rem 1.5rem 0.2rem 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { font-weight: 600; }

@@ -233,6 +233,24 @@ def test_pointing_at_a_unit_shows_its_numbers_and_its_twins_and_a_click_pins_it(
     assert card.is_hidden()
 
 
+def test_arrows_go_from_unit_to_unit(still):
+    still.locator(".stage").focus()
+    card = still.get_by_role("status")
+    for key, heading in [
+        ("ArrowDown", "unit 1"),
+        ("ArrowDown", "unit 2"),
+        ("ArrowUp", "unit 1"),
+        ("ArrowUp", "unit 8"),
+    ]:
+        still.keyboard.press(key)
+        expect(card.locator("p").first).to_have_text(heading)
+    expect(card).to_contain_text("no twin")  # it is B's last
+    still.keyboard.press("ArrowDown")
+    expect(card).to_contain_text("same as 2–8")
+    still.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
 def test_pointing_at_a_line_shows_its_weight(still):
     still.locator(".picture").last.hover(position={"x": 34, "y": 190})
     still.mouse.move(
