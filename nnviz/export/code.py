@@ -120,7 +120,7 @@ def _header(experiment: Experiment, framework: str) -> str:
     if framework == "scikit-learn" and experiment.optimizer == "adam":
         notes.append(_OTHER_ADAM)
     changed = [
-        f"{name}={_literal(getattr(experiment, name))}"
+        f"{name}={_literal(getattr(experiment, name))}".replace(" ", _NO_BREAK)
         for name in field_names()
         if getattr(experiment, name) != getattr(DEFAULT, name)
     ]
@@ -150,8 +150,11 @@ def _summary(experiment: Experiment) -> str:
     )
 
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # where a line must not end
+
+
 def _fill(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False).replace(_NO_BREAK, " ")
 
 
 def _literal(value: object) -> str:

@@ -37,7 +37,7 @@ def test_what_stands_below_speaks_of_the_moment_at_which_the_clock_rests(visit):
     expect(page.get_by_role("heading", name="At epoch 0, in numbers")).to_be_visible()
     expect(page.get_by_text("Not trained yet:")).to_have_count(2)
     expect(page.get_by_text("B at epoch 0: units look different ways")).to_be_visible()
-    expect(visitor.verdict("B").first).to_contain_text("Free.")
+    expect(visitor.verdict("B")).to_contain_text("Free.")
     page.keyboard.press("End")
     expect(page.get_by_role("heading", name="What happened, in numbers")).to_be_visible()
     expect(page.get_by_text("Not trained yet:")).to_have_count(0)

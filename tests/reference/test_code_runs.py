@@ -48,7 +48,7 @@ def run(experiment, framework):
         pytest.skip(str(error))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", text],
-        env=os.environ | {"KERAS_BACKEND": "jax"},
+        env=os.environ | {"KERAS_BACKEND": "jax", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
     )
