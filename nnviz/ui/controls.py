@@ -59,7 +59,7 @@ class Choice:
 
 def sidebar() -> Choice:
     """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
-    arrived = state.incoming()
+    arrived = state.incoming(entering=DIFFER not in st.session_state)  # Streamlit forgets controls not on the page
     if arrived:
         _fill(arrived)
     with st.sidebar:

@@ -108,18 +108,27 @@ def _at_most(sentences: list[str]) -> list[str]:
 _SEEN, _SHOWN, _SENTENCES, _TOUCHED = "url.seen", "url.shown", "url.sentences", "url.touched"
 
 
-def incoming() -> Comparison | None:
+def incoming(entering: bool) -> Comparison | None:
     """The comparison that the URL brings, where it is news: at the session's start, after the back button or an edit.
 
     Where a control was changed just now the control wins: the browser may have sent its change before it heard
-    of the URL that the change before that one led to.
+    of the URL that the change before that one led to. Who comes back from another page without a query finds the
+    comparison that was on the screen.
+
+    Args:
+        entering: whether the page was not the one shown before.
     """
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     touched = st.session_state.pop(_TOUCHED, False)
-    if _SEEN in st.session_state and (touched or query == st.session_state[_SEEN]):
-        return None
-    if _SEEN in st.session_state:  # a link within the page brings its query here, but not into the URL
-        st.query_params.from_dict(query)
+    known = _SEEN in st.session_state
+    if known and entering and not query:
+        st.session_state[_SEEN] = {name: [text] for name, text in st.session_state[_SHOWN].items()}
+        st.query_params.from_dict(st.session_state[_SHOWN])
+        return kept()
+    if known and not entering:
+        if touched or query == st.session_state[_SEEN]:
+            return None
+        st.query_params.from_dict(query)  # a link within the page brings its query here, but not into the URL
     comparison, sentences = Comparison.from_query(query)
     st.session_state[_SEEN] = query
     st.session_state[_SHOWN] = comparison.to_query()
