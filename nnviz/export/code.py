@@ -92,16 +92,16 @@ def _has_clones(experiment: Experiment) -> bool:
 
 _SAME = (
     "The data, the starting weights and the order of rows are the same as nnviz's: NumPy {numpy} and scikit-learn "
-    "{sklearn} drew them by these very calls (other versions may draw other numbers). The rest is {label}'s own. So "
-    "the start is the same, and the training but for rounding, which grows as it goes on."
+    "{sklearn} drew them by these very calls (other versions may draw other numbers). The rest is {label}'s own."
 )
+_SO = " So the start is the same, and the training but for rounding, which grows as it goes on."
 _CLONES = (
     "Some units start equal, or nearly so. nnviz keeps equal units equal to the last bit; a library's matrix product "
     "may round one column unlike another, so that over many steps such units can drift apart by rounding alone."
 )
-_OTHER_ADAM = (
-    "scikit-learn's Adam adds its epsilon before it corrects the second moment, nnviz's after that, as the paper "
-    "does: the steps are a little smaller."
+_SO_BUT_ADAM = (
+    " So the start is the same, and the training nearly: scikit-learn's Adam adds its epsilon before it corrects the "
+    "second moment, nnviz's after that, as the paper does, so that steps are a little smaller here."
 )
 _HALF_DOUBLE = (
     "Asked for float64, Keras still rounds some of its results to float32, unless its backend is TensorFlow: "
@@ -112,13 +112,13 @@ _PACKAGES = {"keras": "keras jax", "pytorch": "torch", "scikit-learn": ""}
 
 def _header(experiment: Experiment, framework: str) -> str:
     label = frameworks[framework]
-    notes = [_SAME.format(numpy=version("numpy"), sklearn=version("scikit-learn"), label=label)]
+    same = _SAME.format(numpy=version("numpy"), sklearn=version("scikit-learn"), label=label)
+    other_adam = framework == "scikit-learn" and experiment.optimizer == "adam"
+    notes = [same + (_SO_BUT_ADAM if other_adam else _SO)]
     if _has_clones(experiment):
         notes.append(_CLONES)
     if framework == "keras" and experiment.dtype == "float64":
         notes.append(_HALF_DOUBLE)
-    if framework == "scikit-learn" and experiment.optimizer == "adam":
-        notes.append(_OTHER_ADAM)
     changed = [
         f"{name}={_literal(getattr(experiment, name))}".replace(" ", _NO_BREAK)
         for name in field_names()
@@ -183,7 +183,7 @@ _PACKAGED = {
     "nn": "from torch import nn",
 }
 _KERAS_ENVIRONMENT = """
-os.environ.setdefault("KERAS_BACKEND", "jax")  # any other will do too
+os.environ.setdefault("KERAS_BACKEND", "jax")  # or another that can train
 os.environ["JAX_ENABLE_X64"] = "{double:d}"  # whether JAX knows float64
 """
 
@@ -363,16 +363,17 @@ SHAPES = list(pairwise({sizes}))
 start = []
 for layer, child in enumerate(np.random.SeedSequence(SEED).spawn(len(SHAPES)), start=1):
     shape, generator = SHAPES[layer - 1], np.random.default_rng(child)
-    kernel = {kernel}
+    {kernel}
     bias = {bias}
     start.append((kernel.astype(DTYPE), bias.astype(DTYPE)))"""
 
 
 def _start(experiment: Experiment) -> str:
     *hidden, output = experiment.layer_initializers
-    kernel = _call(output, "shape")
+    kernel = f"kernel = {_call(output, 'shape')}"
     if hidden and hidden[0] != output:
-        kernel = f"{_call(hidden[0], 'shape')} if layer < len(SHAPES) else {kernel}"
+        first = f"kernel = {_call(hidden[0], 'shape')}"
+        kernel = f"if layer < len(SHAPES):\n        {first}\n    else:\n        {kernel}"
     keys = {initializer.key for initializer in (*hidden, output, experiment.bias_initializer)}
     keys |= {other for key in keys for other in _DRAWS if f"{other}(" in _draw(key)}
     return _START.format(

@@ -68,7 +68,7 @@ PRESETS = (
     Preset(
         "sigmoid: zeros · random",
         "Sigmoid answers 0.5 to zero, so A does move. Do its units part?",
-        {"activation": "sigmoid"},
+        {"activation": "sigmoid", "learning_rate": "1.0"},
     ),
     Preset(
         "all zeros · output zeros only",

@@ -15,7 +15,7 @@ KINDS = {
     "seed 0 · seed 1": ("converged", "converged"),
     "too small · right": ("stuck", "converged"),
     "right · too large": ("converged", "saturated"),
-    "sigmoid: zeros · random": ("cloned", "learning"),
+    "sigmoid: zeros · random": ("cloned", "converged"),
     "all zeros · output zeros only": ("frozen", "converged"),
     "all zeros · random biases only": ("frozen", "learning"),
     "deep ReLU: ones · He": ("dead", "converged"),
