@@ -41,6 +41,9 @@ class Scheme(Entry):
         spread: `spread(shape, **parameters)`: the theoretical standard deviation of one weight, or None
             where the weights of one kernel are not draws from one distribution.
         least_axes: how many axes a shape must have; 2 rules out biases.
+        when: when to use it, in a sentence.
+        in_pytorch: the call that fills a tensor `weight` from it in PyTorch; empty where there is none.
+        in_keras: the call that makes it in Keras where it goes by another name there; empty where there is none.
         keras: whether Keras has it.
         random: whether the seed matters.
     """
@@ -48,6 +51,9 @@ class Scheme(Entry):
     draw: Callable[..., Array]
     parameters: tuple[Parameter, ...] = ()
     spread: Callable[..., float | None]
+    when: str
+    in_pytorch: str = ""
+    in_keras: str = ""
     keras: bool = True
     random: bool = True
     least_axes: int = 1
@@ -283,6 +289,8 @@ registry = by_key(
             note="Every weight 0. All units are equal, and with tanh or ReLU no hidden weight ever moves.",
             formula="w = 0",
             reference=_KERAS,
+            when="For biases, and for a network without a hidden layer. Not for hidden kernels.",
+            in_pytorch="nn.init.zeros_(weight)",
             draw=lambda shape, generator, dtype: np.zeros(shape, dtype),
             spread=lambda shape: 0.0,
             random=False,
@@ -293,6 +301,8 @@ registry = by_key(
             note="Every weight 1. All units are equal, and stay equal.",
             formula="w = 1",
             reference=_KERAS,
+            when="For scales, as in normalisation layers. Not for kernels.",
+            in_pytorch="nn.init.ones_(weight)",
             draw=lambda shape, generator, dtype: np.ones(shape, dtype),
             spread=lambda shape: 0.0,
             random=False,
@@ -303,6 +313,8 @@ registry = by_key(
             note="Every weight the same number. All units are equal, and stay equal.",
             formula="w = value",
             reference=_KERAS,
+            when="For biases that start at a set number. Not for kernels.",
+            in_pytorch="nn.init.constant_(weight, 0.0)",
             draw=_constant,
             parameters=(_number("value", 0.0, "The number that every weight gets."),),
             spread=lambda shape, value: 0.0,
@@ -314,6 +326,8 @@ registry = by_key(
             note="Ones on the diagonal, zeros elsewhere. Units beyond the diagonal are all equal.",
             formula="w = gain on the diagonal, else 0",
             reference="Le, Jaitly & Hinton 2015, A Simple Way to Initialize Recurrent Networks of ReLUs",
+            when="For the recurrent kernel of ReLU units that should remember.",
+            in_pytorch="nn.init.eye_(weight)",
             draw=_identity,
             parameters=(_number("gain", 1.0, "The number on the diagonal."),),
             least_axes=2,
@@ -326,6 +340,8 @@ registry = by_key(
             note="A bell curve of fixed spread: too narrow for a deep network, whatever its width.",
             formula="w ~ N(mean, stddev²)",
             reference=_KERAS,
+            when="For a spread of your own choosing: 0.05 suits a fan in of 400, for 1/√400 = 0.05.",
+            in_pytorch="nn.init.normal_(weight, mean=0.0, std=0.05)",
             draw=_normal,
             parameters=(_MEAN, _STDDEV),
             spread=lambda shape, mean, stddev: stddev,
@@ -336,6 +352,8 @@ registry = by_key(
             note="Evenly spread between two fixed limits.",
             formula="w ~ U(minval, maxval)",
             reference=_KERAS,
+            when="For limits of your own choosing. Keras starts its embeddings from it.",
+            in_pytorch="nn.init.uniform_(weight, a=-0.05, b=0.05)",
             draw=_uniform,
             parameters=(
                 _number("minval", -0.05, "The lower limit."),
@@ -349,6 +367,8 @@ registry = by_key(
             note="A bell curve cut at two spreads: no weight starts far out. The cut leaves 0.88 of stddev.",
             formula="w ~ N(mean, stddev²), drawn again beyond 2 stddev",
             reference=_KERAS,
+            when="As random normal, where no weight may start far out.",
+            in_pytorch="nn.init.trunc_normal_(weight, mean=0.0, std=0.05, a=-0.1, b=0.1)",
             draw=_truncated_normal,
             parameters=(_MEAN, _STDDEV),
             spread=lambda shape, mean, stddev: stddev * TRUNCATED_SPREAD,
@@ -359,6 +379,8 @@ registry = by_key(
             note="The family that Glorot, He and LeCun belong to: the spread follows the layer's size.",
             formula="Var w = scale / fan",
             reference=_HE,
+            when="When no named one fits: set the scale, the fan and the shape yourself.",
+            in_pytorch='nn.init.kaiming_normal_(weight, nonlinearity="linear")  # not cut',
             draw=_variance_scaling,
             parameters=(
                 _number("scale", 1.0, "Multiplies the variance.", low=1e-6),
@@ -387,6 +409,8 @@ registry = by_key(
             note="A random rotation: signals keep their length through a linear layer, however many follow.",
             formula="W'W = gain² I (or WW'), from the QR of a normal matrix, signs fixed",
             reference="Saxe, McClelland & Ganguli 2014, Exact solutions to the nonlinear dynamics of learning",
+            when="For recurrent kernels, where Keras uses it, and for very deep tanh or linear networks.",
+            in_pytorch="nn.init.orthogonal_(weight)",
             draw=_orthogonal,
             parameters=(_number("gain", 1.0, "Multiplies the rotation."),),
             least_axes=2,
@@ -398,6 +422,8 @@ registry = by_key(
             note="Keeps the spread of a linear layer's signals, going forwards.",
             formula="w ~ U(±√(3 / fan_in))",
             reference=_LECUN,
+            when="For linear layers, and for tanh, which is almost linear near 0.",
+            in_pytorch='nn.init.kaiming_uniform_(weight, nonlinearity="linear")',
             **_fixed_scheme(1.0, "fan_in", "uniform"),
         ),
         Scheme(
@@ -406,6 +432,8 @@ registry = by_key(
             note="The same spread as LeCun uniform, bell-shaped. SELU's own.",
             formula="w ~ N(0, 1 / fan_in), cut at 2 spreads",
             reference=_LECUN,
+            when="For SELU, which is made for exactly this spread.",
+            in_pytorch='nn.init.kaiming_normal_(weight, nonlinearity="linear")  # not cut',
             **_fixed_scheme(1.0, "fan_in", "truncated_normal"),
         ),
         Scheme(
@@ -414,6 +442,8 @@ registry = by_key(
             note="Keras's default, or Xavier uniform: fair to signals forwards and gradients backwards.",
             formula="w ~ U(±√(6 / (fan_in + fan_out)))",
             reference=_GLOROT,
+            when="For tanh and softmax layers. Keras starts Dense, Conv and LSTM kernels from it.",
+            in_pytorch="nn.init.xavier_uniform_(weight)",
             **_fixed_scheme(1.0, "fan_avg", "uniform"),
         ),
         Scheme(
@@ -422,6 +452,8 @@ registry = by_key(
             note="Also called Xavier normal: the same spread as Glorot uniform, bell-shaped.",
             formula="w ~ N(0, 2 / (fan_in + fan_out)), cut at 2 spreads",
             reference=_GLOROT,
+            when="As Glorot uniform: for tanh and softmax layers.",
+            in_pytorch="nn.init.xavier_normal_(weight)  # not cut",
             **_fixed_scheme(1.0, "fan_avg", "truncated_normal"),
         ),
         Scheme(
@@ -430,6 +462,8 @@ registry = by_key(
             note="Twice LeCun's variance, to make up for the half that ReLU throws away.",
             formula="w ~ U(±√(6 / fan_in))",
             reference=_HE,
+            when="For ReLU and its relatives.",
+            in_pytorch='nn.init.kaiming_uniform_(weight, nonlinearity="relu")',
             **_fixed_scheme(2.0, "fan_in", "uniform"),
         ),
         Scheme(
@@ -438,6 +472,8 @@ registry = by_key(
             note="The same spread as He uniform, bell-shaped.",
             formula="w ~ N(0, 2 / fan_in), cut at 2 spreads",
             reference=_HE,
+            when="For ReLU and its relatives, deep ones above all.",
+            in_pytorch='nn.init.kaiming_normal_(weight, nonlinearity="relu")  # not cut',
             **_fixed_scheme(2.0, "fan_in", "truncated_normal"),
         ),
         Scheme(
@@ -446,6 +482,9 @@ registry = by_key(
             note="All weights equal but for a little noise: how little randomness is enough?",
             formula="w = value + epsilon · N(0, 1)",
             reference="nnviz, to teach",
+            when="To see how little randomness is enough.",
+            in_pytorch="nn.init.normal_(weight, mean=0.5, std=0.001)",
+            in_keras="RandomNormal(mean=0.5, stddev=0.001)",
             draw=_perturbed,
             parameters=(
                 _number("value", 0.5, "The number that every weight starts from."),
@@ -460,6 +499,7 @@ registry = by_key(
             note="No chance at all, yet no two weights are equal: distinct is what counts.",
             formula="w = scale · k / n for k = 1 … n, row by row",
             reference="nnviz, to teach",
+            when="To see that weights must differ, not be random.",
             draw=_ordered,
             parameters=(_number("scale", 1.0, "The largest weight."),),
             spread=lambda shape, scale: None,
@@ -472,6 +512,7 @@ registry = by_key(
             note="Half of the units are drawn as Glorot uniform, the other half are their exact opposites.",
             formula="W = [W₀, -W₀], W₀ ~ U(±√(6 / (fan_in + fan_out)))",
             reference="Balduzzi et al. 2017, The Shattered Gradients Problem (looks-linear start)",
+            when="To see that opposite units are different units.",
             draw=_mirrored,
             spread=lambda shape: math.sqrt(_variance(shape, 1.0, "fan_avg")),
             keras=False,
@@ -482,6 +523,9 @@ registry = by_key(
             note="Small numbers from 0 up, as some tutorials advise: all units start nearly alike.",
             formula="w ~ U(0, high)",
             reference="Brownlee 2018, Why Initialize a Neural Network with Random Weights?",
+            when="To see what all-positive weights do. Not for work.",
+            in_pytorch="nn.init.uniform_(weight, a=0.0, b=0.1)",
+            in_keras="RandomUniform(minval=0.0, maxval=0.1)",
             draw=lambda shape, generator, dtype, high: _uniform(shape, generator, dtype, 0.0, high),
             parameters=(_number("high", 0.1, "The upper limit.", low=0.0),),
             spread=lambda shape, high: high / math.sqrt(12),
@@ -493,6 +537,9 @@ registry = by_key(
             note="What PyTorch's Linear layer starts its kernel from: LeCun uniform with a third of the variance.",
             formula="w ~ U(±√(1 / fan_in))",
             reference="PyTorch, torch.nn.Linear (kaiming_uniform_ with a = √5)",
+            when="To match a PyTorch network. For deep ReLU take He instead.",
+            in_pytorch="nn.init.kaiming_uniform_(weight, a=math.sqrt(5))",
+            in_keras='VarianceScaling(scale=1 / 3, mode="fan_in", distribution="uniform")',
             keras=False,
             **_fixed_scheme(1.0 / 3.0, "fan_in", "uniform"),
         ),

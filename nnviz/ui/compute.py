@@ -30,7 +30,7 @@ MOST_BYTES = 400_000_000
 MOST_TRACES = 200
 QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
 POLL_SECONDS = 0.05
-CLOSER = 4
+CLOSER = 3
 
 
 class Traces:
