@@ -1,6 +1,5 @@
 """A comparison as a page of its own. (That the stage plays in it: tests/browser.)"""
 
-
 import pytest
 
 from nnviz.core.experiment import Experiment

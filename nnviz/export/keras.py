@@ -1,0 +1,127 @@
+"""The middle of a script for Keras 3: its network, its training and its losses."""
+
+from __future__ import annotations
+
+from nnviz.core import activations, initializers, optimizers
+from nnviz.core.experiment import Experiment
+from nnviz.core.initializers import Initializer
+from nnviz.core.optimizers import ADAM_EPSILON, BETA_1, BETA_2, MOMENTUM, RHO, RMSPROP_EPSILON
+from nnviz.export.pieces import is_regression, literal, loop, piece, shuffles, source_of, start_comment
+
+_ACTIVATIONS = {
+    "tanh": '"tanh"',
+    "relu": '"relu"',
+    "sigmoid": '"sigmoid"',
+    "linear": '"linear"',
+    "leaky_relu": "leaky_relu",
+    "elu": '"elu"',
+    "gelu": "gelu",
+    "selu": '"selu"',
+}
+_FUNCTIONS = {
+    "leaky_relu": f"""\
+def leaky_relu(z):  # as Keras's own, whose slope at exactly 0 is not the same in every backend
+    return keras.ops.where(z > 0, z, {activations.LEAKY_SLOPE} * z)
+
+
+""",
+    "gelu": """\
+def gelu(z):
+    return keras.activations.gelu(z, approximate=True)
+
+
+""",
+}
+_OPTIMIZERS = {
+    "sgd": "optimizer = keras.optimizers.SGD(LEARNING_RATE)",
+    "momentum": f"optimizer = keras.optimizers.SGD(LEARNING_RATE, momentum={MOMENTUM})",
+    "nesterov": f"optimizer = keras.optimizers.SGD(LEARNING_RATE, momentum={MOMENTUM}, nesterov=True)",
+    "rmsprop": f"optimizer = keras.optimizers.RMSprop(LEARNING_RATE, rho={RHO}, epsilon={RMSPROP_EPSILON})",
+    "adam": f'''\
+class Adam(keras.optimizers.Adam):
+    """Kingma & Ba's Algorithm 1: Keras adds epsilon before it corrects the second moment, the paper after that."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        step = keras.ops.cast(self.iterations + 1, variable.dtype)
+        self.epsilon = {ADAM_EPSILON} * keras.ops.sqrt(1 - {BETA_2}**step)
+        super().update_step(gradient, variable, learning_rate)
+
+
+optimizer = Adam(LEARNING_RATE, beta_1={BETA_1}, beta_2={BETA_2})  # plain: keras.optimizers.Adam(LEARNING_RATE)''',
+}
+_LOSSES = {
+    "binary_crossentropy": "BinaryCrossentropy(from_logits=True)",
+    "categorical_crossentropy": "SparseCategoricalCrossentropy(from_logits=True)",
+    "squared_error": "MeanSquaredError()",
+}
+_INITIALIZERS = {  # where Keras has another name for it, or none
+    "perturbed": "RandomNormal(mean={value}, stddev={epsilon})",
+    "ordered": "",
+    "mirrored": "",
+    "positive_uniform": "RandomUniform(minval=0.0, maxval={high})",
+    "pytorch_default": 'VarianceScaling(scale=1 / 3, mode="fan_in", distribution="uniform")',
+}
+_MIDDLE = """\
+{activation}# The network, started from the weights above.
+{own_start}keras.config.set_floatx(DTYPE)
+model = keras.Sequential(
+    [
+        {layers},
+    ]
+)
+model.set_weights([array for layer in start for array in layer])
+
+
+# The training.
+{optimizer}
+loss = keras.losses.{loss}
+model.compile(optimizer, loss)
+
+
+def loss_on(x, y):
+    return float(loss(y, model.predict_on_batch(x)))
+
+
+{accuracy}print("start loss", loss_on(x_train, y_train))
+{training}"""
+_FIT = "model.fit(x_train, y_train, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0)"
+_STEP = "model.train_on_batch(x_train[rows], y_train[rows])"
+_ACCURACY = """\
+def accuracy_on(x, y):
+    return float(np.mean({guess} == y))
+
+
+"""
+
+
+def middle(experiment: Experiment) -> str:
+    """The script's lines from the network to the end of the training."""
+    inputs, *hidden, outputs = experiment.layer_sizes
+    bend = piece(_ACTIVATIONS, activations.registry[experiment.activation])
+    dense = [*(f"{units}, activation={bend}" for units in hidden), str(outputs)]
+    layers = [f"keras.Input(({inputs},))", *(f"keras.layers.Dense({settings})" for settings in dense)]
+    bias = experiment.bias_initializer
+    tail = "" if bias.key == "zeros" else f", bias_initializer={_initializer(bias)}"
+    own_start = (
+        f"keras.layers.Dense({settings}, kernel_initializer={_initializer(initializer)}{tail})"
+        for settings, initializer in zip(dense, experiment.layer_initializers, strict=True)
+    )
+    guess = "(model.predict_on_batch(x)[:, 0] > 0)" if outputs == 1 else "model.predict_on_batch(x).argmax(axis=1)"
+    return _MIDDLE.format(
+        own_start=start_comment("Keras", own_start),
+        activation=_FUNCTIONS.get(experiment.activation, "") if hidden else "",
+        layers=",\n        ".join(layers),
+        optimizer=piece(_OPTIMIZERS, optimizers.registry[experiment.optimizer]),
+        loss=_LOSSES[source_of(experiment).loss],
+        accuracy="" if is_regression(experiment) else _ACCURACY.format(guess=guess),
+        training=loop(experiment, _STEP) if shuffles(experiment) else _FIT,
+    )
+
+
+def _initializer(initializer: Initializer) -> str:
+    if initializer.scheme.keras and initializer == initializers.get(initializer.key):
+        return f'"{initializer.key}"'
+    name = initializer.key.title().replace("_", "")
+    settings = ", ".join(f"{name}={literal(value)}" for name, value in initializer.settings)
+    call = _INITIALIZERS.get(initializer.key, f"{name}({settings})").format(**initializer.parameters)
+    return f"keras.initializers.{call}" if call else f"[none like {initializer.key}]"

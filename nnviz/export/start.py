@@ -1,0 +1,220 @@
+"""What a script holds before its network, the same for every library: data, starting weights, order of rows.
+
+It makes them with the same calls of NumPy and scikit-learn as nnviz, and so the same to the bit.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from nnviz.core import initializers
+from nnviz.core.experiment import Experiment
+from nnviz.core.initializers import TRUNCATED_SPREAD, Initializer
+from nnviz.core.training import ORDER_BRANCH
+from nnviz.export.pieces import WIDTH, literal, piece, source_of
+
+# The data: features x and targets y of all rows, then the split.
+
+_REAL = "x, y = load_{dataset}(return_X_y=True)"
+_RESAMPLED = "x, y = resample(x, y, replace=False, n_samples={samples}, random_state={data_seed}, stratify=y)"
+_DATA = {
+    "moons": "x, y = make_moons({samples}, noise={noise}, random_state={data_seed})",
+    "circles": "x, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={data_seed})",
+    "blobs": (
+        "x, y = make_blobs("
+        "{samples}, centers=[(-1.0, -1.0), (1.0, 1.0)], cluster_std=5 * {noise}, random_state={data_seed})"
+    ),
+    "xor": (
+        "turn = np.arange({samples}) % 4\n"
+        "x = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])[turn]\n"
+        "x += {noise} * np.random.default_rng({data_seed}).normal(size=x.shape)\n"
+        "y = np.array([0, 1, 1, 0])[turn]"
+    ),
+    "spirals": (
+        "generator = np.random.default_rng({data_seed})\n"
+        "y = np.arange({samples}) % 2\n"
+        "along = np.sqrt(generator.uniform(0.02, 1, {samples}))\n"
+        "angle = 2 * np.pi * 1.5 * along + np.pi * y\n"
+        "x = along[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])\n"
+        "x += 0.3 * {noise} * generator.normal(size=x.shape)"
+    ),
+    "iris": _REAL,
+    "wine": _REAL,
+    "digits": _REAL,
+    "line_and_bump": (
+        "generator = np.random.default_rng({data_seed})\n"
+        "x = generator.uniform(-1, 1, {samples})\n"
+        "y = 0.5 * x + np.exp(-np.square(x / 0.2)) + {noise} * generator.normal(size={samples})\n"
+        "x = x[:, None]"
+    ),
+}
+_IN_TURN = "x_train, x_test, y_train, y_test = x[:{n}], x[{n}:], y[:{n}], y[{n}:]"
+_DRAWN = (
+    "x_train, x_test, y_train, y_test = train_test_split("
+    "x, y, train_size={n}, random_state={data_seed}, stratify={stratify})"
+)
+_STANDARDISED = """\
+scaler = StandardScaler().fit(x_train)
+x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)"""
+_CAST = "{x}_train, {x}_test = {x}_train.astype(DTYPE), {x}_test.astype(DTYPE)"
+
+
+def data(experiment: Experiment) -> str:
+    """The lines that make `x_train`, `y_train`, `x_test` and `y_test`."""
+    source = source_of(experiment)
+    real = not source.classes
+    drawn = _IN_TURN if source.in_turn else _DRAWN.replace("{stratify}", "None" if real else "y")
+    pieces = [
+        "# The data.",
+        piece(_DATA, source),
+        _RESAMPLED if source.rows and experiment.samples < source.rows else "",
+        drawn,
+        _STANDARDISED if source.standardised else "",
+        _CAST.format(x="x"),
+        _CAST.format(x="y") if real else "",
+    ]
+    return "\n".join(filter(None, pieces)).format(**vars(experiment), n=experiment.train_rows)
+
+
+# The start: how each initializer draws. What is cast to DTYPE later is drawn in float64.
+
+_UNIFORM = """\
+def {key}(shape, generator):
+    fan = {fan}
+    limit = math.sqrt(3 * ({scale} / fan))
+    return generator.uniform(-limit, limit, shape)"""
+_CUT_NORMAL = """\
+def {key}(shape, generator):
+    fan = {fan}
+    stddev = math.sqrt({scale} / fan) / {spread!r}  # the cut takes some of the spread
+    return truncated_normal(shape, generator, 0.0, stddev)"""
+_FAN_IN, _FAN_AVERAGE = "shape[0]", "(shape[0] + shape[-1]) / 2"
+
+
+def _scaled(template: str, key: str, scale: str, fan: str) -> str:
+    return template.format(key=key, scale=scale, fan=fan, spread=TRUNCATED_SPREAD)
+
+
+_DRAWS = {
+    "zeros": """\
+def zeros(shape, generator):
+    return np.zeros(shape)""",
+    "ones": """\
+def ones(shape, generator):
+    return np.ones(shape)""",
+    "constant": """\
+def constant(shape, generator, value):
+    return np.full(shape, value)""",
+    "identity": """\
+def identity(shape, generator, gain):
+    return gain * np.eye(*shape)""",
+    "random_normal": """\
+def random_normal(shape, generator, mean, stddev):
+    return generator.normal(mean, stddev, shape)""",
+    "random_uniform": """\
+def random_uniform(shape, generator, minval, maxval):
+    return generator.uniform(min(minval, maxval), max(minval, maxval), shape)""",
+    "truncated_normal": """\
+def truncated_normal(shape, generator, mean, stddev):
+    size, kept = math.prod(shape), np.empty(0)
+    while kept.size < size:  # what lies beyond two spreads is thrown away
+        batch = generator.normal(mean, stddev, size)
+        kept = np.append(kept, batch[(batch >= mean - 2 * stddev) & (batch <= mean + 2 * stddev)])
+    return kept[:size].reshape(shape)""",
+    "variance_scaling": f"""\
+def variance_scaling(shape, generator, scale, mode, distribution):
+    fan = {{"fan_in": shape[0], "fan_out": shape[-1], "fan_avg": (shape[0] + shape[-1]) / 2}}[mode]
+    stddev = math.sqrt(scale / fan)
+    if distribution == "uniform":
+        limit = math.sqrt(3 * (scale / fan))
+        return generator.uniform(-limit, limit, shape)
+    if distribution == "untruncated_normal":
+        return generator.normal(0.0, stddev, shape)
+    return truncated_normal(shape, generator, 0.0, stddev / {TRUNCATED_SPREAD!r})  # the cut takes some spread""",
+    "orthogonal": """\
+def orthogonal(shape, generator, gain):
+    tall = generator.normal(size=(max(shape), min(shape))).astype(DTYPE)
+    q, r = np.linalg.qr(tall)
+    q *= np.sign(np.diag(r))
+    return gain * (q.T if shape[0] < shape[1] else q)""",
+    "lecun_uniform": _scaled(_UNIFORM, "lecun_uniform", "1", _FAN_IN),
+    "lecun_normal": _scaled(_CUT_NORMAL, "lecun_normal", "1", _FAN_IN),
+    "glorot_uniform": _scaled(_UNIFORM, "glorot_uniform", "1", _FAN_AVERAGE),
+    "glorot_normal": _scaled(_CUT_NORMAL, "glorot_normal", "1", _FAN_AVERAGE),
+    "he_uniform": _scaled(_UNIFORM, "he_uniform", "2", _FAN_IN),
+    "he_normal": _scaled(_CUT_NORMAL, "he_normal", "2", _FAN_IN),
+    "perturbed": """\
+def perturbed(shape, generator, value, epsilon):
+    return value + epsilon * generator.normal(size=shape)""",
+    "ordered": """\
+def ordered(shape, generator, scale):
+    size = math.prod(shape)
+    return (scale * np.arange(1, size + 1) / size).reshape(shape)""",
+    "mirrored": """\
+def mirrored(shape, generator):
+    weights = glorot_uniform(shape, generator)
+    half = shape[-1] // 2
+    if half:
+        weights[..., -half:] = -weights[..., :half]
+    return weights""",
+    "positive_uniform": """\
+def positive_uniform(shape, generator, high):
+    return generator.uniform(0.0, high, shape)""",
+    "pytorch_default": _scaled(_UNIFORM, "pytorch_default", "(1 / 3)", _FAN_IN),
+}
+_WEIGHTS = """\
+# The starting weights: the seed has one child for each layer, which draws the kernel, then the bias.
+{draws}
+
+
+SHAPES = list(pairwise({sizes}))
+start = []
+for layer, child in enumerate(np.random.SeedSequence(SEED).spawn(len(SHAPES)), start=1):
+    shape, generator = SHAPES[layer - 1], np.random.default_rng(child)
+    {kernel}
+    bias = {bias}
+    start.append((kernel.astype(DTYPE), bias.astype(DTYPE)))"""
+
+
+def weights(experiment: Experiment) -> str:
+    """The lines that make `start`, a kernel and a bias for each layer."""
+    *hidden, output = experiment.layer_initializers
+    kernel = f"kernel = {_call(output, 'shape')}"
+    if hidden and hidden[0] != output:
+        first = f"kernel = {_call(hidden[0], 'shape')}"
+        kernel = f"if layer < len(SHAPES):\n        {first}\n    else:\n        {kernel}"
+    keys = {initializer.key for initializer in (*hidden, output, experiment.bias_initializer)}
+    keys |= {other for key in keys for other in _DRAWS if f"{other}(" in _draw(key)}
+    return _WEIGHTS.format(
+        draws="\n\n\n".join(_draw(key) for key in _DRAWS if key in keys),
+        sizes=textwrap.fill(repr(experiment.layer_sizes), WIDTH - 8, subsequent_indent=" " * 4),
+        kernel=kernel,
+        bias=_call(experiment.bias_initializer, "shape[1:]"),
+    )
+
+
+def _draw(key: str) -> str:
+    return piece(_DRAWS, initializers.registry[key])
+
+
+def _call(initializer: Initializer, shape: str) -> str:
+    settings = "".join(f", {name}={literal(value)}" for name, value in initializer.settings)
+    return f"{initializer.key}({shape}, generator{settings})"
+
+
+# The order of rows.
+
+_ORDERS = """\
+# The order of rows in each epoch: random numbers, cut to the high bits, sorted.
+def orders():
+    generator = np.random.default_rng(np.random.SeedSequence({seed}, spawn_key=({branch},)))
+    rows = len(x_train)
+    for _ in range(EPOCHS):
+        keys = generator.bit_generator.random_raw(rows) >> np.uint64(rows.bit_length())
+        yield np.argsort(keys, kind="stable")"""
+
+
+def orders(experiment: Experiment) -> str:
+    """The lines that define `orders`, which yields each epoch's order of rows."""
+    seed = "SEED" if experiment.shuffle_seed is None else experiment.shuffle_seed
+    return _ORDERS.format(seed=seed, branch=ORDER_BRANCH)
