@@ -1,0 +1,252 @@
+"""The depth lab's controls, its state in the URL, its presets and its cached calls.
+
+The URL is the state: it holds the fields that differ from the default spec, under their plain names. The session
+holds the widgets' values, and the query as last read or written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, SignalRecord, SignalSpec, check_field, measure
+from nnviz.analysis.signal_theory import SignalTheory, theory
+from nnviz.analysis.signal_verdict import Verdict
+from nnviz.core import activations, datasets, initializers
+from nnviz.core.initializers import Initializer
+from nnviz.core.registry import Parameter, shorten, text_of
+from nnviz.figures import depth
+from nnviz.figures.chaos import chaos
+from nnviz.figures.figure import Figure
+from nnviz.figures.template import PALETTES, Palette
+from nnviz.ui.presets import Preset
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "depth.py")
+DEFAULT = SignalSpec()
+SLIDERS = ("depth",)
+MAIN = ("depth", "width", "data", "seeds")
+MORE = ("rows", "seed")
+MOST_SENTENCES = 8
+
+Query = Mapping[str, str | Sequence[str]]
+
+METHOD = (
+    "Spread is the standard deviation over units and inputs. The gradient is that of each unit's sum, from an error of "
+    "spread 1 drawn for every unit of the last layer. Lines are the median network, bands eight in ten of them. Theory "
+    "is that of very wide layers: Poole et al. 2016, Schoenholz et al. 2017."
+)
+
+PRESETS = (
+    Preset("Glorot · ReLU", "Keras's default start, and the usual activation.", {}),
+    Preset("He · ReLU", "Twice the variance. What does that do?", {"kernel_initializer": "he_normal"}),
+    Preset("PyTorch's default · ReLU", "A third of LeCun's variance.", {"kernel_initializer": "pytorch_default"}),
+    Preset("random normal 0.05 · ReLU", "Keras's plain bell curve.", {"kernel_initializer": "random_normal"}),
+    Preset(
+        "small numbers in [0, 0.1]",
+        "As some tutorials advise: what becomes of two inputs?",
+        {"activation": "tanh", "kernel_initializer": "positive_uniform"},
+    ),
+    Preset("Glorot · tanh", "What it was made for.", {"activation": "tanh"}),
+    Preset(
+        "orthogonal · linear",
+        "Rotations only: is anything lost?",
+        {"activation": "linear", "kernel_initializer": "orthogonal"},
+    ),
+    Preset("orthogonal · tanh", "Rotations, and a bend.", {"activation": "tanh", "kernel_initializer": "orthogonal"}),
+    Preset(
+        "too large · tanh",
+        "A spread of 1: what becomes of two inputs that are alike?",
+        {"activation": "tanh", "kernel_initializer": "random_normal(stddev=1.0)"},
+    ),
+)
+
+_SEEN, _SHOWN, _SENTENCES, _TOUCHED = "depth.seen", "depth.shown", "depth.sentences", "depth.touched"
+
+
+def to_query(spec: SignalSpec) -> dict[str, str]:
+    """The spec as texts for a URL; what equals the default is left out.
+
+    >>> to_query(SignalSpec(depth=10, kernel_initializer="positive_uniform(high=0.2)"))
+    {'depth': '10', 'kernel_initializer': 'positive_uniform(high=0.2)'}
+    """
+    values = {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
+    return {
+        name: str(value) if isinstance(value, Initializer) else text_of(value)
+        for name, value in values.items()
+        if value != getattr(DEFAULT, name)
+    }
+
+
+def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
+    """The spec that a URL's query stands for, and a sentence for each thing that could not be used. Never raises."""
+    values: dict[str, Any] = {}
+    sentences = []
+    for name, given in query.items():
+        texts = [given] if isinstance(given, str) else list(given)
+        text = texts[-1] if texts else ""
+        try:
+            if name in FIELDS:
+                values[name] = FIELDS[name].parse(text)
+            elif name in INITIALIZERS:
+                values[name] = check_field(name, text)
+            else:
+                sentences.append(f"{shorten(name)}: there is no such setting here. Ignored.")
+        except ValueError as error:
+            sentences.append(f"{error} Ignored.")
+    try:
+        return SignalSpec(**values), sentences[:MOST_SENTENCES]
+    except ValueError as error:
+        return DEFAULT, [*sentences[: MOST_SENTENCES - 1], f"{error} Left out: all of the link."]
+
+
+def sidebar() -> tuple[SignalSpec, list[str]]:
+    """Draw the controls, filled from the URL where that brings something new, and keep the URL in step.
+
+    Returns:
+        The spec to show, the last possible one where the controls ask for too much; and what could not be used.
+    """
+    _receive()
+    with st.sidebar:
+        values = _draw()
+    try:
+        spec = SignalSpec(**values)
+    except ValueError as error:
+        return from_query(st.session_state[_SHOWN])[0], [str(error)]
+    query = to_query(spec)
+    if query != st.session_state[_SHOWN]:
+        st.session_state[_SHOWN], st.session_state[_SENTENCES] = query, []
+        st.session_state[_SEEN] = {name: [text] for name, text in query.items()}
+        st.query_params.from_dict(query)
+    return spec, st.session_state[_SENTENCES]
+
+
+def _receive() -> None:
+    """Take what the URL brings, where it is news: at first, after a link, the back button, or another page.
+
+    Where a control was changed just now the control wins, as the browser may not have heard of the last URL yet.
+    """
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    touched = st.session_state.pop(_TOUCHED, False)
+    if _key("depth") in st.session_state and (touched or query == st.session_state[_SEEN]):
+        return
+    if _SEEN in st.session_state:  # a link within the page brings its query here, but not into the URL
+        st.query_params.from_dict(query)
+    spec, sentences = from_query(query)
+    st.session_state[_SEEN], st.session_state[_SHOWN], st.session_state[_SENTENCES] = query, to_query(spec), sentences
+    for name in FIELDS:
+        st.session_state[_key(name)] = getattr(spec, name)
+    for name in INITIALIZERS:
+        initializer = getattr(spec, name)
+        st.session_state[_key(name)] = initializer.key
+        for parameter, setting in initializer.settings:
+            st.session_state[_key(name, initializer.key, parameter)] = setting
+
+
+def _draw() -> dict[str, Any]:
+    values: dict[str, Any] = {"kernel_initializer": _initializer("kernel_initializer", "Kernels start from")}
+    values["activation"] = _control(FIELDS["activation"], _key("activation"))
+    for name in MAIN:
+        values[name] = _control(FIELDS[name], _key(name))
+    with st.expander("More"):
+        values["bias_initializer"] = _initializer("bias_initializer", "Biases start from")
+        for name in MORE:
+            values[name] = _control(FIELDS[name], _key(name))
+    return values
+
+
+def _initializer(name: str, label: str) -> Initializer:
+    """A menu of initializers, and a control for each parameter of the one chosen."""
+    schemes = [s for s in initializers.registry.values() if name != "bias_initializer" or s.least_axes == 1]
+    chosen = st.selectbox(
+        label,
+        [scheme.key for scheme in schemes],
+        format_func=lambda key: initializers.registry[key].label,
+        key=_key(name),
+        on_change=_touch,
+    )
+    settings = {}
+    for parameter in initializers.registry[chosen].parameters:
+        key = _key(name, chosen, parameter.name)
+        st.session_state.setdefault(key, parameter.default)
+        settings[parameter.name] = _control(parameter, key)
+    return initializers.make(chosen, settings)
+
+
+def _control(parameter: Parameter, key: str) -> Any:
+    """The control that fits a parameter's kind, and its value."""
+    label = parameter.label[:1].upper() + parameter.label[1:]
+    common: dict[str, Any] = {"key": key, "help": parameter.note or None, "on_change": _touch}
+    if parameter.kind is str:
+        return st.selectbox(label, parameter.choices, format_func=_choice_label, **common)
+    low, high = parameter.kind(parameter.low), parameter.kind(parameter.high)
+    if parameter.name in SLIDERS:
+        return st.slider(label, low, high, **common)
+    step, form = (1, "%d") if parameter.kind is int else (_step(parameter), "%g")
+    return st.number_input(label, low, high, step=step, format=form, **common)
+
+
+def _choice_label(choice: str) -> str:
+    for registry in (activations.registry, datasets.registry):
+        if choice in registry:
+            return registry[choice].label
+    return "normal noise" if choice == NORMAL else choice.replace("_", " ")
+
+
+def _step(parameter: Parameter) -> float:
+    """How far a click moves a number: half of the default's decade."""
+    default = abs(float(parameter.default or 0.0))
+    return 0.5 * 10.0 ** math.floor(math.log10(default)) if default else 0.1
+
+
+def _key(*names: str) -> str:
+    return ".".join(("depth", *names))
+
+
+def _touch() -> None:
+    st.session_state[_TOUCHED] = True
+
+
+def presets() -> None:
+    """Other starts to look at, each a link."""
+    with st.container(key="presets", horizontal=True, gap=None, vertical_alignment="center"):
+        st.html('<span class="muted">Try next</span>', width="content")
+        for preset in PRESETS:
+            st.page_link(PAGE, label=preset.label, help=preset.note, query_params=preset.query)
+
+
+def words(verdict: Verdict, described: str, palette: Palette) -> str:
+    """The verdict as HTML, with what it is about."""
+    return (
+        f'<p class="verdict" style="border-left: 4px solid {palette.a}">'
+        f'<span class="who"><b style="color: {palette.a}">{escape(verdict.word)}</b></span> '
+        f'<span class="what">{escape(" ".join(verdict.sentences))}<br>'
+        f'<span class="muted">{escape(described)}</span></span></p>'
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def measured(spec: SignalSpec) -> tuple[SignalRecord, SignalTheory | None]:
+    """What was measured and what the theory says: once for everybody who asks the same."""
+    return measure(spec), theory(spec)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def figures(spec: SignalSpec, theme: str) -> dict[str, Figure]:
+    """All the page's figures by name."""
+    record, expected = measured(spec)
+    palette = PALETTES[theme]
+    drawn = (
+        depth.forwards(record, expected, palette),
+        depth.backwards(record, expected, palette),
+        depth.histograms(record, palette),
+        depth.idle(record, palette),
+        depth.likeness(record, expected, palette),
+        chaos(expected.place if expected else None, activations.registry[spec.activation], palette),
+    )
+    return {figure.name: figure for figure in drawn}
