@@ -24,8 +24,8 @@ STYLE = Path(__file__).with_name("initializers.css")
 NOTHING = "none"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 STFT = (
-    "Keras has a sixteenth initializer, STFT. It fills layers that split a signal into its frequencies, with fixed "
-    "waves; a layer that learns its weights does not start from it, so it is not shown here."
+    "Keras has a sixteenth initializer, STFT. Its kernels are waves that split a signal into its frequencies: for "
+    "convolutions over sound, not for the layers of an ordinary network. So it is not shown here."
 )
 
 
@@ -109,13 +109,17 @@ def _card(scheme: Scheme, layer: Layer, kernel: Kernel, theme: str) -> str:
 
 
 def source(scheme: Scheme) -> str:
-    """Who and when, without the title.
+    """Who and when, in short.
 
-    >>> source(initializers.registry["glorot_uniform"]), source(initializers.registry["zeros"])
-    ('Glorot & Bengio 2010', 'Keras 3')
+    >>> [source(initializers.registry[key]) for key in ("he_normal", "glorot_uniform", "zeros")]
+    ['He et al. 2015', 'Glorot & Bengio 2010', 'Keras 3']
     """
-    dated = re.match(r".*?\b\d{4}\b", scheme.reference)
-    return dated.group() if dated else scheme.reference.partition(",")[0]
+    dated = re.match(r"(.*?) (\d{4})\b", scheme.reference)
+    if not dated:
+        return scheme.reference.partition(",")[0]
+    names, year = dated.groups()
+    authors = re.split(", | & ", names)
+    return f"{authors[0]} et al. {year}" if len(authors) > 2 else f"{names} {year}"
 
 
 def _impossible(kernel: Kernel) -> str:
@@ -177,16 +181,17 @@ def level(value: float, found: Draws) -> str:
 
 
 def _code(scheme: Scheme) -> str:
+    """How to ask for it elsewhere; in words where there is no such call."""
+    own_start = scheme.key == "glorot_uniform"
     lines = {
-        "Keras": keras_line(scheme) or "none",
-        "PyTorch": scheme.in_pytorch or "none",
-        "scikit-learn": sklearn_line(scheme),
-        "nnviz": f'nnviz.initializers.get("{scheme.key}")(shape, seed)',
+        "Keras": (keras_line(scheme), "No such initializer."),
+        "PyTorch": (scheme.in_pytorch, "No such call."),
+        "scikit-learn": ("MLPClassifier()" if own_start else "", "MLPClassifier always starts from Glorot uniform."),
+        "nnviz": (f'nnviz.initializers.get("{scheme.key}")(shape, seed)', ""),
     }
-    return (
-        "<dl>"
-        + "".join(f"<dt>{name}</dt><dd><code>{escape(line)}</code></dd>" for name, line in lines.items())
-        + "</dl>"
+    return "".join(
+        f'<p class="code"><span>{name}</span>{f"<code>{escape(line)}</code>" if line else words}</p>'
+        for name, (line, words) in lines.items()
     )
 
 
@@ -202,13 +207,6 @@ def keras_line(scheme: Scheme) -> str:
         f'{p.name}="{p.default}"' if p.kind is str else f"{p.name}={p.default}" for p in scheme.parameters
     )
     return f"keras.initializers.{scheme.key.title().replace('_', '')}({settings})"
-
-
-def sklearn_line(scheme: Scheme) -> str:
-    """What scikit-learn has to say to it: its networks have one start, and no option for another."""
-    if scheme.key == "glorot_uniform":
-        return "MLPClassifier()  # its only start; for sigmoid units with √2 in place of √6"
-    return "none: MLPClassifier always starts from Glorot uniform"
 
 
 def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
@@ -229,7 +227,8 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
             bind="query-params",
         )  # fmt: skip
     both = [found for key in (first, second) if key != NOTHING and (found := drawn(key, kernel))]
-    page.chart(compare(both, PALETTES[theme]))
+    figure = compare(both, PALETTES[theme])
+    page.chart(figure)
     names = ["A", "B"] if len(both) > 1 else [""]
     st.html(
         markup.table(
@@ -239,6 +238,7 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
             }
         )
     )
+    st.download_button("Histograms as CSV", figure.csv(), "draws.csv", "text/csv", key="draws_csv", on_click="ignore")
     uniform = drawn("glorot_uniform", kernel)
     if uniform:
         st.html(f'<p class="remark">{escape(xavier(uniform))}</p>')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from html import escape
 from typing import Final
 
 import streamlit as st
@@ -52,12 +53,13 @@ def works_map(theme: str) -> None:
     if not wanted:
         st.caption("Choose at least one initializer and one activation.")
         return
-    if st.session_state.pop(_GO, False):
-        _train(starts, bends, recipe)
-    elif missing:
+    asked = st.session_state.pop(_GO, False)
+    if missing:
         pairs_left = f"{len(missing)}{' more' if len(missing) < len(wanted) else ''} pair{'s' * (len(missing) > 1)}"
         label = f"Train {pairs_left}, {count(recipe.restarts, 'run')} each"
-        st.button(label, key="map_train", type="primary", on_click=_go)
+        st.button(label, key="map_train", type="primary", on_click=_go, disabled=asked)
+        if asked:
+            _train(starts, bends, recipe)
     cells = {place: cell for place, experiment in wanted.items() if (cell := known(experiment))}
     if cells:
         rows = tuple(initializers.get(start) for start in starts)
@@ -116,11 +118,9 @@ def _go() -> None:
 
 def _train(starts: list[str], bends: list[str], recipe: Experiment) -> None:
     """Train what is missing, with progress and a way to stop; each finished pair is remembered at once."""
-    place = st.empty()
-    with place.container():
-        shown = st.progress(0.0, "Training")
-        st.button("Stop", key="map_stop", help="What has been trained so far stays.")
-        room = st.container()
+    shown = st.progress(0.0, "Training")
+    st.button("Stop", key="map_stop", help="What has been trained so far stays.")
+    room = st.container()
     total = len(starts) * len(bends)
 
     def measure(experiment: Experiment, on_progress: Callable[[float], object]) -> Cell:
@@ -136,24 +136,24 @@ def _train(starts: list[str], bends: list[str], recipe: Experiment) -> None:
         shown.progress(share, f"{round(share * total)} of {count(total, 'pair')} trained")
 
     works(starts, bends, recipe, report, measure)
-    place.empty()
+    st.rerun()
 
 
 def _show(found: Works, theme: str) -> None:
     """The map, what its numbers mean, and a way into the Playground for each cell."""
     figure = draw(found, PALETTES[theme])
     cell = next(iter(found.cells.values()))
-    st.html(f'<p class="finding">{figure.title}</p>')
+    st.html(f'<p class="finding">{escape(figure.title)}</p>')
     chosen = _chosen(figure)
     runs = count(cell.runs, "run")
     st.html(
         f'<p class="muted">The share of {runs}, from seed {cell.experiment.seed} on, whose loss ended below '
-        f"{number(cell.bar)}: a quarter of what a guess has. Click a cell to see its first run in the Playground, "
+        f"{number(cell.bar)}: a quarter of the loss of a guess. Click a cell to see its first run in the Playground, "
         "beside the best other start for the same activation.</p>"
     )
     if chosen:
         st.switch_page(page.PLAYGROUND, query_params=playground_query(found, chosen))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="map_open", horizontal=True, vertical_alignment="bottom"):
         places = sorted(found.cells)
         place = st.selectbox(
             "Or choose a pair",
@@ -163,6 +163,7 @@ def _show(found: Works, theme: str) -> None:
             width=420,
         )
         st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, place))
+        st.download_button("Map as CSV", figure.csv(), "works.csv", "text/csv", key="map_csv", on_click="ignore")
 
 
 def _chosen(figure: Figure) -> tuple[int, int] | None:
