@@ -6,4 +6,13 @@ from nnviz.ui import page
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
-st.navigation([st.Page(page.PLAYGROUND, title="Playground", default=True)], position="hidden").run()
+st.navigation(
+    [
+        st.Page(page.PLAYGROUND, title="Playground", default=True),
+        st.Page("nnviz/pages/initializers.py", title="Initializers"),
+        st.Page("nnviz/pages/depth.py", title="Depth"),
+        st.Page("nnviz/pages/claims.py", title="Claims"),
+        st.Page("nnviz/pages/references.py", title="References"),
+    ],
+    position="top",
+).run()

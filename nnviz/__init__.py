@@ -1,5 +1,6 @@
 """nnviz: see why a neural network must not start from equal weights, and what its start does to training."""
 
+from nnviz.analysis import claims
 from nnviz.analysis.diagnosis import Diagnosis, diagnose
 from nnviz.analysis.symmetry import effective_units
 from nnviz.core import initializers
@@ -11,6 +12,7 @@ __all__ = [
     "Diagnosis",
     "Experiment",
     "Trace",
+    "claims",
     "diagnose",
     "effective_units",
     "initializers",

@@ -1,4 +1,4 @@
-"""The command line: `python -m nnviz train`, `initializers`, `datasets`.
+"""The command line: `python -m nnviz train`, `claims`, `initializers`, `datasets`.
 
 Exit status: 0 done, 1 could not do it, 2 not understood, 130 interrupted. Errors are one line on stderr.
 """
@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,9 +21,11 @@ import numpy as np
 from tqdm import tqdm
 
 import nnviz
+from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import datasets, initializers
 from nnviz.core.experiment import DEFAULT, FIELDS, Experiment, field_names, field_text, parse_field
+from nnviz.core.registry import find
 
 MOST_ROWS = 20
 
@@ -66,6 +68,11 @@ def _build_parser() -> _Parser:
     train.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     train.add_argument("--save", metavar="PAGE.html", type=Path, help="write the figures as one HTML page")
     train.set_defaults(command=_train)
+
+    checking = commands.add_parser("claims", help="measure what the literature claims, and say whether it is so")
+    checking.add_argument("keys", nargs="*", metavar="CLAIM", help="which claims, such as he_trains (default: all)")
+    checking.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    checking.set_defaults(command=_claims)
 
     listing = commands.add_parser("initializers", help="list every initializer with its formula and spread")
     listing.add_argument("--shape", default="64,32", help="kernel shape for the spreads (default: 64,32)")
@@ -179,6 +186,48 @@ def _train_record(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], seconds:
             }
             for run, diagnosis in enumerate(diagnoses)
         ],
+    }
+
+
+def _claims(options: argparse.Namespace) -> None:
+    chosen = [find(claims.registry, key, "claim") for key in options.keys] or list(claims.registry.values())
+    form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}"
+    results: list[claims.Measured] = []
+    with tqdm(total=100 * len(chosen), leave=False, delay=0.3, disable=None, bar_format=form) as bar:
+        for claim in chosen:
+            bar.set_description_str(claim.key, refresh=False)
+            results.append(claims.check(claim, _advance(bar, 100 * len(results))))
+    if options.json:
+        _print_json({"claims": [_claim_record(*pair) for pair in zip(chosen, results, strict=True)]})
+        return
+    rows = [
+        (claim.key, references.short_name(claim.reference), result.verdict, f"{result.seconds:.1f} s", result.sentence)
+        for claim, result in zip(chosen, results, strict=True)
+    ]
+    _print_table(("claim", "source", "verdict", "time", "measured"), rows)
+    kinds = Counter(result.verdict for result in results)
+    amounts = ", ".join(f"{kinds[kind]} {kind}" for kind in claims.KINDS if kinds[kind])
+    print(f"\n{count(len(results), 'claim')} in {number(sum(r.seconds for r in results))} s: {amounts}.")
+
+
+def _advance(bar: Any, before: int) -> Callable[[float], object]:
+    """What moves the bar on from where it stood, as far as a share of 100."""
+    return lambda share: bar.update(round(before + 100 * share) - bar.n)
+
+
+def _claim_record(claim: claims.Claim, result: claims.Measured) -> dict[str, Any]:
+    source = references.registry.get(claim.reference)
+    return {
+        "key": claim.key,
+        "statement": claim.statement,
+        "source": references.short_name(claim.reference),
+        "identifier": source.identifier if source else "",
+        "setting": claim.setting,
+        "rule": claim.formula,
+        "numbers": dict(result.numbers),
+        "verdict": result.verdict,
+        "sentence": result.sentence,
+        "seconds": result.seconds,
     }
 
 

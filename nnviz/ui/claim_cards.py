@@ -19,7 +19,7 @@ def statement(claim: claims.Claim) -> str:
     return (
         f'<article class="claim"><h3>{escape(claim.label)}</h3>'
         f'<blockquote>{escape(claim.statement)}</blockquote><p class="source">{_source(claim.reference)}</p>'
-        f'<p class="setting"><span>Measured on</span> {escape(claim.setting)}</p></article>'
+        f'<p class="setting">Setting: {escape(claim.setting)}</p></article>'
     )
 
 

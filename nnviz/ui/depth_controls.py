@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, SignalRecord, SignalSpec, check_field, measure
+from nnviz.analysis.meanfield import Place
+from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, WORK, SignalRecord, SignalSpec, check_field, measure
 from nnviz.analysis.signal_theory import SignalTheory, theory
 from nnviz.analysis.signal_verdict import Verdict
 from nnviz.core import activations, datasets, initializers
@@ -102,7 +104,8 @@ def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
     try:
         return SignalSpec(**values), sentences[:MOST_SENTENCES]
     except ValueError as error:
-        return DEFAULT, [*sentences[: MOST_SENTENCES - 1], f"{error} Left out: all of the link."]
+        kept = {name: value for name, value in values.items() if name not in WORK}
+        return SignalSpec(**kept), [*sentences[: MOST_SENTENCES - 1], f"{error} Left out: {', '.join(WORK)}."]
 
 
 def sidebar() -> tuple[SignalSpec, list[str]]:
@@ -230,6 +233,22 @@ def words(verdict: Verdict, described: str, palette: Palette) -> str:
     )
 
 
+def take_home(spec: SignalSpec, figures: Mapping[str, Figure]) -> None:
+    """The link to the page, and the numbers behind each chart."""
+    box = st.expander("Take it with you", key="depth.takeaway", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption("This link opens the same networks anywhere.")
+        link = f"{st.context.url or ''}?{urlencode(to_query(spec))}".removesuffix("?")
+        st.code(link, language=None, wrap_lines=True)
+        st.caption("The numbers behind the charts.")
+        with st.container(horizontal=True, gap="small"):
+            for name, figure in figures.items():
+                file = f"nnviz-depth-{name}.csv"
+                st.download_button(f"{name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def measured(spec: SignalSpec) -> tuple[SignalRecord, SignalTheory | None]:
     """What was measured and what the theory says: once for everybody who asks the same."""
@@ -247,6 +266,12 @@ def figures(spec: SignalSpec, theme: str) -> dict[str, Figure]:
         depth.histograms(record, palette),
         depth.idle(record, palette),
         depth.likeness(record, expected, palette),
-        chaos(expected.place if expected else None, activations.registry[spec.activation], palette),
+        _map(expected.place if expected else None, spec.activation, theme),
     )
     return {figure.name: figure for figure in drawn}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _map(place: Place | None, activation: str, theme: str) -> Figure:
+    """The plane of variances, which other data or another depth leave as it is."""
+    return chaos(place, activations.registry[activation], PALETTES[theme])

@@ -1,0 +1,50 @@
+"""How long the labs take to answer: the depth lab, the heat map, and each claim."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from statistics import median
+
+from bench.measure import Table, against, interleaved
+from nnviz.analysis import claims
+from nnviz.analysis.signal import SignalSpec, measure
+from nnviz.analysis.signal_theory import theory
+from nnviz.analysis.works import RECIPE, works
+from nnviz.core import activations
+from nnviz.figures import depth
+from nnviz.figures.chaos import chaos
+from nnviz.figures.template import LIGHT
+
+DEPTH_GOAL, WORKS_GOAL = 0.5, 10.0
+TURNS = 5
+
+
+def labs() -> Iterator[Table]:
+    """Seconds from a changed control to all figures of the depth lab, and for the default heat map."""
+    table = Table("Seconds until a lab has its answer", ["Without the browser, which the section `page` measures."])
+    spec = SignalSpec(depth=30, width=64)
+    seconds = interleaved({"depth": lambda: _depth(spec)}, TURNS)["depth"]
+    what = f"depth lab, {spec.depth} layers of {spec.width}, {spec.seeds} seeds, all figures"
+    table.rows.append({"lab": what, "seconds": median(seconds), **against(median(seconds), DEPTH_GOAL, at_least=False)})
+    started = time.perf_counter()
+    cells = len(works().cells)
+    took = time.perf_counter() - started
+    what = f"heat map, {cells} cells of {RECIPE.restarts} restarts"
+    table.rows.append({"lab": what, "seconds": took, **against(took, WORKS_GOAL, at_least=False)})
+    yield table
+
+    table = Table("Seconds for each claim", ["As `python -m nnviz claims` measures them, one after another."])
+    for claim in claims.registry.values():
+        result = claims.check(claim)
+        table.rows.append({"claim": claim.key, "verdict": result.verdict, "seconds": result.seconds})
+    yield table
+
+
+def _depth(spec: SignalSpec) -> None:
+    record, expected = measure(spec), theory(spec)
+    for draw in (depth.forwards, depth.backwards, depth.likeness):
+        draw(record, expected, LIGHT)
+    for draw in (depth.histograms, depth.idle):
+        draw(record, LIGHT)
+    chaos(expected and expected.place, activations.registry[spec.activation], LIGHT)

@@ -1,0 +1,214 @@
+"""Claims about the spread of signals and gradients, layer by layer, before any training."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nnviz.analysis.claims.record import Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.tools import forward, rms
+from nnviz.analysis.words import number, percent
+from nnviz.core import initializers
+from nnviz.core.contraction import one_blas_thread
+
+TOPIC = "How signals travel through layers"
+
+GLOROT_UNITS, GLOROT_LAYERS, ROWS = 1000, 5, 200
+LECUN_UNITS, LECUN_LAYERS = 512, 10
+LECUN_SCALE, LECUN_SLOPE = 1.7159, 2 / 3
+RELU_UNITS, RELU_LAYERS, RELU_SEEDS = 256, 20, 5
+
+
+def _kernels(initializer: str, units: int, layers: int, seed: int) -> list[np.ndarray]:
+    generator = np.random.default_rng(seed)
+    draw = initializers.get(initializer)
+    return [draw((units, units), generator, "float64") for _ in range(layers)]
+
+
+def _glorot_activations(on_progress: Progress) -> Numbers:
+    x = np.random.default_rng(0).normal(size=(ROWS, GLOROT_UNITS))
+    numbers: dict[str, float] = {}
+    for i, (name, initializer) in enumerate((("standard", "pytorch_default"), ("normalised", "glorot_uniform"))):
+        on_progress(i / 2)
+        answers = forward(_kernels(initializer, GLOROT_UNITS, GLOROT_LAYERS, 1), x, "tanh")
+        numbers |= {f"{name}_{layer}": float(a.std()) for layer, a in enumerate(answers, 1)}
+    on_progress(1.0)
+    return numbers
+
+
+def _decide_glorot_activations(n: Numbers) -> Verdict:
+    standard, normalised = (n[f"{name}_{GLOROT_LAYERS}"] / n[f"{name}_1"] for name in ("standard", "normalised"))
+
+    def row(name: str) -> str:
+        return " ".join(number(n[f"{name}_{layer}"]) for layer in range(1, GLOROT_LAYERS + 1))
+
+    return judge(
+        f"Spread by layer: standard {row('standard')}, normalised {row('normalised')}. From the first layer to the "
+        f"last {number(standard)} is left of the one, {number(normalised)} of the other.",
+        confirmed=standard < 0.25 and normalised > 1 / 3,
+        refuted=normalised <= standard,
+    )
+
+
+def _glorot_gradients(on_progress: Progress) -> Numbers:
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(ROWS, GLOROT_UNITS))
+    kernels = _kernels("pytorch_default", GLOROT_UNITS, GLOROT_LAYERS, 1)
+    below = [x, *forward(kernels, x, "tanh")]
+    delta = generator.normal(size=below[-1].shape)  # what comes back from above the last layer
+    numbers: dict[str, float] = {}
+    with one_blas_thread():
+        for layer in range(GLOROT_LAYERS, 0, -1):
+            on_progress(1 - layer / GLOROT_LAYERS)
+            delta = delta * (1 - np.square(below[layer]))  # tanh' = 1 - tanh²
+            numbers[f"back_{layer}"] = rms(delta)
+            numbers[f"weight_{layer}"] = rms(below[layer - 1].T @ delta / ROWS)
+            delta = delta @ kernels[layer - 1].T
+    return numbers
+
+
+def _decide_glorot_gradients(n: Numbers) -> Verdict:
+    layers = range(1, GLOROT_LAYERS + 1)
+    back = n[f"back_{GLOROT_LAYERS}"] / n["back_1"]
+    weights = [n[f"weight_{layer}"] for layer in layers]
+    level = max(weights) / min(weights)
+    return judge(
+        f"Going back from layer {GLOROT_LAYERS} to 1, the gradients of the sums shrink {number(back)} times, while "
+        f"those of the weights differ {number(level)} times at most.",
+        confirmed=back > 4 and level < 2,
+        refuted=level > back / 2,
+    )
+
+
+def _lecun(on_progress: Progress) -> Numbers:
+    generator = np.random.default_rng(0)
+    signal = generator.normal(size=(ROWS, LECUN_UNITS))
+    numbers: dict[str, float] = {}
+    with one_blas_thread():
+        for layer, kernel in enumerate(_kernels("lecun_normal", LECUN_UNITS, LECUN_LAYERS, 1), 1):
+            sums = signal @ kernel
+            numbers[f"sums_{layer}"] = float(sums.std())
+            signal = LECUN_SCALE * np.tanh(LECUN_SLOPE * sums)
+            numbers[f"outputs_{layer}"] = float(signal.std())
+    on_progress(1.0)
+    return numbers
+
+
+def _decide_lecun_sums(n: Numbers) -> Verdict:
+    first = n["sums_1"]
+    return judge(
+        f"The sums have spread {number(first)}.", confirmed=abs(first - 1) < 0.05, refuted=abs(first - 1) > 0.2
+    )
+
+
+def _decide_lecun_outputs(n: Numbers) -> Verdict:
+    first, last = n["outputs_1"] ** 2, n[f"outputs_{LECUN_LAYERS}"] ** 2
+    return judge(
+        f"The variance of the answers is {number(first)} after one layer, {percent(abs(first - 1))} off, and "
+        f"{number(last)} after {LECUN_LAYERS}.",
+        confirmed=abs(first - 1) < 0.1,
+        refuted=abs(first - 1) > 0.5,
+    )
+
+
+def _relu_factor(on_progress: Progress) -> Numbers:
+    numbers = {}
+    x = np.abs(np.random.default_rng(0).normal(size=(ROWS, RELU_UNITS)))
+    for i, name in enumerate(("he_normal", "glorot_normal")):
+        on_progress(i / 2)
+        ratios = []
+        for seed in range(RELU_SEEDS):
+            answers = forward(_kernels(name, RELU_UNITS, RELU_LAYERS, seed), x, "relu")
+            ratios.append(math.log(rms(answers[-1]) / rms(answers[0])) / (RELU_LAYERS - 1))
+        numbers[name.removesuffix("_normal")] = math.exp(sum(ratios) / RELU_SEEDS)
+    on_progress(1.0)
+    return numbers
+
+
+def _decide_relu_factor(n: Numbers) -> Verdict:
+    left = n["glorot"] ** 30
+    return judge(
+        f"A layer multiplies the signal by {number(n['he'])} with He's start, and by {number(n['glorot'])} with "
+        f"Glorot's (1/√2 = {number(math.sqrt(0.5))}): after 30 layers that leaves {number(left)}.",
+        confirmed=abs(n["he"] - 1) < 0.03 and abs(n["glorot"] - math.sqrt(0.5)) < 0.03,
+        refuted=abs(n["he"] - 1) > 0.1 or n["glorot"] > 0.9,
+    )
+
+
+CLAIMS = (
+    Claim(
+        key="lecun_sums",
+        label="Sums of spread 1",
+        statement="If the inputs have spread 1, weights of mean zero and spread 1/√m, for m inputs to a unit, "
+        "give its sum a spread of about 1.",
+        note="The more inputs a unit adds up, the smaller their weights should be.",
+        reference="lecun1998",
+        setting=f"Inputs N(0, 1), one layer of {LECUN_UNITS} units, lecun_normal.",
+        formula="confirmed: spread within 5 % of 1; refuted: off by more than 20 %",
+        topic=TOPIC,
+        measure=_lecun,
+        decide=_decide_lecun_sums,
+        seconds=0.3,
+    ),
+    Claim(
+        key="lecun_outputs",
+        label="Answers of variance 1",
+        statement="With that start and the sigmoid 1.7159 · tanh(2z/3) the variance of the outputs will also be close "
+        "to 1, because the sigmoid's effective gain is roughly 1 over its useful range.",
+        note="Only a variance that stays at 1 could be handed on through any number of layers.",
+        reference="lecun1998",
+        setting=f"Inputs N(0, 1), {LECUN_LAYERS} layers of {LECUN_UNITS} units with the paper's sigmoid, lecun_normal.",
+        formula="confirmed: variance after one layer within 0.1 of 1; refuted: off by more than 0.5",
+        topic=TOPIC,
+        measure=_lecun,
+        decide=_decide_lecun_outputs,
+        seconds=0.3,
+    ),
+    Claim(
+        key="glorot_activations",
+        label="Signals fade with the standard start",
+        statement="With the standard start U(±1/√n) the activations of a deep tanh network gather round 0 in its "
+        "higher layers; with the normalised start their spread is kept far better.",
+        note="The spread of the weights decides whether the last layers still hear the input.",
+        reference="glorot2010",
+        setting=f"{GLOROT_LAYERS} tanh layers of {GLOROT_UNITS:,} units as in the paper, inputs N(0, 1), untrained.",
+        formula="confirmed: the standard start keeps less than a quarter of the first layer's spread, the normalised "
+        "one more than a third; refuted: the normalised one keeps no more",
+        topic=TOPIC,
+        measure=_glorot_activations,
+        decide=_decide_glorot_activations,
+        seconds=0.4,
+    ),
+    Claim(
+        key="glorot_gradients",
+        label="Weight gradients stay level",
+        statement="With the standard start the back-propagated gradients become smaller from layer to layer, and "
+        "yet the variance of the weights' gradients is roughly constant across layers.",
+        note="A weight's gradient is signal times error: one grows downwards as the other shrinks.",
+        reference="glorot2010",
+        setting=f"{GLOROT_LAYERS} tanh layers of {GLOROT_UNITS:,} units, U(±1/√n), inputs and the errors from above "
+        "N(0, 1), untrained.",
+        formula="confirmed: the gradients of the sums shrink more than 4 times, those of the weights differ less "
+        "than 2 times; refuted: those of the weights differ more than half as much as those of the sums",
+        topic=TOPIC,
+        measure=_glorot_gradients,
+        decide=_decide_glorot_gradients,
+        seconds=0.4,
+    ),
+    Claim(
+        key="relu_factor",
+        label="ReLU halves the variance",
+        statement="A layer of rectifiers keeps the size of its signal if half the inputs times the weights' "
+        "variance is 1: ½ n Var[w] = 1.",
+        note="ReLU throws half of the signal away, so weights need twice the variance.",
+        reference="he2015",
+        setting=f"{RELU_LAYERS} ReLU layers of {RELU_UNITS} units, {RELU_SEEDS} seeds, untrained.",
+        formula="confirmed: factor of a layer within 0.03 of 1 (He) and of 1/√2 (Glorot, half He's variance); "
+        "refuted: He's off by more than 0.1, or Glorot's above 0.9",
+        topic=TOPIC,
+        measure=_relu_factor,
+        decide=_decide_relu_factor,
+        seconds=0.7,
+    ),
+)

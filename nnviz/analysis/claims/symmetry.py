@@ -1,0 +1,325 @@
+"""Sentences about symmetry that are often said."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.tools import forward, part, train_all
+from nnviz.analysis.diagnosis import guess_loss
+from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.words import number
+from nnviz.core import initializers
+from nnviz.core.experiment import Experiment
+
+TOPIC = "Symmetry and chance"
+
+ZEROS = Experiment(
+    kernel_initializer=initializers.get("zeros"), dataset="wine", batch_size=None, epochs=2000, snapshots=2
+)
+NOISY = Experiment(kernel_initializer=initializers.get("constant(value=0.5)"), epochs=60, snapshots=2, restarts=2)
+NOISY_RATES = {"sgd": 0.3, "momentum": 0.05, "nesterov": 0.05, "rmsprop": 0.01, "adam": 0.01}
+CLONES, CLONE_ROWS, CLONE_RATE, CLONE_STEPS = 4, 200, 0.2, 6000
+APART = 0.1
+DROPOUT_STEPS, DROPOUT_RATE, KEPT = 4000, 0.5, 0.5
+DROPPED_APART = 0.05
+POSITIVE = Experiment(
+    hidden=(16,) * 5,
+    kernel_initializer=initializers.get("positive_uniform"),
+    learning_rate=0.1,
+    epochs=200,
+    restarts=4,
+    snapshots=2,
+)
+WIDE, DEPTH = 64, 4
+DISTINCT = Experiment(batch_size=None, learning_rate=0.5, epochs=3000, snapshots=2)
+RANDOM_STARTS = 30
+
+
+def _zeros(on_progress: Progress) -> Numbers:
+    sigmoid = Experiment(kernel_initializer=initializers.get("zeros"), activation="sigmoid", snapshots=2)
+    wine, moons = train_all([ZEROS, sigmoid], on_progress)
+    return {
+        "start_loss": float(wine.train_loss[0, 0]),
+        "end_loss": float(wine.train_loss[0, -1]),
+        "entropy": guess_loss(wine.dataset),
+        "bias_moved": float(np.abs(wine.biases[-1][0, -1] - wine.biases[-1][0, 0]).max()),
+        "hidden_moved": float(np.abs(wine.kernels[0][0, -1] - wine.kernels[0][0, 0]).max()),
+        "sigmoid_hidden_moved": float(np.abs(moons.kernels[0][0, -1] - moons.kernels[0][0, 0]).max()),
+        "sigmoid_distinct": float(effective_units(moons)[0, -1]),
+    }
+
+
+def _decide_zeros(n: Numbers) -> Verdict:
+    return judge(
+        f"With tanh units no hidden weight moves, but the output bias does, by {number(n['bias_moved'])}: the loss "
+        f"falls from {number(n['start_loss'])} to {number(n['end_loss'])}, the entropy of the classes "
+        f"({number(n['entropy'])}). With sigmoid units hidden weights move too, by up to "
+        f"{number(n['sigmoid_hidden_moved'])}, in lockstep.",
+        confirmed=max(n["bias_moved"], n["hidden_moved"], n["sigmoid_hidden_moved"]) == 0,
+        refuted=n["bias_moved"] > 0.01 and n["sigmoid_hidden_moved"] > 0.01,
+    )
+
+
+def _noise(on_progress: Progress) -> Numbers:
+    experiments = [
+        NOISY.replace(optimizer=key, learning_rate=rate, batch_size=batch)
+        for key, rate in NOISY_RATES.items()
+        for batch in (4, 32)
+    ]
+    traces = train_all(experiments, on_progress)
+    distinct = np.array([effective_units(trace)[:, -1] for trace in traces])
+    moved = [float(np.abs(t.kernels[0][:, -1] - t.kernels[0][:, 0]).max(axis=(1, 2)).min()) for t in traces]
+    return {
+        "runs": distinct.size,
+        "optimizers": len(NOISY_RATES),
+        "units": NOISY.hidden[0],
+        "most_distinct": float(distinct.max()),
+        "least_distinct": float(distinct.min()),
+        "least_moved": min(moved),
+    }
+
+
+def _decide_noise(n: Numbers) -> Verdict:
+    return judge(
+        f"In {n['runs']:.0f} trainings with {n['optimizers']:.0f} optimizers and mini-batches in other orders, "
+        f"{n['units']:.0f} equal units ended as {n['most_distinct']:.0f} at most, though every one moved "
+        f"(by {number(n['least_moved'])} or more).",
+        confirmed=n["least_distinct"] > 1,
+        refuted=n["most_distinct"] == 1 and n["least_moved"] > 0.01,
+    )
+
+
+def _dropout(on_progress: Progress) -> Numbers:
+    """Clones under dropout: at each step each row leaves out its own half of the units."""
+    data, generator, units = NOISY.load_dataset(), np.random.default_rng(0), NOISY.hidden[0]
+    x, y = np.column_stack([data.x_train, np.ones(len(data.x_train))]), data.y_train
+    kernel, out, bias = np.full((3, units), 0.5), np.full(units, 0.5), 0.0
+    kernel[-1] = 0.0
+    for step in range(DROPOUT_STEPS):
+        mask = (generator.random((len(x), units)) < KEPT) / KEPT
+        hidden = np.tanh(np.einsum("ni,iu->nu", x, kernel))
+        logits = np.einsum("nu,u->n", hidden * mask, out) + bias
+        error = (1 / (1 + np.exp(-logits)) - y) / len(x)
+        delta = error[:, None] * out * mask * (1 - hidden * hidden)
+        out, bias = out - DROPOUT_RATE * np.einsum("n,nu->u", error, hidden * mask), bias - DROPOUT_RATE * error.sum()
+        kernel = kernel - DROPOUT_RATE * np.einsum("ni,nu->iu", x, delta)
+        if step % 20 == 0:
+            on_progress(step / DROPOUT_STEPS)
+    whole = np.vstack([kernel, out])
+    return {
+        "units": units,
+        "steps": DROPOUT_STEPS,
+        "distinct": len(np.unique(whole, axis=1).T),
+        "apart": float(np.ptp(whole, axis=1).max()),
+    }
+
+
+def _decide_dropout(n: Numbers) -> Verdict:
+    return judge(
+        f"After {n['steps']:,.0f} steps {n['units']:.0f} equal units are {n['distinct']:.0f} different ones, with "
+        f"weights up to {number(n['apart'])} apart.",
+        confirmed=n["distinct"] == n["units"] and n["apart"] > DROPPED_APART,
+        refuted=n["distinct"] == 1,
+    )
+
+
+def _clones(two_orders: bool, on_progress: Progress) -> tuple[float, float]:
+    """The step by which clones have parted, and the last loss: one tanh layer from a constant, squared error.
+
+    Args:
+        two_orders: whether every other unit's sums are added up from the last row to the first; so equal sums are
+            rounded differently, as a fast library's are at the edge of a block.
+        on_progress: called with the share done.
+    """
+    x = np.random.default_rng(0).normal(size=(CLONE_ROWS, 2))
+    y = 2 * np.tanh(3 * x[:, 0]) + np.tanh(3 * x[:, 1] + 1)
+    inputs, other = np.column_stack([x, np.ones(CLONE_ROWS)]), slice(1, None, 2)
+    turned, parted = inputs[::-1].copy(), np.inf
+    kernel, out, bias = np.full((3, CLONES), 0.5), np.full(CLONES, 0.5), 0.0
+    kernel[-1] = 0.0
+    for step in range(1, CLONE_STEPS + 1):
+        hidden = np.tanh(np.einsum("ni,iu->nu", inputs, kernel))
+        error = 2 * (np.einsum("nu,u->n", hidden, out) + bias - y) / CLONE_ROWS
+        delta = error[:, None] * out * (1 - hidden * hidden)
+        gradient = np.einsum("ni,nu->iu", inputs, delta)
+        if two_orders:
+            gradient[:, other] = np.einsum("ni,nu->iu", turned, delta[::-1, other])
+        out, bias = out - CLONE_RATE * np.einsum("n,nu->u", error, hidden), bias - CLONE_RATE * error.sum()
+        kernel = kernel - CLONE_RATE * gradient
+        if parted == np.inf and np.ptp(kernel, axis=1).max() > APART:
+            parted = step
+        if step % 100 == 0:
+            on_progress(step / CLONE_STEPS)
+    return float(parted), float(np.square(error * CLONE_ROWS / 2).mean())
+
+
+def _constant(on_progress: Progress) -> Numbers:
+    numbers: dict[str, float] = {"units": CLONES, "steps": CLONE_STEPS}
+    for i, name in enumerate(("exact", "rounded")):
+        numbers[f"{name}_parted_at"], numbers[f"{name}_loss"] = _clones(name == "rounded", part(on_progress, i, 2))
+    return numbers
+
+
+def _decide_constant(n: Numbers) -> Verdict:
+    def ending(name: str) -> str:
+        parted = n[f"{name}_parted_at"]
+        how = f"parted by step {parted:,.0f}" if parted <= n["steps"] else f"stayed one for {n['steps']:,.0f} steps"
+        return f"{how} (loss {number(n[f'{name}_loss'])})"
+
+    return judge(
+        f"Where all sums are added up alike, the {n['units']:.0f} units {ending('exact')}. Where every other unit's "
+        f"sums run in another order, and so are rounded otherwise, they {ending('rounded')}.",
+        confirmed=n["rounded_parted_at"] > n["steps"] and n["exact_parted_at"] > n["steps"],
+        refuted=n["rounded_parted_at"] <= n["steps"],
+    )
+
+
+def _positive(on_progress: Progress) -> Numbers:
+    small, glorot = train_all([POSITIVE, POSITIVE.replace(kernel_initializer="glorot_uniform")], on_progress)
+    generator = np.random.default_rng(0)
+    draw = initializers.get("positive_uniform(high=0.1)")
+    kernels = [draw((WIDE, WIDE), generator, "float64") for _ in range(DEPTH)]
+    answers = forward(kernels, generator.normal(size=(500, WIDE)), "tanh")[-1]
+    along = kernels[0] / np.linalg.norm(kernels[0], axis=0)
+    pairs = np.triu_indices(WIDE, 1)
+    return {
+        "cosine": float((along.T @ along)[pairs].mean()),
+        "correlation": float(np.corrcoef(answers.T)[pairs].mean()),
+        "loss": float(np.median(small.train_loss[:, -1])),
+        "glorot_loss": float(np.median(glorot.train_loss[:, -1])),
+        "guess": guess_loss(small.dataset),
+    }
+
+
+def _decide_positive(n: Numbers) -> Verdict:
+    return judge(
+        f"The units' weights point nearly the same way (mean cosine {number(n['cosine'])}); in layer {DEPTH} their "
+        f"answers are correlated to {n['correlation']:.3f}. {len(POSITIVE.hidden)} layers end at loss "
+        f"{number(n['loss'])} (a guess: {number(n['guess'])}), from Glorot's start at {number(n['glorot_loss'])}.",
+        confirmed=n["cosine"] < 0.3 and n["loss"] < 1.5 * n["glorot_loss"],
+        refuted=n["cosine"] > 0.6 and n["correlation"] > 0.95 and n["loss"] > 2 * n["glorot_loss"],
+    )
+
+
+def _distinct(on_progress: Progress) -> Numbers:
+    ordered, biases, random = train_all(
+        [
+            DISTINCT.replace(kernel_initializer="ordered"),
+            DISTINCT.replace(kernel_initializer="zeros", bias_initializer="ordered"),
+            DISTINCT.replace(restarts=RANDOM_STARTS),
+        ],
+        on_progress,
+    )
+    losses = random.train_loss[:, -1]
+    return {
+        "ordered_kernels": float(ordered.train_loss[0, -1]),
+        "ordered_biases": float(biases.train_loss[0, -1]),
+        "random_median": float(np.median(losses)),
+        "random_worst": float(losses.max()),
+        "random_runs": len(losses),
+    }
+
+
+def _decide_distinct(n: Numbers) -> Verdict:
+    best = min(n["ordered_kernels"], n["ordered_biases"])
+    return judge(
+        f"Loss without any chance: {number(n['ordered_kernels'])} from kernels 1, 2, 3, …, "
+        f"{number(n['ordered_biases'])} from biases 1, 2, 3, … with zero kernels. Of {n['random_runs']:.0f} random "
+        f"starts the median is {number(n['random_median'])}, the worst {number(n['random_worst'])}.",
+        confirmed=best > 2 * n["random_worst"],
+        refuted=best <= 1.2 * n["random_median"],
+    )
+
+
+CLAIMS = (
+    Claim(
+        key="zeros_still",
+        label="Zeros: nothing changes",
+        statement="A network started from zero weights does not change at all.",
+        note="True of the hidden weights with tanh or ReLU, and of nothing else.",
+        reference=OFTEN_SAID,
+        setting=f"Wine with 8 tanh units, {ZEROS.epochs:,} full batches, and two moons with 8 sigmoid units, both from "
+        "zeros.",
+        formula="confirmed: no weight and no bias moves; refuted: the output bias and the sigmoid units' weights move "
+        "by more than 0.01",
+        topic=TOPIC,
+        measure=_zeros,
+        decide=_decide_zeros,
+        seconds=0.3,
+    ),
+    Claim(
+        key="noise_breaks",
+        label="Noise breaks symmetry",
+        statement="Equal units part sooner or later: mini-batch noise, momentum or Adam break the symmetry.",
+        note="Noise in the data moves all equal units in the same way.",
+        reference=OFTEN_SAID,
+        setting=f"Two moons, {NOISY.hidden[0]} tanh units from the constant 0.5, every optimizer here, batches of 4 "
+        f"and 32 in random orders, {NOISY.epochs} epochs.",
+        formula="confirmed: units parted in every training; refuted: in none, though all weights moved by more than "
+        "0.01",
+        topic=TOPIC,
+        measure=_noise,
+        decide=_decide_noise,
+        seconds=2,
+    ),
+    Claim(
+        key="dropout_breaks",
+        label="Dropout breaks symmetry",
+        statement="Dropout breaks the symmetry of equal units.",
+        note="It tosses a coin for each unit by itself, so equal units are treated unequally.",
+        reference=OFTEN_SAID,
+        setting=f"Two moons, {NOISY.hidden[0]} tanh units from the constant 0.5, {DROPOUT_STEPS:,} full batches with "
+        "half of the units left out at random for each row.",
+        formula=f"confirmed: all units are distinct, some weight further than {DROPPED_APART:g} apart; refuted: all "
+        "units are equal",
+        topic=TOPIC,
+        measure=_dropout,
+        decide=_decide_dropout,
+        seconds=0.5,
+    ),
+    Claim(
+        key="constant_stuck",
+        label="A constant start: stuck for ever",
+        statement="A network started from one constant is stuck for ever, whatever computes it.",
+        note="In exact arithmetic it is. Rounding can set it free by accident, so this app adds up clones alike.",
+        reference=OFTEN_SAID,
+        setting=f"y = 2 tanh(3x₁) + tanh(3x₂ + 1), {CLONE_ROWS} points, {CLONES} tanh units from the constant 0.5, "
+        f"learning rate {CLONE_RATE:g}, {CLONE_STEPS:,} full batches.",
+        formula=f"confirmed: units never further apart than {APART:g} in either order; refuted: further with two",
+        topic=TOPIC,
+        measure=_constant,
+        decide=_decide_constant,
+        seconds=1,
+    ),
+    Claim(
+        key="small_positive",
+        label="Small numbers from 0 to 0.1",
+        statement="Weights are to start as small random numbers, such as in the range [0, 0.1].",
+        note="They differ, but all point the same way: nearly as bad as equal.",
+        reference="brownlee2018",
+        setting=f"U(0, 0.1): {DEPTH} tanh layers of {WIDE} units untrained; two moons with {len(POSITIVE.hidden)} tanh "
+        f"layers of {POSITIVE.hidden[0]}, {POSITIVE.epochs} epochs, median of {POSITIVE.restarts} seeds.",
+        formula="confirmed: mean cosine below 0.3 and a loss within 1.5 times that from Glorot's start; refuted: "
+        "cosine above 0.6, correlation above 0.95 and more than twice the loss",
+        topic=TOPIC,
+        measure=_positive,
+        decide=_decide_positive,
+        seconds=0.8,
+    ),
+    Claim(
+        key="random_required",
+        label="Weights must be random",
+        statement="The starting weights must be random.",
+        note="They must be distinct. Chance is only the easy way to make them so.",
+        reference=OFTEN_SAID,
+        setting=f"Two moons, {DISTINCT.hidden[0]} tanh units, {DISTINCT.epochs:,} full batches, against "
+        f"{RANDOM_STARTS} seeds of glorot_uniform.",
+        formula="confirmed: both starts without chance end above twice the worst random loss; refuted: one of them "
+        "ends within 1.2 times the median",
+        topic=TOPIC,
+        measure=_distinct,
+        decide=_decide_distinct,
+        seconds=1.5,
+    ),
+)
