@@ -1,0 +1,92 @@
+"""All pages in a browser: the way from one to the other, and what each is for."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+TITLES = {
+    "Playground": "Why must a network start from random weights?",
+    "Initializers": "Which numbers should a layer start from?",
+    "Depth": "What happens to a signal in a deep network?",
+    "Claims": "What does the literature claim, and is it so?",
+    "References": "References",
+}
+
+
+def go(page, name):
+    page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+    expect(page.get_by_role("heading", name=TITLES[name], level=1)).to_be_visible()
+
+
+def test_the_way_through_all_pages_and_back_to_what_was_shown(visit):
+    visitor = visit()
+    page = visitor.open("?activation=relu")
+    for name in [*list(TITLES)[1:], "Playground"]:
+        go(page, name)
+    expect(page).to_have_url(re.compile(r"/\?activation=relu$"))
+    expect(page.get_by_label("Activation", exact=True)).to_have_value("ReLU")
+
+
+@pytest.mark.parametrize("path", ["initializers", "depth", "claims", "references"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_nothing_is_cut(visit, path, theme):
+    visitor = visit(width=390, height=844, theme=theme)
+    visitor.page.goto(f"{visitor.address}/{path}")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(visitor.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    main = visitor.page.get_by_test_id("stMain")
+    assert main.evaluate("(main) => main.scrollWidth - main.clientWidth") <= 0
+
+
+def test_a_cell_of_the_map_opens_in_the_playground(visit):
+    visitor = visit()
+    page = visitor.page
+    page.goto(f"{visitor.address}/initializers?map_runs=2&map_epochs=20")
+    page.locator(".st-key-map_train button").click()
+    cells = page.locator(".st-key-chart-works .nsewdrag")
+    expect(page.locator(".st-key-map_train")).to_have_count(0, timeout=60_000)
+    cells.scroll_into_view_if_needed()
+    page.evaluate("() => new Promise(requestIdleCallback)")
+    box = cells.bounding_box()
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(page.get_by_role("heading", name=TITLES["Playground"])).to_be_visible()
+    expect(page).to_have_url(re.compile("epochs=20"))
+    expect(visitor.verdict("A")).to_be_visible()
+
+
+def test_a_claim_is_measured_when_asked(visit):
+    visitor = visit()
+    page = visitor.page
+    page.goto(f"{visitor.address}/claims")
+    row = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_role("heading", name="Weight gradients"))
+    row.get_by_role("button", name=re.compile("^Measure")).click()
+    expect(row.locator(".judgement")).to_contain_text("Confirmed.", timeout=60_000)
+
+
+def test_a_change_in_the_depth_lab_is_in_the_url_and_the_verdict(visit):
+    visitor = visit()
+    page = visitor.page
+    page.goto(f"{visitor.address}/depth")
+    verdict = page.locator(".verdict").first
+    expect(verdict).to_contain_text("after 30 layers")
+    page.get_by_role("link", name="He · ReLU", exact=True).click()
+    expect(verdict).not_to_contain_text("shrinks to 0.698")
+    expect(page).to_have_url(re.compile("kernel_initializer=he"))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "depth?depth=1e9&width=x&activation=%F0%9F%92%A3&kernel_initializer=zeros(&seeds=-1&data=<b>",
+        "initializers?layer=LSTM+kernel+x&inputs=1e99&second=%00&map_runs=abc",
+        "claims?x=1&y=%FF",
+    ],
+)
+def test_a_mangled_link_opens_the_page(visit, link):
+    visitor = visit()
+    visitor.page.goto(f"{visitor.address}/{link}")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(visitor.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
