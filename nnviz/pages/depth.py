@@ -16,7 +16,7 @@ st.title("What happens to a signal in a deep network?", anchor=False)
 page.remarks(remarks)
 record, theory = depth_controls.measured(spec)
 st.html(depth_controls.words(verdict(record), described(record), PALETTES[theme]))
-depth_controls.presets()
+page.presets(depth_controls.PAGE, depth_controls.PRESETS)
 
 figures = depth_controls.figures(spec, theme)
 page.pair([figures["signal"], figures["gradient"]])

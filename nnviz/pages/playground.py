@@ -7,6 +7,7 @@ import streamlit as st
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, controls, markup, page, state
+from nnviz.ui.presets import PRESETS
 from nnviz.ui.stage.stage import stage
 from nnviz.ui.takeaway import takeaway
 
@@ -15,13 +16,13 @@ comparison = choice.comparison
 theme = st.context.theme.type or "light"
 
 st.title("Why must a network start from random weights?", anchor=False)
-page.remarks([*choice.problems, *state.sentences()])
+page.remarks([*choice.problems, *state.playground.sentences()])
 traces = compute.traces_of(comparison)
 both = sides(traces, PALETTES[theme])
 verdicts = compute.verdicts(traces)
 st.html(markup.verdicts(both, verdicts))
 moment = stage(traces, theme, verdicts)
-page.presets()
+page.presets(page.PLAYGROUND, PRESETS)
 page.let_the_stage_come_first(comparison, moment.drawn)
 instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)

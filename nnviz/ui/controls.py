@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +9,20 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.core import activations, datasets, initializers, optimizers
+from nnviz.core import activations, datasets, optimizers
 from nnviz.core.experiment import FIELDS, MOST_SEED, field_names, field_text, parse_field
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Entry, Parameter, text_of
+from nnviz.core.registry import Entry, text_of
 from nnviz.ui import state
 from nnviz.ui.state import Comparison
+from nnviz.ui.widgets import (
+    LADDERS,
+    capital,
+    fill_initializer,
+    initializer_control,
+    initializer_options,
+    parameter_control,
+)
 
 # Which controls stand where. The kernel initializers of A and B and the seed come first, on their own.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +45,6 @@ LABELS = {
     "output_initializer": "output starts from",
     "bias_initializer": "biases start from",
 }
-LADDERS = {"learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
 
 DIFFER = "differ"
 LIKE_THE_REST = ""
@@ -59,19 +65,21 @@ class Choice:
 
 def sidebar() -> Choice:
     """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
-    arrived = state.incoming(entering=DIFFER not in st.session_state)  # Streamlit forgets controls not on the page
+    arrived = state.playground.incoming(
+        entering=DIFFER not in st.session_state
+    )  # Streamlit forgets controls not on the page
     if arrived:
         _fill(arrived)
     with st.sidebar:
         values, problems = _draw()
-    comparison = state.kept()
+    comparison = state.playground.kept()
     if not problems:
         try:
             a = comparison.a.replace(**values["a"])
             comparison = Comparison(a, a.replace(**values["b"]))
         except ValueError as error:
             problems.append(str(error))
-    state.keep(comparison)
+    state.playground.keep(comparison)
     return Choice(comparison, tuple(problems))
 
 
@@ -120,79 +128,26 @@ def _draw() -> tuple[dict[str, dict[str, Any]], list[str]]:
 def _control(side: str, name: str, label: str) -> Any:
     """One field's control, and the value it holds; ValueError where it holds none."""
     key = _key(side, name)
+    if name == "output_initializer":
+        return initializer_control(
+            key, label, [LIKE_THE_REST, *initializer_options(biases=False)], "the same as the hidden layers"
+        )
     if name.endswith("initializer"):
-        return _initializer(key, name, label)
+        return initializer_control(key, label, initializer_options(biases=name == "bias_initializer"))
     if name == "hidden":
         text = st.text_input(
             label, key=key, on_change=state.touch, help="Units in each, such as 8 or 8, 8. Empty: no hidden layer."
         )
         return parse_field(name, text)
     noiseless = name == "noise" and not datasets.registry[st.session_state[_key(side, "dataset")]].noisy
-    return _parameter(FIELDS[name], key, label, disabled=noiseless)
-
-
-def _initializer(key: str, name: str, label: str) -> Initializer | None:
-    """A menu of initializers, and a control for each parameter of the one chosen."""
-    options = [
-        scheme.key for scheme in initializers.registry.values() if name != "bias_initializer" or scheme.least_axes == 1
-    ]
-    if name == "output_initializer":
-        options = [LIKE_THE_REST, *options]
-    chosen = st.selectbox(
+    entries = REGISTRIES.get(name, {})
+    return parameter_control(
+        FIELDS[name],
+        key,
         label,
-        options,
-        format_func=lambda option: initializers.registry[option].label if option else "the same as the hidden layers",
-        key=key,
-        on_change=state.touch,
+        choice_label=lambda choice: entries[choice].label if choice in entries else choice.replace("_", " "),
+        disabled=noiseless,
     )
-    if not chosen:
-        return None
-    scheme = initializers.registry[chosen]
-    settings = {}
-    for parameter in scheme.parameters:
-        inner = f"{key}.{scheme.key}.{parameter.name}"
-        st.session_state.setdefault(inner, parameter.default)
-        settings[parameter.name] = _parameter(parameter, inner, parameter.label)
-    return initializers.make(scheme.key, settings)
-
-
-def _parameter(parameter: Parameter, key: str, label: str, disabled: bool = False) -> Any:
-    """The control that fits a parameter's kind, and its value."""
-    help_text = f"{parameter.note} Empty: {parameter.none}." if parameter.none else parameter.note
-    common: dict[str, Any] = {"key": key, "help": help_text or None, "on_change": state.touch, "disabled": disabled}
-    if parameter.kind is bool:
-        return st.checkbox(label, **common)
-    if parameter.kind is str:
-        entries = REGISTRIES.get(parameter.name, {})
-        return st.selectbox(
-            label,
-            parameter.choices,
-            format_func=lambda choice: entries[choice].label if choice in entries else choice.replace("_", " "),
-            **common,
-        )
-    if parameter.name in LADDERS:
-        rungs = [text_of(rung) for rung in LADDERS[parameter.name]]
-        return parameter.parse(
-            st.selectbox(label, rungs, accept_new_options=True, filter_mode="prefix", **common) or ""
-        )
-    return st.number_input(
-        label,
-        min_value=parameter.kind(parameter.low),
-        max_value=parameter.kind(parameter.high),
-        value=None if parameter.none else "min",
-        step=_step(parameter),
-        format="%d" if parameter.kind is int else "%g",
-        placeholder=parameter.none or None,
-        **common,
-    )
-
-
-def _step(parameter: Parameter) -> int | float:
-    """How far a click moves a number: one, or half of the default's decade."""
-    if parameter.kind is int:
-        return 1
-    default = abs(float(parameter.default or 0.0))
-    return 0.5 * 10.0 ** math.floor(math.log10(default)) if default else 0.1
 
 
 def _fill(comparison: Comparison) -> None:
@@ -210,9 +165,7 @@ def _put(side: str, name: str, value: Any) -> None:
     """Bring one field's value into its control."""
     key = _key(side, name)
     if isinstance(value, Initializer):
-        st.session_state[key] = value.key
-        for parameter, setting in value.settings:
-            st.session_state[f"{key}.{value.key}.{parameter}"] = setting
+        fill_initializer(key, value)
     elif name == "output_initializer":
         st.session_state[key] = LIKE_THE_REST
     elif name == "hidden":
@@ -231,5 +184,4 @@ def _key(side: str, name: str) -> str:
 
 
 def _label(name: str) -> str:
-    label = LABELS.get(name) or FIELDS[name].label
-    return label[:1].upper() + label[1:]
+    return capital(LABELS.get(name) or FIELDS[name].label)

@@ -7,8 +7,7 @@ holds the widgets' values, and the query as last read or written.
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,23 @@ from nnviz.analysis.meanfield import Place
 from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, WORK, SignalRecord, SignalSpec, check_field, measure
 from nnviz.analysis.signal_theory import SignalTheory, theory
 from nnviz.analysis.signal_verdict import Verdict
-from nnviz.core import activations, datasets, initializers
+from nnviz.core import activations, datasets
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Parameter, shorten, text_of
+from nnviz.core.registry import shorten, text_of
 from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES, Palette
+from nnviz.ui import state
 from nnviz.ui.presets import Preset
+from nnviz.ui.state import Query
+from nnviz.ui.widgets import (
+    capital,
+    fill_initializer,
+    initializer_control,
+    initializer_options,
+    parameter_control,
+)
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "depth.py")
 DEFAULT = SignalSpec()
@@ -36,7 +44,6 @@ MAIN = ("depth", "width", "data", "seeds")
 MORE = ("rows", "seed")
 MOST_SENTENCES = 8
 
-Query = Mapping[str, str | Sequence[str]]
 
 METHOD = (
     "Spread is the standard deviation over units and inputs. The gradient is that of each unit's sum, from an error of "
@@ -67,8 +74,6 @@ PRESETS = (
         {"activation": "tanh", "kernel_initializer": "random_normal(stddev=1.0)"},
     ),
 )
-
-_SEEN, _SHOWN, _SENTENCES, _TOUCHED = "depth.seen", "depth.shown", "depth.sentences", "depth.touched"
 
 
 def to_query(spec: SignalSpec) -> dict[str, str]:
@@ -108,90 +113,57 @@ def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
         return SignalSpec(**kept), [*sentences[: MOST_SENTENCES - 1], f"{error} Left out: {', '.join(WORK)}."]
 
 
+linked = state.Linked("depth", to_query, from_query)
+
+
 def sidebar() -> tuple[SignalSpec, list[str]]:
     """Draw the controls, filled from the URL where that brings something new, and keep the URL in step.
 
     Returns:
         The spec to show, the last possible one where the controls ask for too much; and what could not be used.
     """
-    _receive()
+    arrived = linked.incoming(entering=_key("depth") not in st.session_state)
+    if arrived:
+        _fill(arrived)
     with st.sidebar:
         values = _draw()
     try:
         spec = SignalSpec(**values)
     except ValueError as error:
-        return from_query(st.session_state[_SHOWN])[0], [str(error)]
-    query = to_query(spec)
-    if query != st.session_state[_SHOWN]:
-        st.session_state[_SHOWN], st.session_state[_SENTENCES] = query, []
-        st.session_state[_SEEN] = {name: [text] for name, text in query.items()}
-        st.query_params.from_dict(query)
-    return spec, st.session_state[_SENTENCES]
+        return linked.kept(), [str(error)]
+    linked.keep(spec)
+    return spec, linked.sentences()
 
 
-def _receive() -> None:
-    """Take what the URL brings, where it is news: at first, after a link, the back button, or another page.
-
-    Where a control was changed just now the control wins, as the browser may not have heard of the last URL yet.
-    """
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
-    touched = st.session_state.pop(_TOUCHED, False)
-    if _key("depth") in st.session_state and (touched or query == st.session_state[_SEEN]):
-        return
-    if _SEEN in st.session_state:  # a link within the page brings its query here, but not into the URL
-        st.query_params.from_dict(query)
-    spec, sentences = from_query(query)
-    st.session_state[_SEEN], st.session_state[_SHOWN], st.session_state[_SENTENCES] = query, to_query(spec), sentences
+def _fill(spec: SignalSpec) -> None:
     for name in FIELDS:
         st.session_state[_key(name)] = getattr(spec, name)
     for name in INITIALIZERS:
-        initializer = getattr(spec, name)
-        st.session_state[_key(name)] = initializer.key
-        for parameter, setting in initializer.settings:
-            st.session_state[_key(name, initializer.key, parameter)] = setting
+        fill_initializer(_key(name), getattr(spec, name))
 
 
 def _draw() -> dict[str, Any]:
-    values: dict[str, Any] = {"kernel_initializer": _initializer("kernel_initializer", "Kernels start from")}
-    values["activation"] = _control(FIELDS["activation"], _key("activation"))
+    values: dict[str, Any] = {
+        "kernel_initializer": _initializer("kernel_initializer", "Kernels start from"),
+        "activation": _control("activation"),
+    }
     for name in MAIN:
-        values[name] = _control(FIELDS[name], _key(name))
+        values[name] = _control(name)
     with st.expander("More"):
         values["bias_initializer"] = _initializer("bias_initializer", "Biases start from")
         for name in MORE:
-            values[name] = _control(FIELDS[name], _key(name))
+            values[name] = _control(name)
     return values
 
 
-def _initializer(name: str, label: str) -> Initializer:
-    """A menu of initializers, and a control for each parameter of the one chosen."""
-    schemes = [s for s in initializers.registry.values() if name != "bias_initializer" or s.least_axes == 1]
-    chosen = st.selectbox(
-        label,
-        [scheme.key for scheme in schemes],
-        format_func=lambda key: initializers.registry[key].label,
-        key=_key(name),
-        on_change=_touch,
+def _initializer(name: str, label: str) -> Any:
+    return initializer_control(_key(name), label, initializer_options(biases=name == "bias_initializer"))
+
+
+def _control(name: str) -> Any:
+    return parameter_control(
+        FIELDS[name], _key(name), capital(FIELDS[name].label), _choice_label, slider=name in SLIDERS
     )
-    settings = {}
-    for parameter in initializers.registry[chosen].parameters:
-        key = _key(name, chosen, parameter.name)
-        st.session_state.setdefault(key, parameter.default)
-        settings[parameter.name] = _control(parameter, key)
-    return initializers.make(chosen, settings)
-
-
-def _control(parameter: Parameter, key: str) -> Any:
-    """The control that fits a parameter's kind, and its value."""
-    label = parameter.label[:1].upper() + parameter.label[1:]
-    common: dict[str, Any] = {"key": key, "help": parameter.note or None, "on_change": _touch}
-    if parameter.kind is str:
-        return st.selectbox(label, parameter.choices, format_func=_choice_label, **common)
-    low, high = parameter.kind(parameter.low), parameter.kind(parameter.high)
-    if parameter.name in SLIDERS:
-        return st.slider(label, low, high, **common)
-    step, form = (1, "%d") if parameter.kind is int else (_step(parameter), "%g")
-    return st.number_input(label, low, high, step=step, format=form, **common)
 
 
 def _choice_label(choice: str) -> str:
@@ -201,26 +173,8 @@ def _choice_label(choice: str) -> str:
     return "normal noise" if choice == NORMAL else choice.replace("_", " ")
 
 
-def _step(parameter: Parameter) -> float:
-    """How far a click moves a number: half of the default's decade."""
-    default = abs(float(parameter.default or 0.0))
-    return 0.5 * 10.0 ** math.floor(math.log10(default)) if default else 0.1
-
-
-def _key(*names: str) -> str:
-    return ".".join(("depth", *names))
-
-
-def _touch() -> None:
-    st.session_state[_TOUCHED] = True
-
-
-def presets() -> None:
-    """Other starts to look at, each a link."""
-    with st.container(key="presets", horizontal=True, gap=None, vertical_alignment="center"):
-        st.html('<span class="muted">Try next</span>', width="content")
-        for preset in PRESETS:
-            st.page_link(PAGE, label=preset.label, help=preset.note, query_params=preset.query)
+def _key(name: str) -> str:
+    return f"depth.{name}"
 
 
 def words(verdict: Verdict, described: str, palette: Palette) -> str:

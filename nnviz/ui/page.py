@@ -14,7 +14,7 @@ from nnviz.core.trace import Trace
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
 from nnviz.ui import markup, state
-from nnviz.ui.presets import PRESETS
+from nnviz.ui.presets import Preset
 from nnviz.ui.state import Comparison
 
 STYLE = Path(__file__).with_name("style.css")
@@ -75,12 +75,12 @@ def pair(figures: Sequence[Figure]) -> None:
             chart(figure)
 
 
-def presets() -> None:
-    """Other pairs to look at, each a link."""
+def presets(path: str, entries: Sequence[Preset]) -> None:
+    """Other things to look at on a page, each a link."""
     with st.container(key="presets", horizontal=True, gap=None, vertical_alignment="center"):
         st.html('<span class="muted">Try next</span>', width="content")
-        for preset in PRESETS:
-            st.page_link(PLAYGROUND, label=preset.label, help=preset.note, query_params=preset.query)
+        for preset in entries:
+            st.page_link(path, label=preset.label, help=preset.note, query_params=preset.query)
 
 
 def numbers(both: Sequence[Side], so_far: Sequence[Trace], sentences: Sequence[str]) -> None:

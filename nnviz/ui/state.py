@@ -1,14 +1,14 @@
-"""What the Playground shows, as a value, and where it lives: the URL, and the session between two runs of a page.
+"""What a page shows, as a value, and where it lives: the URL, and the session between two runs of the page.
 
-The URL is the state. A's fields stand in it under their plain names, B's as the fields in which it differs from A,
-prefixed `b_`; what equals the default pair is left out. The session holds only plain texts and numbers.
+The URL is the state. Of the Playground, A's fields stand in it under their plain names, B's as the fields in which it
+differs from A, prefixed `b_`; what equals the default pair is left out. The session holds only plain texts and numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ DEFAULT_A = Experiment().replace(kernel_initializer="zeros")
 DEFAULT_B = Experiment()
 
 Query = Mapping[str, str | Sequence[str]]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -103,37 +104,7 @@ def _at_most(sentences: list[str]) -> list[str]:
     return [*sentences[: MOST_SENTENCES - 1], f"{rest} more things in the link could not be used."]
 
 
-# The session. `_SEEN` is the URL's query as last read or written, `_SHOWN` the comparison on the screen as a query.
-
-_SEEN, _SHOWN, _SENTENCES, _TOUCHED = "url.seen", "url.shown", "url.sentences", "url.touched"
-
-
-def incoming(entering: bool) -> Comparison | None:
-    """The comparison that the URL brings, where it is news: at the session's start, after the back button or an edit.
-
-    Where a control was changed just now the control wins: the browser may have sent its change before it heard
-    of the URL that the change before that one led to. Who comes back from another page without a query finds the
-    comparison that was on the screen.
-
-    Args:
-        entering: whether the page was not the one shown before.
-    """
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
-    touched = st.session_state.pop(_TOUCHED, False)
-    known = _SEEN in st.session_state
-    if known and entering and not query:
-        st.session_state[_SEEN] = {name: [text] for name, text in st.session_state[_SHOWN].items()}
-        st.query_params.from_dict(st.session_state[_SHOWN])
-        return kept()
-    if known and not entering:
-        if touched or query == st.session_state[_SEEN]:
-            return None
-        st.query_params.from_dict(query)  # a link within the page brings its query here, but not into the URL
-    comparison, sentences = Comparison.from_query(query)
-    st.session_state[_SEEN] = query
-    st.session_state[_SHOWN] = comparison.to_query()
-    st.session_state[_SENTENCES] = sentences
-    return comparison
+_TOUCHED = "url.touched"
 
 
 def touch() -> None:
@@ -141,27 +112,77 @@ def touch() -> None:
     st.session_state[_TOUCHED] = True
 
 
-def keep(comparison: Comparison) -> None:
-    """Take the comparison as the one on the screen, and write it into the URL where it is a new one."""
-    query = comparison.to_query()
-    if query != st.session_state[_SHOWN]:
-        st.session_state[_SHOWN] = query
-        st.session_state[_SEEN] = {name: [text] for name, text in query.items()}
-        st.session_state[_SENTENCES] = []
+class Linked(Generic[Value]):
+    """What a page shows, as a value, in the URL and in the session between two runs of the page.
+
+    Args:
+        name: of the page; the session's keys begin with it.
+        to_query: the value as texts for a URL.
+        from_query: the value that a query stands for, and a sentence for each thing that could not be used.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        to_query: Callable[[Value], dict[str, str]],
+        from_query: Callable[[Query], tuple[Value, list[str]]],
+    ) -> None:
+        self.to_query, self.from_query = to_query, from_query
+        self._seen = f"{name}.seen"  # the URL's query as last read or written
+        self._shown = f"{name}.shown"  # the value on the screen as a query
+        self._sentences = f"{name}.sentences"
+
+    def incoming(self, entering: bool) -> Value | None:
+        """The value that the URL brings, where it is news: at the session's start, after the back button or an edit.
+
+        Where a control was changed just now the control wins: the browser may have sent its change before it heard
+        of the URL that the change before that one led to. Who comes back from another page without a query finds
+        what was on the screen.
+
+        Args:
+            entering: whether the page was not the one shown before.
+        """
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        touched = st.session_state.pop(_TOUCHED, False)
+        known = self._seen in st.session_state
+        if known and entering and not query:
+            self._write(st.session_state[self._shown])
+            return self.kept()
+        if known and not entering:
+            if touched or query == st.session_state[self._seen]:
+                return None
+            st.query_params.from_dict(query)  # a link within the page brings its query here, but not into the URL
+        value, sentences = self.from_query(query)
+        st.session_state[self._seen] = query
+        st.session_state[self._shown] = self.to_query(value)
+        st.session_state[self._sentences] = sentences
+        return value
+
+    def keep(self, value: Value) -> None:
+        """Take the value as the one on the screen, and write it into the URL where it is a new one."""
+        query = self.to_query(value)
+        if query != st.session_state[self._shown]:
+            st.session_state[self._shown] = query
+            st.session_state[self._sentences] = []
+            self._write(query)
+
+    def kept(self) -> Value:
+        """The value on the screen."""
+        return self.from_query(st.session_state[self._shown])[0]
+
+    def sentences(self) -> list[str]:
+        """What could not be used of the link that was opened."""
+        found: list[str] = st.session_state[self._sentences]
+        return found
+
+    def _write(self, query: dict[str, str]) -> None:
+        st.session_state[self._seen] = {name: [text] for name, text in query.items()}
         st.query_params.from_dict(query)
 
 
-def kept() -> Comparison:
-    """The comparison on the screen."""
-    return Comparison.from_query(st.session_state[_SHOWN])[0]
-
-
-def sentences() -> list[str]:
-    """What could not be used of the link that was opened."""
-    found: list[str] = st.session_state[_SENTENCES]
-    return found
+playground = Linked("playground", Comparison.to_query, Comparison.from_query)
 
 
 def yield_to_newer_run() -> None:
     """Let Streamlit end this run of the script if a newer one waits: any look at the session does."""
-    st.session_state.get(_SEEN)
+    st.session_state.get(_TOUCHED)

@@ -18,8 +18,8 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES
 from nnviz.figures.works import works as draw
 from nnviz.ui import compute, page
-from nnviz.ui.controls import LADDERS
 from nnviz.ui.state import DEFAULT_A, Comparison
+from nnviz.ui.widgets import LADDERS
 
 MOST_CELLS = 5000  # remembered; each is a few numbers
 _GO = "map.go"  # in the session: the button was pressed just now
