@@ -20,6 +20,7 @@ page.presets(depth_controls.PAGE, depth_controls.PRESETS)
 
 figures = depth_controls.figures(spec, theme)
 page.pair([figures["signal"], figures["gradient"]])
+page.let_the_browser_paint(depth_controls.to_query(spec))  # the other charts stand further down
 page.pair([figures["likeness"], figures["histograms"]])
 page.pair([figures["chaos"], figures["idle"]])
 

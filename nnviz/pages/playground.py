@@ -23,7 +23,7 @@ verdicts = compute.verdicts(traces)
 st.html(markup.verdicts(both, verdicts))
 moment = stage(traces, theme, verdicts)
 page.presets(page.PLAYGROUND, PRESETS)
-page.let_the_stage_come_first(comparison, moment.drawn)
+page.let_the_browser_paint(comparison.to_query(), moment.drawn)
 instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)
 with loss_place:

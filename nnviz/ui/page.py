@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -15,14 +15,13 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
 from nnviz.ui import markup, state
 from nnviz.ui.presets import Preset
-from nnviz.ui.state import Comparison
 
 STYLE = Path(__file__).with_name("style.css")
 PLAYGROUND = "nnviz/pages/playground.py"
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
-PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint the stage: at first, and when it knows it
+PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint: the stage at first, and anything later
 
-_CHARTED = "charted"  # in the session: the comparison whose charts were sent last
+_CHARTED = "charted"  # in the session: the query whose charts were sent last
 
 
 def dress() -> None:
@@ -37,23 +36,27 @@ def remarks(sentences: Iterable[str]) -> None:
         st.html(f'<div class="remarks" role="status">{items}</div>')
 
 
-def let_the_stage_come_first(comparison: Comparison, drawn: bool | None) -> None:
-    """Hold back the charts of a new comparison for a moment, until the browser has painted the stage.
+def let_the_browser_paint(query: Mapping[str, str], drawn: bool | None = True) -> None:
+    """Hold back what follows, where it is new, until the browser has painted what stands above.
 
-    A browser draws all the charts in one go, and paints nothing meanwhile; at first it has to load Plotly too, which
-    is large. So at first the wait is for the stage's word, though not for long, and later it is short.
+    A browser draws all the charts it gets in one go, and paints nothing meanwhile; at first it has to load Plotly too,
+    which is large. So at first the wait is for the stage's word, though not for long, and later it is short.
+
+    Args:
+        query: what the page shows.
+        drawn: what the stage says, where there is one.
     """
-    query, charted = comparison.to_query(), st.session_state.get(_CHARTED)
+    charted = st.session_state.get(_CHARTED)
     patience = 0.0
     if charted is None and drawn is None:
         patience = PATIENCE
-    elif charted not in (None, query) and drawn:
+    elif charted != query and drawn:
         patience = PAUSE
     end = time.monotonic() + patience
     while time.monotonic() < end:
         time.sleep(0.01)
         state.yield_to_newer_run()
-    st.session_state[_CHARTED] = query
+    st.session_state[_CHARTED] = dict(query)
 
 
 def chart(figure: Figure) -> None:

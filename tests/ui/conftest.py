@@ -8,3 +8,4 @@ from nnviz.ui import page
 @pytest.fixture(autouse=True)
 def no_waiting_for_a_browser(monkeypatch):
     monkeypatch.setattr(page, "PATIENCE", 0)
+    monkeypatch.setattr(page, "PAUSE", 0)
