@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -194,8 +193,7 @@ def take_home(spec: SignalSpec, figures: Mapping[str, Figure]) -> None:
         return
     with box:
         st.caption("This link opens the same networks anywhere.")
-        link = f"{st.context.url or ''}?{urlencode(to_query(spec))}".removesuffix("?")
-        st.code(link, language=None, wrap_lines=True)
+        st.code(state.link(to_query(spec)), language=None, wrap_lines=True)
         st.caption("The numbers behind the charts.")
         with st.container(horizontal=True, gap="small"):
             for name, figure in figures.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -181,6 +182,11 @@ class Linked(Generic[Value]):
 
 
 playground = Linked("playground", Comparison.to_query, Comparison.from_query)
+
+
+def link(query: Mapping[str, str]) -> str:
+    """The address of this page with a query."""
+    return f"{st.context.url or ''}?{urlencode(query)}".removesuffix("?")
 
 
 def yield_to_newer_run() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from nnviz.core.trace import Trace
 from nnviz.export import code
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES
+from nnviz.ui import state
 from nnviz.ui.offline import offline_page
 from nnviz.ui.page import chart_key
 from nnviz.ui.state import Comparison
@@ -38,7 +38,7 @@ def takeaway(
     if not box.open:
         return
     with box:
-        link = f"{st.context.url or ''}?{urlencode(comparison.to_query())}".removesuffix("?")
+        link = state.link(comparison.to_query())
         st.caption("This link opens the same pair anywhere.")
         st.code(link, language=None, wrap_lines=True)
         st.caption("All of it as one page: the stage plays in it, with no server and no network.")
