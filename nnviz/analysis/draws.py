@@ -182,6 +182,9 @@ def law(initializer: Initializer, shape: Shape) -> Law | None:
     if key == "ordered":
         low, high = sorted((settings["scale"] / size, settings["scale"]))
         return _uniform((low + high) / 2, abs(settings["scale"]) * math.sqrt((size**2 - 1) / 12) / size, low, high)
+    if key == "listed":
+        weights, times = np.unique(np.resize(settings["values"], size), return_counts=True)
+        return _points(dict(zip(weights.tolist(), (times / size).tolist(), strict=True)))
     if spread is None:
         return None
     if key == "orthogonal":

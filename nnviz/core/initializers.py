@@ -1,4 +1,4 @@
-"""The fifteen initializers of Keras 3, and five that teach.
+"""The fifteen initializers of Keras 3, and six that teach.
 
 Keras's have its keys, parameters, defaults and distributions, and with the same integer seed and dtype they
 give the draws of its NumPy backend bit for bit (orthogonal to rounding: it goes through LAPACK). Keras's
@@ -254,6 +254,12 @@ def _ordered(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any],
     return (scale * np.arange(1, size + 1) / max(1, size)).astype(dtype).reshape(shape)
 
 
+def _listed(
+    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], values: tuple[float, ...]
+) -> Array:
+    return np.resize(np.asarray(values), shape).astype(dtype)
+
+
 def _mirrored(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]) -> Array:
     kernel = _variance_scaling(shape, generator, dtype, 1.0, "fan_avg", "uniform")
     half = shape[-1] // 2 if shape else 0
@@ -503,6 +509,24 @@ registry = by_key(
             draw=_ordered,
             parameters=(_number("scale", 1.0, "The largest weight."),),
             spread=lambda shape, scale: None,
+            keras=False,
+            random=False,
+        ),
+        Scheme(
+            key="listed",
+            label="numbers of your own",
+            note="The numbers that you write down, row by row, from the first again when they run out.",
+            formula="w = the numbers in turn, row by row",
+            reference="nnviz, to teach",
+            when="To try a start of your own: what if the weights are just 1, 2, 3?",
+            draw=_listed,
+            parameters=(
+                Parameter(
+                    name="values", kind=tuple, default=(1.0, -1.0, 0.5), low=-1000.0, high=1000.0, label="numbers",
+                    note="Numbers with spaces between, such as 1 -1 0.5.",
+                ),
+            ),
+            spread=lambda shape, values: None,
             keras=False,
             random=False,
         ),

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
-Value = int | float | str | bool | None
+Value = int | float | str | bool | tuple[float, ...] | None
+
+MOST_NUMBERS = 512  # in one list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +64,10 @@ class Parameter:
 
     Attributes:
         name: the name in code and URLs.
-        kind: int, float, str or bool.
+        kind: int, float, str, bool, or tuple for a list of numbers.
         default: the value when none is given.
-        low: the least value (numbers).
-        high: the greatest value (numbers).
+        low: the least value (numbers, also those of a list).
+        high: the greatest value.
         choices: the permitted words (str).
         none: what None means on screen, such as "full batch"; empty where None is not allowed.
         label: the name on screen.
@@ -92,6 +95,8 @@ class Parameter:
             words = "true or false"
         elif self.kind is str:
             words = f"one of {', '.join(self.choices)}"
+        elif self.kind is tuple:
+            words = f"1 to {MOST_NUMBERS} numbers from {plain(self.low)} to {plain(self.high)}, with spaces between"
         else:
             number = "a whole number" if self.kind is int else "a number"
             words = f"{number} from {plain(self.low)} to {plain(self.high)}"
@@ -105,7 +110,10 @@ class Parameter:
             return value
         if self.kind is str and isinstance(value, str) and value in self.choices:
             return value
-        if self.kind in (int, float) and _is_number(value):
+        if self.kind is tuple and isinstance(value, (tuple, list)) and 1 <= len(value) <= MOST_NUMBERS:
+            if all(_is_number(number) and self.low <= number <= self.high for number in value):
+                return tuple(float(number) + 0 for number in value)
+        elif self.kind in (int, float) and _is_number(value):
             number: float
             try:
                 number = int(value) if self.kind is int else float(value)
@@ -125,6 +133,10 @@ class Parameter:
             value = {"true": True, "1": True, "false": False, "0": False}.get(word, text)
         elif self.kind is str:
             value = word
+        elif self.kind is tuple:
+            words = word.split(maxsplit=MOST_NUMBERS)
+            with suppress(ValueError):
+                value = tuple(float(text) for text in words)
         elif len(word) <= 64:  # longer texts are no numbers anybody meant
             try:
                 value = self.kind(word)
@@ -136,9 +148,11 @@ class Parameter:
 def text_of(value: Value) -> str:
     """The text that `Parameter.parse` reads back as the same value.
 
-    >>> text_of(True), text_of(None), text_of(0.1), text_of(1.0)
-    ('true', 'none', '0.1', '1.0')
+    >>> text_of(True), text_of(None), text_of(0.1), text_of((1.0, -0.5))
+    ('true', 'none', '0.1', '1.0 -0.5')
     """
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) or value is None else str(value)
 
 

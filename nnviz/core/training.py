@@ -47,8 +47,36 @@ def train(experiment: Experiment, on_progress: Callable[[float], object] | None 
     >>> bool((trace.kernels[0] == 0).all())
     True
     """
+    return _run(_Job(experiment), on_progress)
+
+
+def train_from(experiment: Experiment, starts: Array, on_progress: Callable[[float], object] | None = None) -> Trace:
+    """Train runs from starts of one's own, in place of those that the initializers draw; all else as in `train`.
+
+    A run's order of rows still comes from its seed.
+
+    Args:
+        experiment: the recipe.
+        starts: `[R, P]`, a row for each of the experiment's restarts, each laid out as `initial_parameters` has it.
+        on_progress: as in `train`.
+
+    Raises:
+        ValueError: starts of another shape.
+
+    >>> experiment = Experiment(restarts=2, epochs=1)
+    >>> trace = train_from(experiment, np.zeros((2, 33)))
+    >>> float(trace.kernels[0][1, 0].max())
+    0.0
+    """
+    shape = (experiment.restarts, parameter_count(experiment.layer_sizes))
+    if np.shape(starts) != shape:
+        raise ValueError(f"starts has shape {np.shape(starts)}: must be {shape}, a run's parameters in each row.")
+    return _run(_Job(experiment, np.asarray(starts, experiment.dtype)), on_progress)
+
+
+def _run(job: _Job, on_progress: Callable[[float], object] | None) -> Trace:
+    """Prepare the job, train its chunks in a pool of threads, and give its trace."""
     report = on_progress or (lambda share: None)
-    job = _Job(experiment)
     with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train", hold_own_blas) as pool:
 
         def finish(calls: Iterable[Callable[[], None]]) -> None:
@@ -136,8 +164,8 @@ class _Room(_Split):
 class _Job:
     """One call of `train`: what all chunks read, and the arrays into which each writes its own runs."""
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
+    def __init__(self, experiment: Experiment, starts: Array | None = None) -> None:
+        self.experiment, self.starts = experiment, starts
         self.sizes = experiment.layer_sizes
         self.activation = activations.registry[experiment.activation]
         self.loss = losses.registry[datasets.registry[experiment.dataset].loss]
@@ -157,7 +185,11 @@ class _Job:
         self.exact = np.empty(runs, dtype=bool)
         with np.errstate(all="ignore"):
             for run, seed in enumerate(experiment.seeds):
-                self.start[run] = initial_parameters(experiment, seed, self.check_stop)
+                if self.starts is None:
+                    self.start[run] = initial_parameters(experiment, seed, self.check_stop)
+                else:
+                    self.check_stop()
+                    self.start[run] = self.starts[run]
                 self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
         self.steps = np.array(experiment.snapshot_steps())
         moments = len(self.steps)

@@ -57,6 +57,7 @@ _LOSSES = {
 _INITIALIZERS = {  # where Keras has another name for it, or none
     "perturbed": "RandomNormal(mean={value}, stddev={epsilon})",
     "ordered": "",
+    "listed": "",
     "mirrored": "",
     "positive_uniform": "RandomUniform(minval=0.0, maxval={high})",
     "pytorch_default": 'VarianceScaling(scale=1 / 3, mode="fan_in", distribution="uniform")',

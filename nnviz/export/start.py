@@ -150,6 +150,9 @@ def perturbed(shape, generator, value, epsilon):
 def ordered(shape, generator, scale):
     size = math.prod(shape)
     return (scale * np.arange(1, size + 1) / size).reshape(shape)""",
+    "listed": """\
+def listed(shape, generator, values):
+    return np.resize(values, shape)""",
     "mirrored": """\
 def mirrored(shape, generator):
     weights = glorot_uniform(shape, generator)

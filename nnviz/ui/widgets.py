@@ -10,7 +10,7 @@ import streamlit as st
 
 from nnviz.core import initializers
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Parameter, text_of
+from nnviz.core.registry import Parameter, Value, text_of
 from nnviz.ui import state
 
 LADDERS = {"learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
@@ -48,6 +48,8 @@ def parameter_control(
         return st.checkbox(label, **common)
     if parameter.kind is str:
         return st.selectbox(label, parameter.choices, format_func=choice_label, **common)
+    if parameter.kind is tuple:
+        return parameter.parse(st.text_input(label, **common))
     if parameter.name in LADDERS:
         rungs = [text_of(rung) for rung in LADDERS[parameter.name]]
         return parameter.parse(
@@ -102,7 +104,7 @@ def initializer_control(key: str, label: str, options: Sequence[str], no_choice:
     settings = {}
     for parameter in initializers.registry[chosen].parameters:
         inner = f"{key}.{chosen}.{parameter.name}"
-        st.session_state.setdefault(inner, parameter.default)
+        st.session_state.setdefault(inner, _held(parameter.default))
         settings[parameter.name] = parameter_control(parameter, inner, parameter.label)
     return initializers.make(chosen, settings)
 
@@ -111,4 +113,9 @@ def fill_initializer(key: str, initializer: Initializer) -> None:
     """Bring an initializer into its menu."""
     st.session_state[key] = initializer.key
     for parameter, setting in initializer.settings:
-        st.session_state[f"{key}.{initializer.key}.{parameter}"] = setting
+        st.session_state[f"{key}.{initializer.key}.{parameter}"] = _held(setting)
+
+
+def _held(value: Value) -> Value:
+    """A parameter's value as its control holds it."""
+    return text_of(value) if isinstance(value, tuple) else value
