@@ -254,9 +254,7 @@ def _ordered(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any],
     return (scale * np.arange(1, size + 1) / max(1, size)).astype(dtype).reshape(shape)
 
 
-def _listed(
-    shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], values: tuple[float, ...]
-) -> Array:
+def _listed(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], values: tuple[float, ...]) -> Array:
     return np.resize(np.asarray(values), shape).astype(dtype)
 
 
@@ -522,7 +520,12 @@ registry = by_key(
             draw=_listed,
             parameters=(
                 Parameter(
-                    name="values", kind=tuple, default=(1.0, -1.0, 0.5), low=-1000.0, high=1000.0, label="numbers",
+                    name="values",
+                    kind=tuple,
+                    default=(1.0, -1.0, 0.5),
+                    low=-1000.0,
+                    high=1000.0,
+                    label="numbers",
                     note="Numbers with spaces between, such as 1 -1 0.5.",
                 ),
             ),

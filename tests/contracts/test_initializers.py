@@ -16,6 +16,8 @@ def variants(scheme):
     for parameter in scheme.parameters:
         if parameter.kind is str:
             others = [choice for choice in parameter.choices if choice != parameter.default]
+        elif parameter.kind is tuple:
+            others = [(0.3,), (-2.0, 7.0, 1e-3, 0.0)]
         else:
             others = (3 * parameter.default, 0.3) if parameter.default else (0.3, -0.2)
             others = [number for number in others if parameter.low <= number <= parameter.high]
@@ -31,9 +33,15 @@ every_variant = pytest.mark.parametrize(
 
 def some_parameters(scheme):
     """Strategy: any permitted values of the scheme's parameters."""
-    return st.fixed_dictionaries(
-        {p.name: st.sampled_from(p.choices) if p.kind is str else st.floats(p.low, p.high) for p in scheme.parameters}
-    )
+    return st.fixed_dictionaries({p.name: some_values(p) for p in scheme.parameters})
+
+
+def some_values(parameter):
+    """Strategy: any permitted value of a parameter."""
+    if parameter.kind is str:
+        return st.sampled_from(parameter.choices)
+    numbers = st.floats(parameter.low, parameter.high)
+    return st.lists(numbers, min_size=1, max_size=9).map(tuple) if parameter.kind is tuple else numbers
 
 
 @every_variant
@@ -129,7 +137,9 @@ def test_any_permitted_parameters_give_finite_weights(scheme, data):
 def test_values_beyond_a_parameters_range_are_refused_by_name(scheme):
     for parameter in scheme.parameters:
         bad = ["nonsense", None, [], math.nan]
-        if parameter.kind is not str:
+        if parameter.kind is tuple:
+            bad += [(), ("x",), (math.nan,), (parameter.high * 2,), (True,), (0.0,) * 1000, 0.5]
+        elif parameter.kind is not str:
             bad += [math.inf, parameter.high * 2, parameter.low - 1, True, "0.5x"]
         for value in bad:
             with pytest.raises(ValueError, match=parameter.name):

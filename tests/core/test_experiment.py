@@ -43,6 +43,8 @@ def field_values(parameter):
         values = st.sampled_from(parameter.choices)
     elif parameter.kind is bool:
         values = st.booleans()
+    elif parameter.kind is tuple:
+        values = st.lists(st.floats(parameter.low, parameter.high), min_size=1, max_size=9).map(tuple)
     elif parameter.kind is float:
         values = st.floats(parameter.low, parameter.high)
     else:

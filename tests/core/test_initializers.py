@@ -60,7 +60,7 @@ def test_keys_parameters_and_defaults_are_keras_s(keras):
     }
     assert mine == json.loads(keras["signatures"].item())
     assert len(mine) == 15
-    assert len(registry) == 20
+    assert len(registry) == 21
 
 
 def test_draws_are_keras_s_to_the_bit(keras):
@@ -105,6 +105,7 @@ def test_fans_are_keras_s(keras):
         ("perturbed", 0.001),
         ("constant", 0.0),
         ("ordered", None),
+        ("listed", None),
         ("identity", None),
     ],
 )
@@ -135,7 +136,7 @@ def test_a_convolutions_receptive_field_counts_in_its_fans():
     assert get("glorot_uniform").spread((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / (144 + 288)))
 
 
-# The five that teach, and structure.
+# Those that teach, and structure.
 
 
 @pytest.mark.parametrize("shape", [(8, 3), (3, 8), (5, 5), (3, 3, 2, 4), (2, 2, 1, 9)])
@@ -167,6 +168,17 @@ def test_perturbed_is_a_constant_and_a_pinch():
 
 def test_ordered_counts_up_row_by_row():
     np.testing.assert_allclose(get("ordered(scale=6)")((2, 3), 0), [[1, 2, 3], [4, 5, 6]], rtol=FLOAT32)
+
+
+def test_listed_takes_the_numbers_row_by_row_and_starts_over():
+    np.testing.assert_array_equal(get("listed(values=1 2 3 4)")((3, 2), 0), [[1, 2], [3, 4], [1, 2]])
+    np.testing.assert_array_equal(get("listed(values=1 2 3)")((2,), 0), [1, 2])
+
+
+def test_listed_keeps_every_bit_of_its_text():
+    weights = get("glorot_uniform")((5, 4), 0, "float64")
+    again = get(str(make("listed", {"values": tuple(weights.ravel().tolist())})))((5, 4), 0, "float64")
+    np.testing.assert_array_equal(weights, again)
 
 
 @pytest.mark.parametrize("units", [2, 8, 7, 1])

@@ -12,6 +12,7 @@ WHOLE = Parameter(name="epochs", kind=int, default=200, low=1, high=5000)
 REAL = Parameter(name="noise", kind=float, default=0.1, low=-2, high=2)
 WORD = Parameter(name="mode", kind=str, default="a", choices=("a", "b"))
 FLAG = Parameter(name="shuffle", kind=bool, default=True)
+LIST = Parameter(name="values", kind=tuple, default=(1.0,), low=-2, high=2)
 OPEN = Parameter(name="batch_size", kind=int, default=32, low=1, high=100, none="full batch")
 
 
@@ -22,6 +23,7 @@ OPEN = Parameter(name="batch_size", kind=int, default=32, low=1, high=100, none=
         (REAL, "a number from -2 to 2"),
         (WORD, "one of a, b"),
         (FLAG, "true or false"),
+        (LIST, "1 to 512 numbers from -2 to 2, with spaces between"),
         (OPEN, "a whole number from 1 to 100, or none"),
     ],
 )
@@ -51,7 +53,12 @@ def test_real_numbers_read_back_to_the_bit(number):
     assert math.copysign(1, again) == math.copysign(1, kept)
 
 
-@pytest.mark.parametrize("parameter", [WHOLE, REAL, WORD, FLAG, OPEN])
+@given(st.lists(st.floats(-2, 2), min_size=1, max_size=20))
+def test_lists_of_numbers_read_back_to_the_bit(numbers):
+    assert LIST.parse(text_of(LIST.check(numbers))) == tuple(numbers)
+
+
+@pytest.mark.parametrize("parameter", [WHOLE, REAL, WORD, FLAG, LIST, OPEN])
 @given(text=st.text())
 def test_any_text_is_read_or_refused(parameter, text):
     value, message = read_or_refused(parameter, text)
@@ -71,6 +78,7 @@ def test_any_text_is_read_or_refused(parameter, text):
         (WORD, " B ", "b"),
         (FLAG, "True", True),
         (FLAG, "0", False),
+        (LIST, " 1  -0.5\t2", (1.0, -0.5, 2.0)),
         (OPEN, "None", None),
         (OPEN, "", None),
     ],
@@ -87,6 +95,7 @@ def test_texts_that_are_read(parameter, text, value):
         (WHOLE, "7.0"), (WHOLE, "0"), (WHOLE, "5001"), (WHOLE, "none"), (WHOLE, ""), (WHOLE, "9" * 5000),
         (REAL, "nan"), (REAL, "inf"), (REAL, "2.1"), (REAL, "0,5"), (REAL, "0" * 65),
         (WORD, "c"), (FLAG, "yes"), (FLAG, "2"), (OPEN, "0"),
+        (LIST, ""), (LIST, "1, 2"), (LIST, "1 3"), (LIST, "1 nan"), (LIST, "x"), (LIST, "1 " * 513),
     ],
 )  # fmt: skip
 def test_texts_that_are_refused(parameter, text):

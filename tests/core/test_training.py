@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from nnviz import Experiment, train
+from nnviz import Experiment, effective_units, train
 from nnviz.core import datasets
 from nnviz.core.contraction import blas_matmul
+from nnviz.core.training import initial_parameters, train_from
 
 SMALL = Experiment(samples=60, epochs=20)
 
@@ -303,3 +304,29 @@ def test_the_largest_experiments_stay_under_a_gigabyte(large):
     finally:
         tracemalloc.stop()
     assert peak < 800_000_000  # the interpreter and its libraries take some 150 MB more
+
+
+def test_starts_of_ones_own_train_as_drawn_ones_do():
+    experiment = Experiment(restarts=3, seed=4, epochs=3, samples=60)
+    drawn = train(experiment)
+    starts = np.array([initial_parameters(experiment, seed) for seed in experiment.seeds])
+    given = train_from(experiment, starts)
+    for a, b in zip((*drawn.kernels, *drawn.biases), (*given.kernels, *given.biases), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(drawn.train_loss, given.train_loss)
+    starts[1] = 0.5
+    other = train_from(experiment, starts)
+    assert (other.kernels[0][1, 0] == 0.5).all()
+    np.testing.assert_array_equal(other.train_loss[[0, 2]], drawn.train_loss[[0, 2]])
+
+
+def test_clones_in_a_start_of_ones_own_stay_clones():
+    experiment = Experiment(restarts=2, epochs=20, samples=60, hidden=(7,))
+    trace = train_from(experiment, np.full((2, 29), 0.3))
+    assert effective_units(trace)[:, -1].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("shape", [(33,), (1, 33), (2, 32), (2, 33, 1)])
+def test_starts_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match="starts has shape"):
+        train_from(Experiment(restarts=2, epochs=1), np.zeros(shape))

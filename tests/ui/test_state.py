@@ -16,6 +16,8 @@ def field_values(parameter):
         found = st.sampled_from(parameter.choices)
     elif parameter.kind is int:
         found = st.integers(int(parameter.low), int(min(parameter.high, 300)))
+    elif parameter.kind is tuple:
+        found = st.lists(st.floats(parameter.low, parameter.high), min_size=1, max_size=9).map(tuple)
     else:
         found = st.floats(parameter.low, parameter.high)
     return st.none() | found if parameter.none else found
