@@ -350,7 +350,7 @@ def _check_initializer(field: str) -> Callable[[object], Initializer | None]:
     return check
 
 
-def _jsonable(value: Value | tuple[int, ...] | Initializer) -> Value | list[int]:
+def _jsonable(value: Value | tuple[int, ...] | Initializer) -> Value | list[float]:
     if isinstance(value, Initializer):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

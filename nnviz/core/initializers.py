@@ -516,7 +516,7 @@ registry = by_key(
             note="The numbers that you write down, row by row, from the first again when they run out.",
             formula="w = the numbers in turn, row by row",
             reference="nnviz, to teach",
-            when="To try a start of your own: what if the weights are just 1, 2, 3?",
+            when="To try a start of your own, such as 1, 2, 3.",
             draw=_listed,
             parameters=(
                 Parameter(

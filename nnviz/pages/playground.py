@@ -11,12 +11,12 @@ from nnviz.ui.presets import PRESETS
 from nnviz.ui.stage.stage import stage
 from nnviz.ui.takeaway import takeaway
 
-choice = controls.sidebar()
+choice = controls.playground.sidebar()
 comparison = choice.comparison
 theme = st.context.theme.type or "light"
 
 st.title("Why must a network start from random weights?", anchor=False)
-page.remarks([*choice.problems, *state.playground.sentences()])
+page.remarks(choice.problems)
 traces = compute.traces_of(comparison)
 both = sides(traces, PALETTES[theme])
 verdicts = compute.verdicts(traces)

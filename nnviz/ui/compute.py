@@ -1,4 +1,4 @@
-"""Training for the page: remembered by experiment, two at a time, stopped when nobody wants it any more."""
+"""Work for a page: remembered by what was asked, two at a time, stopped when nobody wants it any more."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -27,59 +28,82 @@ from nnviz.ui.state import Comparison
 
 AT_ONCE = 2
 MOST_BYTES = 400_000_000
-MOST_TRACES = 200
+MOST_RESULTS = 2000
 QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
 POLL_SECONDS = 0.05
 CLOSER = 3
+SMALL = 200  # bytes that anything but an array counts for
+
+Result = TypeVar("Result")
 
 
-class Traces:
-    """The traces used last, by experiment, up to a number of bytes."""
+class Results:
+    """The results used last, by what they are results of, up to a number of bytes."""
 
-    def __init__(self, most: int = MOST_TRACES, most_bytes: int = MOST_BYTES) -> None:
-        self.most, self.most_bytes = most, most_bytes
-        self.kept: OrderedDict[Experiment, Trace] = OrderedDict()
+    def __init__(self, most: int = MOST_RESULTS, most_bytes: int = MOST_BYTES) -> None:
+        self.most, self.most_bytes, self.bytes = most, most_bytes, 0
+        self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.lock = threading.Lock()
 
-    def get(self, experiment: Experiment) -> Trace | None:
-        """The trace of an experiment, if it is still here."""
+    def get(self, key: Hashable) -> Any | None:
+        """The result under a key, if it is still here."""
         with self.lock:
-            if experiment in self.kept:
-                self.kept.move_to_end(experiment)
-            return self.kept.get(experiment)
+            if key not in self.kept:
+                return None
+            self.kept.move_to_end(key)
+            return self.kept[key][0]
 
-    def put(self, trace: Trace) -> None:
-        """Keep a trace, and let go of those unused for longest."""
+    def put(self, key: Hashable, result: object) -> None:
+        """Keep a result, and let go of those unused for longest."""
+        added = size(result)
         with self.lock:
-            self.kept[trace.experiment] = trace
-            while len(self.kept) > self.most or sum(map(size, self.kept.values())) > self.most_bytes:
-                self.kept.popitem(last=False)
+            self.bytes += added - self.kept.pop(key, (None, 0))[1]
+            self.kept[key] = result, added
+            while len(self.kept) > self.most or self.bytes > self.most_bytes:
+                self.bytes -= self.kept.popitem(last=False)[1][1]
 
 
-def size(trace: Trace) -> int:
-    """The bytes of a trace's own arrays."""
-    values = [getattr(trace, field.name) for field in fields(trace)]
-    arrays = [array for value in values for array in (value if isinstance(value, tuple) else (value,))]
-    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+def size(value: object) -> int:
+    """The bytes of a result: those of the arrays in it, and a little for anything else."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if is_dataclass(value):
+        return sum(size(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Mapping):
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, (tuple, list)) else SMALL
 
 
-_traces = Traces()
+_results = Results()
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
-def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
-    """The trace of an experiment: remembered, or trained now, with a word on the page if that takes a while.
+def result_of(words: str, work: Callable[..., Result], *arguments: Hashable) -> Result:
+    """What some work gives: remembered, or done now, with a word on the page if that takes a while.
 
     A change on the page stops it: each look at the session lets Streamlit end this run of the script.
+
+    Args:
+        words: what is being done, such as "Training A".
+        work: a function of the library; called with the arguments and `on_progress`.
+        arguments: values, by which the result is remembered.
     """
     place = st.empty()  # even if unused, so that what follows keeps its place on the page
-    trace = _traces.get(experiment)
-    if trace is None:
+    key = (work.__module__, work.__qualname__, arguments)
+    result: Result | None = _results.get(key)
+    if result is None:
         with _slot(place.caption):
-            trace = _traces.get(experiment) or train(experiment, _progress(place.progress, f"Training {name}"))
-            _traces.put(trace)
+            result = _results.get(key)
+            if result is None:
+                result = work(*arguments, on_progress=_progress(place.progress, words))
+                _results.put(key, result)
         place.empty()
-    return trace
+    return result
+
+
+def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
+    """The trace of an experiment, as `result_of` gives it."""
+    return result_of(f"Training {name}", train, experiment)
 
 
 def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:

@@ -1,20 +1,20 @@
-"""The sidebar: every control made from the experiment's fields and the registries' records."""
+"""The side bar of a page about experiments: every control made from the fields' and the registries' records."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from nnviz.core import activations, datasets, optimizers
-from nnviz.core.experiment import FIELDS, MOST_SEED, field_names, field_text, parse_field
+from nnviz.core.experiment import FIELDS, MOST_SEED, Experiment, field_text, parse_field
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Entry, text_of
+from nnviz.core.registry import Entry, Parameter, Value, text_of
 from nnviz.ui import state
-from nnviz.ui.state import Comparison
+from nnviz.ui.state import Comparison, Query
 from nnviz.ui.widgets import (
     LADDERS,
     capital,
@@ -24,7 +24,8 @@ from nnviz.ui.widgets import (
     parameter_control,
 )
 
-# Which controls stand where. The kernel initializers of A and B and the seed come first, on their own.
+# Which controls stand where. What the networks start from comes first, on its own.
+START = ("kernel_initializer", "seed")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Data": ("dataset", "samples", "noise", "data_seed"),
     "Network": ("hidden", "activation"),
@@ -33,7 +34,6 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 MORE = (
     "output_initializer", "bias_initializer", "test_fraction", "shuffle", "shuffle_seed", "dtype", "snapshots",
 )  # fmt: skip
-SHARED = ("seed", *(name for names in SECTIONS.values() for name in names), *MORE)
 
 REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
     "dataset": datasets.registry,
@@ -41,12 +41,11 @@ REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
     "optimizer": optimizers.registry,
 }
 LABELS = {
+    "kernel_initializer": "starts from",
     "hidden": "hidden layers",
     "output_initializer": "output starts from",
     "bias_initializer": "biases start from",
 }
-
-DIFFER = "differ"
 LIKE_THE_REST = ""
 
 
@@ -55,133 +54,211 @@ class Choice:
     """What the controls say.
 
     Attributes:
-        comparison: the pair to show; the last one that was possible, where the controls ask for the impossible.
-        problems: a sentence for each thing that keeps the controls' own pair from being shown.
+        comparison: what to show; the last one that was possible, where the controls ask for the impossible. On a page
+            about one experiment both sides are that.
+        settings: the page's own settings by name.
+        problems: a sentence for each thing that keeps the controls' own choice from being shown, and for each thing
+            that could not be used of the link that was opened.
     """
 
     comparison: Comparison
+    settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
-
-def sidebar() -> Choice:
-    """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
-    arrived = state.playground.incoming(
-        entering=DIFFER not in st.session_state
-    )  # Streamlit forgets controls not on the page
-    if arrived:
-        _fill(arrived)
-    with st.sidebar:
-        values, problems = _draw()
-    comparison = state.playground.kept()
-    if not problems:
-        try:
-            a = comparison.a.replace(**values["a"])
-            comparison = Comparison(a, a.replace(**values["b"]))
-        except ValueError as error:
-            problems.append(str(error))
-    state.playground.keep(comparison)
-    return Choice(comparison, tuple(problems))
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment of a page about one."""
+        return self.comparison.a
 
 
-def _draw() -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """All controls; the values they hold, by side and field, and a sentence for each that holds none."""
-    values: dict[str, dict[str, Any]] = {"a": {}, "b": {}}
-    problems: list[str] = []
-    differing = [name for name in st.session_state[DIFFER] if name in SHARED]
+class Controls:
+    """A page's controls and its link: some fields of one experiment, or of a pair, and settings of the page's own.
 
-    def draw(name: str, sides: Sequence[str], label: str) -> None:
-        for side in sides:
+    Args:
+        name: of the page; the session's keys begin with it.
+        base: what the page shows at first: a pair, or one experiment. Fields without a control stay as they are here.
+        sections: fields under their headings.
+        more: fields that are seldom wanted, folded away.
+        start: fields that come first, without a heading.
+        settings: the page's own; their names must not be those of fields.
+        sliders: which of the settings are chosen on a slider.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base: Comparison | Experiment,
+        sections: Mapping[str, tuple[str, ...]] = SECTIONS,
+        more: tuple[str, ...] = MORE,
+        start: tuple[str, ...] = START,
+        settings: Sequence[Parameter] = (),
+        sliders: Sequence[str] = (),
+    ) -> None:
+        self.name, self.sections, self.more, self.start, self.sliders = name, sections, more, start, sliders
+        self.pair = isinstance(base, Comparison)
+        self.base = base if isinstance(base, Comparison) else Comparison(base, base)
+        self.fields = (*start, *(name for names in sections.values() for name in names), *more)
+        self.shared = tuple(name for name in self.fields if name != "kernel_initializer")
+        self.settings = {parameter.name: parameter for parameter in settings}
+        self.linked = state.Linked(name, self._to_query, self._from_query)
+        self._differ = f"{name}.differ"
+
+    def sidebar(self) -> Choice:
+        """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
+        arrived = self.linked.incoming(
+            entering=self._key("a", self.fields[0]) not in st.session_state
+        )  # Streamlit forgets controls not on the page
+        if arrived:
+            self._fill(arrived)
+        with st.sidebar:
+            values, settings, problems = self._draw()
+        choice = self.linked.kept()
+        if not problems:
             try:
-                if side == "b" and _key("b", name) not in st.session_state:
-                    _put("b", name, values["a"][name])  # B's new control begins as a copy of A's
-                said = f"{label} of {side.upper()}" if len(sides) > 1 else label
-                values[side][name] = _control(side, name, said)
-            except (ValueError, KeyError) as error:
-                problems.append(str(error) if isinstance(error, ValueError) else f"{label}: see A's.")
+                a = choice.comparison.a.replace(**values["a"])
+                choice = Choice(Comparison(a, a.replace(**values["b"])), settings)
+            except ValueError as error:
+                problems.append(str(error))
+        self.linked.keep(choice)
+        return Choice(choice.comparison, choice.settings, (*problems, *self.linked.sentences()))
 
-    def shared(name: str) -> None:
-        draw(name, ("a", "b") if name in differing else ("a",), _label(name))
+    def to_query(self, shown: Comparison | Experiment, **settings: Value) -> dict[str, str]:
+        """The page's link to an experiment or a pair; settings that are not given have their defaults."""
+        pair = shown if isinstance(shown, Comparison) else Comparison(shown, shown)
+        return self._to_query(Choice(pair, settings))
 
-    draw("kernel_initializer", ("a",), "A starts from")
-    draw("kernel_initializer", ("b",), "B starts from")
-    shared("seed")
-    st.button("New seed", on_click=_new_seed, help="Draw other weights.")
-    for title, names in SECTIONS.items():
-        st.subheader(title)
-        for name in names:
+    def _to_query(self, choice: Choice) -> dict[str, str]:
+        query = choice.comparison.to_query(self.base)
+        if not self.pair:
+            query = {name: text for name, text in query.items() if not name.startswith(state.PREFIX)}
+        return query | state.settings_to_query(self.settings, choice.settings)
+
+    def _from_query(self, query: Query) -> tuple[Choice, list[str]]:
+        settings, rest, sentences = state.settings_from_query(self.settings, query)
+        comparison, more = Comparison.from_query(rest, self.base, self.fields if self.pair else (), self.fields)
+        if not self.pair:
+            comparison = Comparison(comparison.a, comparison.a)
+        return Choice(comparison, settings), state.at_most([*sentences, *more])
+
+    def _draw(self) -> tuple[dict[str, dict[str, Any]], dict[str, Value], list[str]]:
+        """All controls: the values of each side's fields, the settings, and a sentence for each that holds none."""
+        values: dict[str, dict[str, Any]] = {"a": {}, "b": {}}
+        settings: dict[str, Value] = {}
+        problems: list[str] = []
+        differing = [name for name in st.session_state.get(self._differ, ()) if name in self.shared]
+
+        def draw(name: str, sides: Sequence[str], label: str) -> None:
+            for side in sides:
+                try:
+                    if side == "b" and self._key("b", name) not in st.session_state:
+                        self._put("b", name, values["a"][name])  # B's new control begins as a copy of A's
+                    said = f"{label} of {side.upper()}" if len(sides) > 1 else label
+                    values[side][name] = self._control(side, name, said)
+                except (ValueError, KeyError) as error:
+                    problems.append(str(error) if isinstance(error, ValueError) else f"{label}: see A's.")
+
+        def shared(name: str) -> None:
+            if name == "kernel_initializer" and self.pair:
+                draw(name, ("a",), "A starts from")
+                draw(name, ("b",), "B starts from")
+            else:
+                draw(name, ("a", "b") if name in differing else ("a",), _label(name))
+            if name == "seed":
+                st.button("New seed", on_click=self._new_seed, help="Draw other weights.")
+
+        for name, parameter in self.settings.items():
+            try:
+                settings[name] = parameter_control(
+                    parameter, self._setting_key(name), capital(parameter.label), slider=name in self.sliders
+                )
+            except ValueError as error:
+                problems.append(str(error))
+        for name in self.start:
             shared(name)
-    with st.expander("More"):
-        for name in MORE:
-            shared(name)
-    st.multiselect(
-        "Let B differ in",
-        SHARED,
-        format_func=_label,
-        key=DIFFER,
-        on_change=state.touch,
-        placeholder="its start only",
-        help="Each of these gets a control of its own for B.",
-    )
-    return values, problems
+        for title, names in self.sections.items():
+            st.subheader(title)
+            for name in names:
+                shared(name)
+        if self.more:
+            with st.expander("More"):
+                for name in self.more:
+                    shared(name)
+        if self.pair:
+            st.multiselect(
+                "Let B differ in",
+                self.shared,
+                format_func=_label,
+                key=self._differ,
+                on_change=state.touch,
+                placeholder="its start only",
+                help="Each of these gets a control of its own for B.",
+            )
+        return values, settings, problems
 
-
-def _control(side: str, name: str, label: str) -> Any:
-    """One field's control, and the value it holds; ValueError where it holds none."""
-    key = _key(side, name)
-    if name == "output_initializer":
-        return initializer_control(
-            key, label, [LIKE_THE_REST, *initializer_options(biases=False)], "the same as the hidden layers"
+    def _control(self, side: str, name: str, label: str) -> Any:
+        """One field's control, and the value it holds; ValueError where it holds none."""
+        key = self._key(side, name)
+        if name == "output_initializer":
+            return initializer_control(
+                key, label, [LIKE_THE_REST, *initializer_options(biases=False)], "the same as the hidden layers"
+            )
+        if name.endswith("initializer"):
+            return initializer_control(key, label, initializer_options(biases=name == "bias_initializer"))
+        if name == "hidden":
+            text = st.text_input(
+                label, key=key, on_change=state.touch, help="Units in each, such as 8 or 8, 8. Empty: no hidden layer."
+            )
+            return parse_field(name, text)
+        dataset = st.session_state.get(self._key(side, "dataset"), self.base.a.dataset)
+        noiseless = name == "noise" and not datasets.registry[dataset].noisy
+        entries = REGISTRIES.get(name, {})
+        return parameter_control(
+            FIELDS[name],
+            key,
+            label,
+            choice_label=lambda choice: entries[choice].label if choice in entries else choice.replace("_", " "),
+            disabled=noiseless,
         )
-    if name.endswith("initializer"):
-        return initializer_control(key, label, initializer_options(biases=name == "bias_initializer"))
-    if name == "hidden":
-        text = st.text_input(
-            label, key=key, on_change=state.touch, help="Units in each, such as 8 or 8, 8. Empty: no hidden layer."
-        )
-        return parse_field(name, text)
-    noiseless = name == "noise" and not datasets.registry[st.session_state[_key(side, "dataset")]].noisy
-    entries = REGISTRIES.get(name, {})
-    return parameter_control(
-        FIELDS[name],
-        key,
-        label,
-        choice_label=lambda choice: entries[choice].label if choice in entries else choice.replace("_", " "),
-        disabled=noiseless,
-    )
 
+    def _fill(self, choice: Choice) -> None:
+        """Bring a choice into the controls."""
+        a, b = choice.comparison.a, choice.comparison.b
+        for name in self.fields:
+            st.session_state.pop(self._key("b", name), None)
+            self._put("a", name, getattr(a, name))
+        for name, value in choice.settings.items():
+            st.session_state[self._setting_key(name)] = value
+        if self.pair:
+            differing = [name for name in self.shared if getattr(a, name) != getattr(b, name)]
+            for name in ("kernel_initializer", *differing):
+                self._put("b", name, getattr(b, name))
+            st.session_state[self._differ] = differing
 
-def _fill(comparison: Comparison) -> None:
-    """Bring a comparison into the controls."""
-    for name in field_names():
-        st.session_state.pop(_key("b", name), None)
-        _put("a", name, getattr(comparison.a, name))
-    differing = [name for name in SHARED if getattr(comparison.a, name) != getattr(comparison.b, name)]
-    for name in ("kernel_initializer", *differing):
-        _put("b", name, getattr(comparison.b, name))
-    st.session_state[DIFFER] = differing
+    def _put(self, side: str, name: str, value: Any) -> None:
+        """Bring one field's value into its control."""
+        key = self._key(side, name)
+        if isinstance(value, Initializer):
+            fill_initializer(key, value)
+        elif name == "output_initializer":
+            st.session_state[key] = LIKE_THE_REST
+        elif name == "hidden":
+            st.session_state[key] = field_text(name, value).replace(",", ", ").replace("none", "")
+        else:
+            st.session_state[key] = text_of(value) if name in LADDERS else value
 
+    def _new_seed(self) -> None:
+        st.session_state[self._key("a", "seed")] = secrets.randbelow(min(MOST_SEED, 9999) + 1)
+        state.touch()
 
-def _put(side: str, name: str, value: Any) -> None:
-    """Bring one field's value into its control."""
-    key = _key(side, name)
-    if isinstance(value, Initializer):
-        fill_initializer(key, value)
-    elif name == "output_initializer":
-        st.session_state[key] = LIKE_THE_REST
-    elif name == "hidden":
-        st.session_state[key] = field_text(name, value).replace(",", ", ").replace("none", "")
-    else:
-        st.session_state[key] = text_of(value) if name in LADDERS else value
+    def _key(self, side: str, name: str) -> str:
+        return f"{self.name}.{side}.{name}"
 
-
-def _new_seed() -> None:
-    st.session_state[_key("a", "seed")] = secrets.randbelow(min(MOST_SEED, 9999) + 1)
-    state.touch()
-
-
-def _key(side: str, name: str) -> str:
-    return f"{side}.{name}"
+    def _setting_key(self, name: str) -> str:
+        return f"{self.name}.{name}"
 
 
 def _label(name: str) -> str:
     return capital(LABELS.get(name) or FIELDS[name].label)
+
+
+playground = Controls("playground", Comparison())

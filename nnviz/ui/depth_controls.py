@@ -124,9 +124,9 @@ def sidebar() -> tuple[SignalSpec, list[str]]:
     arrived = linked.incoming(entering=_key("depth") not in st.session_state)
     if arrived:
         _fill(arrived)
-    with st.sidebar:
-        values = _draw()
     try:
+        with st.sidebar:
+            values = _draw()
         spec = SignalSpec(**values)
     except ValueError as error:
         return linked.kept(), [str(error)]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -69,6 +70,18 @@ def chart(figure: Figure) -> None:
 def chart_key(figure: Figure) -> str:
     """What a chart is called on its page; Streamlit makes a class of it, by which the browser finds it."""
     return f"chart-{figure.name}".replace(" ", "-")
+
+
+def clicked(figure: Figure) -> list[dict[str, Any]]:
+    """A figure under its finding, with points to click; those that were clicked just now, as Plotly describes them."""
+    with st.container(gap=None):
+        st.html(f'<p class="finding">{escape(figure.title)}</p>')
+        event = st.plotly_chart(
+            figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
+            on_select="rerun", selection_mode="points",
+        )  # fmt: skip
+    points: list[dict[str, Any]] = event["selection"]["points"]
+    return points
 
 
 def pair(figures: Sequence[Figure]) -> None:

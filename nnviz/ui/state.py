@@ -6,7 +6,7 @@ differs from A, prefixed `b_`; what equals the default pair is left out. The ses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from nnviz.core.experiment import Experiment, ExperimentError, field_names, field_text, parse_field
-from nnviz.core.registry import shorten
+from nnviz.core.registry import Parameter, shorten, text_of
 
 PREFIX = "b_"
 MOST_SENTENCES = 8
@@ -47,18 +47,38 @@ class Comparison:
             if experiment.restarts != 1:
                 raise ValueError(f"restarts={experiment.restarts}: a comparison has one run a side.")
 
-    def to_query(self) -> dict[str, str]:
-        """The pair as texts for a URL."""
-        query = _differences(self.a, DEFAULT_A)
-        base = self.a.replace(kernel_initializer=DEFAULT_B.kernel_initializer)
-        return query | {PREFIX + name: text for name, text in _differences(self.b, base).items()}
+    def to_query(self, base: Comparison | None = None) -> dict[str, str]:
+        """The pair as texts for a URL: how A differs from the base's, and B from what the base makes of this A."""
+        base = base or Comparison()
+        query = _differences(self.a, base.a)
+        return query | {PREFIX + name: text for name, text in _differences(self.b, base.beside(self.a)).items()}
+
+    def beside(self, a: Experiment) -> Experiment:
+        """What stands beside another A: that A, with what sets this pair's B apart from its own A."""
+        changes = {
+            name: getattr(self.b, name) for name in field_names() if getattr(self.a, name) != getattr(self.b, name)
+        }
+        return _build(a, changes, PREFIX, [])
 
     @classmethod
-    def from_query(cls, query: Query) -> tuple[Comparison, list[str]]:
+    def from_query(
+        cls,
+        query: Query,
+        base: Comparison | None = None,
+        b_fields: Collection[str] = field_names(),
+        fields: Collection[str] = field_names(),
+    ) -> tuple[Comparison, list[str]]:
         """The pair that a URL's query stands for, and a sentence for each thing that could not be used.
 
-        Never raises: what cannot be used falls back field by field, for A to its default, for B to A's.
+        Never raises: what cannot be used falls back field by field, for A to the base's, for B to A's.
+
+        Args:
+            query: of a URL.
+            base: the pair that an empty query stands for.
+            b_fields: those that may differ in B.
+            fields: those that the page knows.
         """
+        base = base or Comparison()
         values: dict[str, dict[str, Any]] = {"": {}, PREFIX: {}}
         sentences = []
         for key, given in query.items():
@@ -66,16 +86,16 @@ class Comparison:
             prefix = PREFIX if key.startswith(PREFIX) else ""
             name = key.removeprefix(prefix)
             try:
-                if name not in field_names() or name == "restarts":
+                if name not in (b_fields if prefix else fields) or name == "restarts":
                     raise ExperimentError(f"{shorten(key)}: there is no such setting here.")
                 if len(texts) > 1:
                     sentences.append(f"{key} is given {len(texts)} times: the last one counts.")
                 values[prefix][name] = parse_field(name, texts[-1] if texts else "")
             except ValueError as error:
                 sentences.append(f"{prefix if name in field_names() else ''}{error} Ignored.")
-        a = _build(DEFAULT_A, values[""], "", sentences)
-        b = _build(a.replace(kernel_initializer=DEFAULT_B.kernel_initializer), values[PREFIX], PREFIX, sentences)
-        return cls(a, b), _at_most(sentences)
+        a = _build(base.a, values[""], "", sentences)
+        b = _build(base.beside(a), values[PREFIX], PREFIX, sentences)
+        return cls(a, b), at_most(sentences)
 
 
 def _differences(experiment: Experiment, base: Experiment) -> dict[str, str]:
@@ -98,7 +118,33 @@ def _build(base: Experiment, changes: dict[str, Any], prefix: str, sentences: li
             changes = {name: value for name, value in changes.items() if name not in dropped}
 
 
-def _at_most(sentences: list[str]) -> list[str]:
+def settings_to_query(parameters: Mapping[str, Parameter], settings: Mapping[str, Any]) -> dict[str, str]:
+    """A page's own settings as texts for a URL; what has its default is left out."""
+    return {
+        name: text_of(settings[name])
+        for name, parameter in parameters.items()
+        if name in settings and settings[name] != parameter.default
+    }
+
+
+def settings_from_query(
+    parameters: Mapping[str, Parameter], query: Query
+) -> tuple[dict[str, Any], dict[str, str | Sequence[str]], list[str]]:
+    """A page's own settings from a URL's query, what else stands there, and a sentence for what could not be used."""
+    settings: dict[str, Any] = {name: parameter.default for name, parameter in parameters.items()}
+    rest = {name: given for name, given in query.items() if name not in parameters}
+    sentences = []
+    for name in parameters.keys() & query.keys():
+        given = query[name]
+        try:
+            settings[name] = parameters[name].parse(given if isinstance(given, str) else "".join(given[-1:]))
+        except ValueError as error:
+            sentences.append(f"{error} Ignored.")
+    return settings, rest, sentences
+
+
+def at_most(sentences: list[str]) -> list[str]:
+    """Not more sentences than fit on a screen."""
     if len(sentences) <= MOST_SENTENCES:
         return sentences
     rest = len(sentences) - MOST_SENTENCES + 1
@@ -179,9 +225,6 @@ class Linked(Generic[Value]):
     def _write(self, query: dict[str, str]) -> None:
         st.session_state[self._seen] = {name: [text] for name, text in query.items()}
         st.query_params.from_dict(query)
-
-
-playground = Linked("playground", Comparison.to_query, Comparison.from_query)
 
 
 def link(query: Mapping[str, str]) -> str:

@@ -74,7 +74,7 @@ def _step(parameter: Parameter) -> int | float:
     """How far a click moves a number: one, or half of the default's decade."""
     if parameter.kind is int:
         return 1
-    default = abs(float(parameter.default or 0.0))
+    default = abs(parameter.default) if isinstance(parameter.default, (int, float)) else 0.0
     return 0.5 * 10.0 ** math.floor(math.log10(default)) if default else 0.1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from html import escape
 from typing import Final
 
 import streamlit as st
@@ -14,7 +13,6 @@ from nnviz.analysis.words import count, number
 from nnviz.analysis.works import ACTIVATIONS, INITIALIZERS, RECIPE, Cell, Works, judge, pairs, works
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.experiment import Experiment
-from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES
 from nnviz.figures.works import works as draw
 from nnviz.ui import compute, page
@@ -143,16 +141,16 @@ def _show(found: Works, theme: str) -> None:
     """The map, what its numbers mean, and a way into the Playground for each cell."""
     figure = draw(found, PALETTES[theme])
     cell = next(iter(found.cells.values()))
-    st.html(f'<p class="finding">{escape(figure.title)}</p>')
-    chosen = _chosen(figure)
+    clicked = page.clicked(figure)
     runs = count(cell.runs, "run")
     st.html(
         f'<p class="muted">The share of {runs}, from seed {cell.experiment.seed} on, whose loss ended below '
         f"{number(cell.bar)}: a quarter of the loss of a guess. Click a cell to see its first run in the Playground, "
         "beside the best other start for the same activation.</p>"
     )
-    if chosen:
-        st.switch_page(page.PLAYGROUND, query_params=playground_query(found, chosen))
+    if clicked:
+        place = int(clicked[0]["y"]), int(clicked[0]["x"])
+        st.switch_page(page.PLAYGROUND, query_params=playground_query(found, place))
     with st.container(key="map_open", horizontal=True, vertical_alignment="bottom"):
         places = sorted(found.cells)
         place = st.selectbox(
@@ -164,18 +162,6 @@ def _show(found: Works, theme: str) -> None:
         )
         st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, place))
         st.download_button("Map as CSV", figure.csv(), "works.csv", "text/csv", key="map_csv", on_click="ignore")
-
-
-def _chosen(figure: Figure) -> tuple[int, int] | None:
-    """The cell that was clicked just now."""
-    event = st.plotly_chart(
-        figure.plot, theme=None, config=page.CHART_CONFIG, alt=figure.alt, key=page.chart_key(figure),
-        on_select="rerun", selection_mode="points",
-    )  # fmt: skip
-    points = event["selection"]["points"]
-    if not points:
-        return None
-    return int(points[0]["y"]), int(points[0]["x"])
 
 
 def _pair_label(found: Works, place: tuple[int, int]) -> str:

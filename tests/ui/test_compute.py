@@ -7,7 +7,7 @@ from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.ui import compute
-from nnviz.ui.compute import CLOSER, Traces, size, traces_of, verdicts
+from nnviz.ui.compute import CLOSER, SMALL, Results, size, traces_of, verdicts
 from nnviz.ui.state import DEFAULT_A, Comparison
 
 QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
@@ -17,33 +17,57 @@ def traces(count):
     return [train(Experiment(seed=seed, **QUICK)) for seed in range(count)]
 
 
-def test_the_oldest_traces_go_first():
-    store, (first, second, third) = Traces(most=2), traces(3)
-    store.put(first)
-    store.put(second)
-    assert store.get(first.experiment) is first
-    store.put(third)
-    assert store.get(second.experiment) is None
-    assert store.get(first.experiment) is first
+def test_the_oldest_results_go_first():
+    store = Results(most=2)
+    store.put("first", 1)
+    store.put("second", 2)
+    assert store.get("first") == 1
+    store.put("third", 3)
+    assert store.get("second") is None
+    assert store.get("first") == 1
 
 
-def test_traces_are_kept_up_to_a_number_of_bytes():
+def test_results_are_kept_up_to_a_number_of_bytes():
     first, second = traces(2)
-    assert size(first) == sum(
-        array.nbytes for value in vars(first).values() for array in (value if isinstance(value, tuple) else (value,))
-        if hasattr(array, "nbytes")
+    arrays = sum(
+        array.nbytes for value in (*vars(first).values(), *vars(first.dataset).values())
+        for array in (value if isinstance(value, tuple) else (value,)) if hasattr(array, "nbytes")
     )  # fmt: skip
-    store = Traces(most_bytes=size(first) + 1)
-    store.put(first)
-    store.put(second)
-    assert store.get(first.experiment) is None
-    assert store.get(second.experiment) is second
+    assert arrays < size(first) < arrays + 100 * SMALL
+    store = Results(most_bytes=size(first) + 1)
+    store.put(0, first)
+    store.put(0, first)  # again: counted once
+    assert store.get(0) is first
+    store.put(1, second)
+    assert store.get(0) is None
+    assert store.get(1) is second
+
+
+def test_results_are_told_apart_by_work_and_arguments(monkeypatch):
+    monkeypatch.setattr(compute, "_results", Results())
+    calls = []
+
+    def double(number, on_progress):
+        calls.append(number)
+        return 2 * number
+
+    def triple(number, on_progress):
+        return 3 * number
+
+    found = [compute.result_of("Counting", work, n) for work, n in ((double, 1), (double, 2), (triple, 1), (double, 1))]
+    assert found == [2, 4, 3, 2]
+    assert calls == [1, 2]
 
 
 def test_equal_sides_are_trained_once(monkeypatch):
     trained = []
-    monkeypatch.setattr(compute, "_traces", Traces())
-    monkeypatch.setattr(compute, "train", lambda experiment, _: trained.append(experiment) or train(experiment))
+    monkeypatch.setattr(compute, "_results", Results())
+
+    def noted(experiment, on_progress):
+        trained.append(experiment)
+        return train(experiment)
+
+    monkeypatch.setattr(compute, "train", noted)
     same = DEFAULT_A.replace(**QUICK)
     a, b = traces_of(Comparison(same, same))
     assert a is b
@@ -65,7 +89,7 @@ def test_before_training_there_is_no_verdict():
 
 
 def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypatch):
-    monkeypatch.setattr(compute, "_traces", Traces())
+    monkeypatch.setattr(compute, "_results", Results())
     running, most, lock = 0, 0, threading.Lock()
 
     def slow(experiment, on_progress):

@@ -58,32 +58,32 @@ def test_the_page_opens_with_both_verdicts_the_stage_and_all_charts():
 
 def test_another_start_changes_verdict_and_url():
     app = opened()
-    settled(app.selectbox(key="a.kernel_initializer").set_value("ones").run())
+    settled(app.selectbox(key="playground.a.kernel_initializer").set_value("ones").run())
     assert "Cloned." in verdicts(app)[0]
     assert query(app) == {"kernel_initializer": "ones"}
 
 
 def test_a_parameter_of_a_start_reaches_the_url():
     app = opened(**QUICK, kernel_initializer="constant")
-    settled(app.number_input(key="a.kernel_initializer.constant.value").set_value(0.5).run())
+    settled(app.number_input(key="playground.a.kernel_initializer.constant.value").set_value(0.5).run())
     assert query(app)["kernel_initializer"] == "constant(value=0.5)"
 
 
 def test_b_may_differ_in_any_field():
     app = opened(**QUICK)
-    settled(app.multiselect(key="differ").set_value(list(controls.SHARED)).run())
+    settled(app.multiselect(key="playground.differ").set_value(list(controls.playground.shared)).run())
     assert not any(key.startswith("b_") for key in query(app))  # copies of A's, so far
-    settled(app.selectbox(key="b.dataset").set_value("xor").run())
-    settled(app.text_input(key="b.hidden").set_value("3, 2").run())
-    settled(app.number_input(key="b.batch_size").set_value(None).run())
-    settled(app.selectbox(key="b.output_initializer").set_value("he_normal").run())
+    settled(app.selectbox(key="playground.b.dataset").set_value("xor").run())
+    settled(app.text_input(key="playground.b.hidden").set_value("3, 2").run())
+    settled(app.number_input(key="playground.b.batch_size").set_value(None).run())
+    settled(app.selectbox(key="playground.b.output_initializer").set_value("he_normal").run())
     assert {key: value for key, value in query(app).items() if key.startswith("b_")} == {
         "b_dataset": "xor",
         "b_hidden": "3,2",
         "b_batch_size": "none",
         "b_output_initializer": "he_normal",
     }
-    settled(app.multiselect(key="differ").set_value([]).run())
+    settled(app.multiselect(key="playground.differ").set_value([]).run())
     assert not any(key.startswith("b_") for key in app.query_params)
 
 
@@ -93,13 +93,13 @@ def test_every_link_fills_the_controls():
         DEFAULT_A.replace(kernel_initializer="perturbed(epsilon=0.5)", hidden=(), epochs=3, seed=4, dtype="float32"),
     )
     app = opened(**pair.to_query())
-    assert app.text_input(key="a.hidden").value == "3, 2"
-    assert app.text_input(key="b.hidden").value == ""
-    assert app.selectbox(key="a.learning_rate").value == "0.03"
-    assert app.number_input(key="a.batch_size").value is None
-    assert app.number_input(key="b.kernel_initializer.perturbed.epsilon").value == 0.5
+    assert app.text_input(key="playground.a.hidden").value == "3, 2"
+    assert app.text_input(key="playground.b.hidden").value == ""
+    assert app.selectbox(key="playground.a.learning_rate").value == "0.03"
+    assert app.number_input(key="playground.a.batch_size").value is None
+    assert app.number_input(key="playground.b.kernel_initializer.perturbed.epsilon").value == 0.5
     assert query(app) == pair.to_query()
-    settled(app.number_input(key="a.seed").set_value(7).run())
+    settled(app.number_input(key="playground.a.seed").set_value(7).run())
     kept = Comparison.from_query(query(app))[0]
     assert kept == Comparison(pair.a.replace(seed=7), pair.b)
 
@@ -108,14 +108,14 @@ def test_a_changed_url_wins_over_the_controls():
     app = opened(**QUICK)
     app.query_params["kernel_initializer"] = "ones"
     settled(app.run())
-    assert app.selectbox(key="a.kernel_initializer").value == "ones"
+    assert app.selectbox(key="playground.a.kernel_initializer").value == "ones"
     assert "Cloned." in verdicts(app)[0]
 
 
 def test_a_new_seed():
     app = opened(**QUICK)
     settled(app.button[0].click().run())
-    assert int(query(app)["seed"]) == app.number_input(key="a.seed").value
+    assert int(query(app)["seed"]) == app.number_input(key="playground.a.seed").value
 
 
 def test_a_mangled_link_opens_with_sentences_and_defaults():
@@ -123,9 +123,9 @@ def test_a_mangled_link_opens_with_sentences_and_defaults():
     (remarks,) = texts(app, "remarks")
     assert remarks.count("<p>") == 3
     assert "&lt;b&gt;**bold**&lt;/b&gt;" in remarks
-    assert app.number_input(key="a.epochs").value == 200
-    assert app.number_input(key="a.seed").value == 3
-    settled(app.number_input(key="a.epochs").set_value(3).run())
+    assert app.number_input(key="playground.a.epochs").value == 200
+    assert app.number_input(key="playground.a.seed").value == 3
+    settled(app.number_input(key="playground.a.epochs").set_value(3).run())
     assert not texts(app, "remarks")
     assert query(app) == {"epochs": "3", "seed": "3"}
 
@@ -133,8 +133,8 @@ def test_a_mangled_link_opens_with_sentences_and_defaults():
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        (lambda app: app.number_input(key="a.epochs").set_value(1_000_000), "lower one of them"),
-        (lambda app: app.text_input(key="a.hidden").set_value("8; <i>8</i>"), "hidden="),
+        (lambda app: app.number_input(key="playground.a.epochs").set_value(1_000_000), "lower one of them"),
+        (lambda app: app.text_input(key="playground.a.hidden").set_value("8; <i>8</i>"), "hidden="),
     ],
 )
 def test_what_cannot_be_is_said_and_the_last_picture_stays(change, part):
@@ -149,7 +149,7 @@ def test_what_cannot_be_is_said_and_the_last_picture_stays(change, part):
 def test_every_initializer_opens():
     app = opened(**QUICK)
     for key in initializers.registry:
-        settled(app.selectbox(key="a.kernel_initializer").set_value(key).run())
+        settled(app.selectbox(key="playground.a.kernel_initializer").set_value(key).run())
         assert len(verdicts(app)) == 2
 
 
@@ -160,21 +160,21 @@ def test_every_initializer_opens():
 def test_every_entry_of_the_other_menus_opens(field, keys):
     app = opened(**QUICK)
     for key in keys:
-        settled(app.selectbox(key=f"a.{field}").set_value(key).run())
+        settled(app.selectbox(key=f"playground.a.{field}").set_value(key).run())
         assert len(verdicts(app)) == 2
 
 
 def test_noise_is_off_where_the_data_are_real():
     app = opened(**QUICK, dataset="iris")
-    assert app.number_input(key="a.noise").disabled
-    assert not opened(**QUICK).number_input(key="a.noise").disabled
+    assert app.number_input(key="playground.a.noise").disabled
+    assert not opened(**QUICK).number_input(key="playground.a.noise").disabled
 
 
 def test_a_menu_of_layers_appears_where_there_are_several():
     app = opened(**QUICK, hidden="4,3", b_hidden="none")
     settled(app.selectbox(key="view.layer").set_value(1).run())
     assert any("A: 3 units act as 1" in title for title in texts(app, "finding"))
-    settled(app.text_input(key="a.hidden").set_value("4").run())
+    settled(app.text_input(key="playground.a.hidden").set_value("4").run())
     assert "view.layer" not in [menu.key for menu in app.selectbox]
 
 
