@@ -39,8 +39,9 @@ from nnviz.ui.widgets import (
 PAGE = str(Path(__file__).parents[1] / "pages" / "depth.py")
 DEFAULT = SignalSpec()
 SLIDERS = ("depth",)
-MAIN = ("depth", "width", "data", "seeds")
-MORE = ("rows", "seed")
+MAIN = ("kernel_initializer", "activation", "depth", "width", "data", "seeds")
+MORE = ("bias_initializer", "rows", "seed")
+STARTS = {"kernel_initializer": "Kernels start from", "bias_initializer": "Biases start from"}
 MOST_SENTENCES = 8
 
 
@@ -124,9 +125,11 @@ def sidebar() -> tuple[SignalSpec, list[str]]:
     arrived = linked.incoming(entering=_key("depth") not in st.session_state)
     if arrived:
         _fill(arrived)
+    with st.sidebar:
+        values, problems = _draw()
+    if problems:
+        return linked.kept(), problems
     try:
-        with st.sidebar:
-            values = _draw()
         spec = SignalSpec(**values)
     except ValueError as error:
         return linked.kept(), [str(error)]
@@ -141,25 +144,28 @@ def _fill(spec: SignalSpec) -> None:
         fill_initializer(_key(name), getattr(spec, name))
 
 
-def _draw() -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "kernel_initializer": _initializer("kernel_initializer", "Kernels start from"),
-        "activation": _control("activation"),
-    }
-    for name in MAIN:
-        values[name] = _control(name)
-    with st.expander("More"):
-        values["bias_initializer"] = _initializer("bias_initializer", "Biases start from")
-        for name in MORE:
+def _draw() -> tuple[dict[str, Any], list[str]]:
+    """All controls: the values they hold, and a sentence for each that holds none."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+
+    def draw(name: str) -> None:
+        try:
             values[name] = _control(name)
-    return values
+        except ValueError as error:
+            problems.append(str(error))
 
-
-def _initializer(name: str, label: str) -> Any:
-    return initializer_control(_key(name), label, initializer_options(biases=name == "bias_initializer"))
+    for name in MAIN:
+        draw(name)
+    with st.expander("More"):
+        for name in MORE:
+            draw(name)
+    return values, problems
 
 
 def _control(name: str) -> Any:
+    if name in STARTS:
+        return initializer_control(_key(name), STARTS[name], initializer_options(biases=name == "bias_initializer"))
     return parameter_control(
         FIELDS[name], _key(name), capital(FIELDS[name].label), _choice_label, slider=name in SLIDERS
     )

@@ -80,7 +80,7 @@ def drawn(key: str, kernel: Kernel) -> Draws | None:
 
 def gallery(layer: Layer, kernel: Kernel, theme: str) -> None:
     """A card for each initializer: Keras's first, then those that teach."""
-    for heading, from_keras in (("Keras's fifteen", True), ("Five that teach", False)):
+    for heading, from_keras in (("Keras's fifteen", True), ("Those that teach", False)):
         schemes = [scheme for scheme in initializers.registry.values() if scheme.keras == from_keras]
         st.subheader(heading, anchor=False)
         st.html(cards(tuple(scheme.key for scheme in schemes), layer.key, kernel, theme))

@@ -59,7 +59,7 @@ def cards(app):
 # The gallery.
 
 
-def test_all_twenty_have_a_card_in_the_registry_s_order():
+def test_all_have_a_card_in_the_registry_s_order():
     shown = [title.partition(" <")[0] for title in cards(opened())]
     assert shown == [scheme.label.replace("'", "&#x27;") for scheme in initializers.registry.values()]
 
@@ -216,7 +216,7 @@ def test_what_is_too_much_is_refused_in_a_sentence():
     ],
 )
 def test_a_mangled_link_falls_back(query):
-    assert len(cards(opened(**query))) == 20
+    assert len(cards(opened(**query))) == len(initializers.registry)
 
 
 def test_a_cell_opens_in_the_playground_beside_the_best_other_start():
