@@ -71,6 +71,8 @@ def _uses() -> dict[str, list[str]]:
                 uses.setdefault(source.key, []).append(entry.label)
     for claim in claims.registry.values():
         uses.setdefault(claim.reference, []).append(f"claim: {claim.label}")
+    for source in references.registry.values():
+        uses.setdefault(source.key, []).extend(source.uses)
     return uses
 
 

@@ -55,6 +55,7 @@ def test_the_source_of_every_record_is_listed(entry):
 def test_every_source_is_used():
     used = {source.key for parameter in ENTRIES for source in references.cited(parameter.values[0])}
     used |= {claim.reference for claim in claims.registry.values()}
+    used |= {source.key for source in references.registry.values() if source.uses}
     assert set(references.registry) <= used
 
 
