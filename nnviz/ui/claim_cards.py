@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from nnviz.analysis import claims, references
+from nnviz.analysis.references.record import Reference
 from nnviz.analysis.words import count, number
 from nnviz.core import activations, datasets, initializers, losses, optimizers
 
@@ -83,7 +84,7 @@ def _source(key: str) -> str:
     return _link(source.short, source.link)
 
 
-def _identifier(source: references.Reference) -> str:
+def _identifier(source: Reference) -> str:
     return f' <span class="identifier">{escape(source.identifier)}</span>' if source.identifier else ""
 
 
