@@ -34,7 +34,7 @@ def zero_parts(found: Parts, palette: Palette) -> Figure:
     fallen = np.array([[_fallen(cell, found.guess) for cell in row] for row in found.cells])
     shades = np.full((2 * size[0], size[1]), np.nan)
     shades[1::2] = fallen
-    edges = np.add.outer(np.arange(size[0]), [0, LABEL]).ravel().tolist() + [float(size[0])]
+    edges = [*np.add.outer(np.arange(size[0]), [0, LABEL]).ravel().tolist(), float(size[0])]
     places = [(row, column) for row in range(size[0]) for column in range(size[1])]
     middle = (1 + LABEL) / 2
     data: list[dict[str, Any]] = [

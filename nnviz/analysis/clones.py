@@ -1,0 +1,78 @@
+"""H clones are one unit: the same function, if that unit's learning rates are lr/H coming in and lr·H going out.
+
+Take H units with incoming weights w and outgoing weight v each, and one unit with w and V = H·v. Both answer alike.
+A step moves each v by -lr·g, where g is the loss's slope along V, so V by -lr·H·g; and w by -lr·v·d = -(lr/H)·V·d,
+where d is what the slope leaves but for V. So they stay alike, but for rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.core import activations, datasets, losses
+from nnviz.core.contraction import exact_matmul
+from nnviz.core.experiment import Experiment
+from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.training import initial_parameters, train
+
+REPORT_EVERY = 100  # steps
+
+
+@dataclass(frozen=True)
+class AsOne:
+    """Clones, and the one unit that does their work.
+
+    Attributes:
+        units: how many clones.
+        learning_rate: theirs.
+        many, one: the last training losses of the clones and of the one unit.
+    """
+
+    units: int
+    learning_rate: float
+    many: float
+    one: float
+
+
+def as_one(experiment: Experiment, on_progress: Callable[[float], object] | None = None) -> AsOne:
+    """Train the clones of an experiment, and one unit with their sum and their learning rates.
+
+    Args:
+        experiment: one hidden layer whose units all start equal, plain gradient descent by full batches.
+        on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
+
+    Raises:
+        ValueError: the experiment is another one.
+    """
+    report = on_progress or (lambda share: None)
+    hidden, *_, output = layer_views(initial_parameters(experiment, experiment.seed), experiment.layer_sizes)
+    equal = len(experiment.hidden) == 1 and (hidden == hidden[:, :1]).all() and (output[:-1] == output[:1]).all()
+    if not equal or experiment.optimizer != "sgd" or experiment.batch_rows < experiment.train_rows:
+        raise ValueError("Only equal units of one hidden layer, by plain gradient descent and full batches, are one.")
+    trace = train(experiment.replace(restarts=1, snapshots=2), lambda share: report(share / 2))
+    units, rate = experiment.hidden[0], experiment.learning_rate
+    sizes = experiment.replace(hidden=(1,)).layer_sizes
+    parameters, gradient, rates = (np.zeros((1, parameter_count(sizes)), experiment.dtype) for _ in range(3))
+    layers, gradients, steps = (layer_views(array, sizes) for array in (parameters, gradient, rates))
+    layers[0][0], layers[1][0, :-1], layers[1][0, -1] = hidden[:, :1], units * output[:1], output[-1]
+    steps[0][:], steps[1][:, :-1], steps[1][:, -1] = rate / units, rate * units, rate
+    data = experiment.load_dataset()
+    x, y, outputs = with_ones(data.x_train, experiment.dtype)[None], data.y_train, sizes[-1]
+    targets = (y[None] if outputs == 1 else y == np.arange(outputs)[:, None]).astype(experiment.dtype)[None]
+    loss = losses.registry[datasets.registry[experiment.dataset].loss]
+    network = Network(
+        sizes, activations.registry[experiment.activation], loss, 1, len(y), experiment.dtype, exact_matmul
+    )
+    with np.errstate(all="ignore"):
+        for step in range(experiment.total_steps):
+            network.forward(layers, x)
+            network.backward(layers, x, targets, gradients)
+            parameters -= rates * (gradient / network.divisor)
+            if step % REPORT_EVERY == 0:
+                report(0.5 + 0.5 * step / experiment.total_steps)
+        one = float(loss.value(network.forward(layers, x), targets).mean())
+    report(1.0)
+    return AsOne(units, rate, float(trace.train_loss[0, -1]), one)
