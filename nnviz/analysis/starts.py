@@ -23,6 +23,7 @@ from nnviz.core.training import initial_parameters, train, train_from
 Array = np.ndarray
 
 SNAPSHOTS = 20  # enough to see whether a weight ever moved, and whether the loss has settled
+MOST_ACTIVATIONS = 4  # beside each other in one table
 DIGITS = 4  # after the point, of weights that are written into a link
 SAME_OUTPUTS = "constant(value=0.5)"  # where only the hidden units are to differ
 RANK_TOLERANCE = 1e-6  # of the largest singular value: smaller ones count as none
@@ -270,6 +271,15 @@ def checked(recipe: Experiment) -> Experiment:
     if recipe.batch_rows < recipe.train_rows:
         raise ValueError(f"batch_size={recipe.batch_size}: must be the full batch, which has no order.")
     return recipe.replace(restarts=1, snapshots=SNAPSHOTS)
+
+
+def check(recipe: Experiment, random_starts: int) -> str:
+    """A sentence where `contest` or `parts` cannot be had for a recipe; else an empty text."""
+    try:
+        checked(recipe).replace(restarts=random_starts + len(STARTS) + MOST_ACTIVATIONS * len(PARTS))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _together(experiments: Sequence[Experiment], on_progress: Callable[[float], object]) -> Trace:

@@ -1,0 +1,125 @@
+"""The page on starts that are random or merely different: its controls, presets, table, ways into the Playground."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from nnviz.analysis.clones import AsOne
+from nnviz.analysis.starts import RECIPE, Contest, Outcome, Parts
+from nnviz.analysis.words import number
+from nnviz.core import activations
+from nnviz.core.registry import Parameter
+from nnviz.figures.starts import CHANCE
+from nnviz.ui.controls import Controls
+from nnviz.ui.presets import Preset
+from nnviz.ui.state import DEFAULT_A, Comparison
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "starts.py")
+COLUMNS = ("tanh", "relu", "sigmoid")
+
+LAB = Controls(
+    "starts",
+    RECIPE.replace(snapshots=DEFAULT_A.snapshots),
+    sections={
+        "Network": ("hidden", "activation"),
+        "Training": ("learning_rate", "epochs", "optimizer"),
+        "Data": ("dataset", "samples", "noise", "data_seed"),
+    },
+    more=(),
+    start=("seed",),
+    settings=(
+        Parameter(
+            name="random_starts", kind=int, default=30, low=1, high=200, label="random starts",
+            note="How many seeds stand beside the starts by hand.",
+        ),
+    ),
+)  # fmt: skip
+
+PRESETS = (
+    Preset("two moons", "As at first.", {}),
+    Preset("three blobs", "Classes of unequal size: what do zeros learn now?", {"dataset": "blobs", "samples": "101"}),
+    Preset("XOR", "Four corners, where luck counts for more.", {"dataset": "xor", "noise": "0.1", "hidden": "3"}),
+    Preset("ReLU", "Units that can die.", {"activation": "relu"}),
+    Preset("2 units", "No unit to spare.", {"hidden": "2"}),
+    Preset("32 units", "Units in plenty.", {"hidden": "32"}),
+    Preset("300 epochs", "Stopped early: who is quick?", {"epochs": "300"}),
+    Preset("Adam", "Does another optimizer part clones?", {"optimizer": "adam", "learning_rate": "0.01"}),
+)
+
+
+def columns(activation: str) -> tuple[str, ...]:
+    """The activations in the second table: the usual three, and the one chosen."""
+    return COLUMNS if activation in COLUMNS else (*COLUMNS, activation)
+
+
+def table(found: Contest) -> dict[str, dict[str, str]]:
+    """Every start in a row, the random ones as median, best and worst: heading to row to words."""
+    ranked = found.ranked()
+    rows = {f"{CHANCE['all'].capitalize()}: {outcome.start.label}, {name}": outcome for name, outcome in (
+        ("median", found.median), ("best", ranked[0]), ("worst", ranked[-1]),
+    )}  # fmt: skip
+    rows |= {f"{CHANCE[o.start.chance].capitalize()}: {o.start.label}. {o.start.note}": o for o in found.outcomes}
+    return {
+        "distinct units": {name: f"{o.distinct_before} → {o.distinct}" for name, o in rows.items()},
+        "final loss": {name: _loss(o) for name, o in rows.items()},
+        "verdict": {name: f"{o.kind}; {_beaten(found, o)}" for name, o in rows.items()},
+    }
+
+
+def _beaten(found: Contest, outcome: Outcome) -> str:
+    return f"better than {found.beaten(outcome)} of {len(found.random)} random ones"
+
+
+def places(found: Contest) -> Mapping[str, Outcome]:
+    """Every start that can be opened, by what it is called in the menu."""
+    by_hand = {f"{outcome.start.label}: {_loss(outcome)}": outcome for outcome in found.outcomes}
+    ranked = found.ranked()
+    named = {id(found.median): "median, ", id(ranked[0]): "best, ", id(ranked[-1]): "worst, "}
+    return by_hand | {
+        f"random, {named.get(id(outcome), '')}seed {outcome.experiment.seed}: {_loss(outcome)}": outcome
+        for outcome in ranked
+    }
+
+
+def cell_label(cell: Outcome) -> str:
+    """What a cell of the second table is called in the menu."""
+    return f"{cell.start.label} with {activations.registry[cell.experiment.activation].label}: {_loss(cell)}"
+
+
+def playground_query(outcome: Outcome) -> dict[str, str]:
+    """A start as the Playground's A, beside Glorot uniform."""
+    a = outcome.experiment.replace(snapshots=DEFAULT_A.snapshots)
+    b = a.replace(kernel_initializer="glorot_uniform", output_initializer=None, bias_initializer="zeros")
+    return Comparison(a, b).to_query()
+
+
+def about_zeros(found: Parts) -> str:
+    """What there is to know for reading the second table, with its numbers."""
+    classes = found.cells[0][0].experiment.load_dataset().class_names
+    guess = f"{number(found.guess)}, what a guess costs"
+    if classes and abs(found.guess - math.log(len(classes))) < 1e-9:
+        guess = (
+            f"ln {len(classes)} = {number(found.guess)}, what a guess costs; there are as many rows of each class, so "
+            "the output bias, too, is right at 0"
+        )
+    return (
+        "In each cell: distinct hidden units at the end, the final loss, and what moved by as much as a bit. Darker is "
+        f"lower, from {guess}. A start counts as trained below {number(found.bar)}."
+    )
+
+
+def as_one_sentence(found: AsOne) -> str:
+    """What the clones and their one unit did."""
+    lr = number(found.learning_rate)
+    apart = abs(found.many - found.one)
+    return (
+        f"{found.units} equal units are one unit: a single one, started from their sum and trained with learning rate "
+        f"{lr} / {found.units} on its incoming and {lr} · {found.units} on its outgoing weights, ends at "
+        f"{number(found.one)}; they end at {number(found.many)} (difference {number(apart, 1)})."
+    )
+
+
+def _loss(outcome: Outcome) -> str:
+    return "diverged" if math.isnan(outcome.loss) else number(outcome.loss)
