@@ -13,7 +13,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
 
 NAMES = {"start": "the start", "order": "the order", "pair": "only the pair of both"}
-NOTHING = 0.005  # a share that rounds to 0 %
+NOTHING = 0.0005  # smaller shares are called 0 %
 
 
 def order_shares(found: Order, palette: Palette) -> Figure:
@@ -55,6 +55,7 @@ def order_shares(found: Order, palette: Palette) -> Figure:
         xaxis={
             "title": {"text": "share of the differences, with 95 % interval"},
             "range": [0, 100],
+            "tickvals": [0, 25, 50, 75, 100],
             "ticksuffix": " %",
         },
         yaxis={"visible": False, "range": [len(shares) - 0.65, -0.75]},
@@ -111,4 +112,4 @@ def _interval(share: Share) -> str:
 
 
 def _percent(share: float) -> str:
-    return "0 %" if 0 < share < NOTHING else percent(share)
+    return "0 %" if share < NOTHING else percent(share)

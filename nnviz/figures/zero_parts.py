@@ -16,7 +16,14 @@ from nnviz.figures.template import Palette, new_plot
 ROW, HEAD = 88, 44  # pixels
 LABEL = 0.36  # of a row's height, above its cells
 DARKEST = 0.8  # how far along the scale the darkest cell lies, so that words stay readable on it
-SHORT = {"output bias only": "output bias", "output": "output only", "all in lockstep": "in lockstep"}
+SHORT = {
+    "nothing": "nothing moves",
+    "output bias only": "bias moves",
+    "output": "output moves",
+    "all in lockstep": "in lockstep",
+    "some in lockstep": "in lockstep",
+    "all": "all move",
+}
 
 
 def zero_parts(found: Parts, palette: Palette) -> Figure:
@@ -109,9 +116,9 @@ def _fallen(cell: Outcome, guess: float) -> float:
 
 
 def _words(cell: Outcome) -> str:
-    what = SHORT.get(cell.moved, cell.moved)
+    what = SHORT.get(cell.moved) or cell.moved.replace(" weights", " move")
     if _telling(cell):
-        what = f"{what.removesuffix(' weights')}, rank {cell.rank}"
+        what = f"{what.removesuffix(' move')}, rank {cell.rank}"
     return f"<b>{cell.distinct} of {cell.units}</b> · {_loss(cell)}<br>{what}"
 
 

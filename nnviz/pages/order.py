@@ -41,8 +41,8 @@ st.html(
     '<p class="muted">Each square is one training. Click one to see it in the Playground, beside the best of all.</p>'
 )
 with st.container(key="order_open", horizontal=True, vertical_alignment="bottom"):
-    row = st.selectbox("Or choose a start", range(len(found.seeds)), format_func=found.seeds.__getitem__, width=180)
-    column = st.selectbox("and an order", range(len(found.orders)), format_func=found.orders.__getitem__, width=180)
+    row = st.selectbox("Or choose a start", range(asked[1]), format_func=lambda i: str(found.seeds[i]), width=180)
+    column = st.selectbox("and an order", range(asked[2]), format_func=lambda i: str(found.orders[i]), width=180)
     st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, row, column))
     st.download_button("Losses as CSV", picture.csv, "order.csv", "text/csv", on_click="ignore")
     st.download_button("Shares as CSV", shares.csv, "order-shares.csv", "text/csv", on_click="ignore")

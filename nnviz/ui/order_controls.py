@@ -62,15 +62,15 @@ PRESETS = (
 
 METHOD = (
     "A start's share says how far the starts differ on average over all orders, an order's likewise; what is left "
-    "belongs to the pair. None of it is noise: the same pair gives the same loss to the bit. Shares are of the variance "
-    "of the loss's logarithm (two-way analysis of variance, both factors random); the 95 % intervals come from drawing "
-    "starts and orders anew, with replacement, 1,000 times."
+    "belongs to the pair. None of it is noise: the same pair gives the same loss to the bit. Shares are of the "
+    "variance of the loss's logarithm (two-way analysis of variance, both factors random); the 95 % intervals come "
+    "from drawing starts and orders anew, with replacement, 1,000 times."
 )
 
 
 def playground_query(found: Order, row: int, column: int) -> dict[str, str]:
     """A pair as the Playground's A; as B the best of all pairs, or the worst where A is the best."""
     losses = np.where(np.isnan(found.losses), np.inf, found.losses)
-    best, worst = (np.unravel_index(find(losses), losses.shape) for find in (np.argmin, np.argmax))
+    best, worst = (divmod(int(find(losses)), losses.shape[1]) for find in (np.argmin, np.argmax))
     other = worst if (row, column) == best else best
-    return Comparison(found.pair(row, column), found.pair(int(other[0]), int(other[1]))).to_query()
+    return Comparison(found.pair(row, column), found.pair(*other)).to_query()

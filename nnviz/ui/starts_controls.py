@@ -10,7 +10,7 @@ from nnviz.analysis.clones import AsOne
 from nnviz.analysis.starts import RECIPE, Contest, Outcome, Parts
 from nnviz.analysis.words import number
 from nnviz.core import activations
-from nnviz.core.registry import Parameter
+from nnviz.core.registry import Parameter, plain
 from nnviz.figures.starts import CHANCE
 from nnviz.ui.controls import Controls
 from nnviz.ui.presets import Preset
@@ -112,7 +112,7 @@ def about_zeros(found: Parts) -> str:
 
 def as_one_sentence(found: AsOne) -> str:
     """What the clones and their one unit did."""
-    lr = number(found.learning_rate)
+    lr = plain(found.learning_rate)
     apart = abs(found.many - found.one)
     return (
         f"{found.units} equal units are one unit: a single one, started from their sum and trained with learning rate "
