@@ -39,7 +39,7 @@ LAB = Controls(
 
 PRESETS = (
     Preset("two moons", "As at first.", {}),
-    Preset("three blobs", "Classes of unequal size: what do zeros learn now?", {"dataset": "blobs", "samples": "101"}),
+    Preset("one row more", "The classes are no longer of equal size: what do zeros learn now?", {"samples": "401"}),
     Preset("XOR", "Four corners, where luck counts for more.", {"dataset": "xor", "noise": "0.1", "hidden": "3"}),
     Preset("ReLU", "Units that can die.", {"activation": "relu"}),
     Preset("2 units", "No unit to spare.", {"hidden": "2"}),

@@ -19,7 +19,7 @@ QUICK = RECIPE.replace(samples=100, epochs=60)
 RECIPES = {
     "default": QUICK,
     "two units": QUICK.replace(hidden=(2,)),
-    "three classes": QUICK.replace(dataset="blobs", samples=101),
+    "unequal classes": QUICK.replace(dataset="blobs", samples=101),
     "diverging": QUICK.replace(activation="relu", learning_rate=1000.0, epochs=200),
     "solved": QUICK.replace(dataset="xor", noise=0.0, samples=8, epochs=2000, learning_rate=10.0),
 }
