@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.diagnosis import AS_A_LINE, diagnose, guess_loss, line_loss
+from nnviz.analysis.diagnosis import diagnose, guess_loss
 from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
@@ -23,7 +23,7 @@ from nnviz.core.training import initial_parameters, train, train_from
 Array = np.ndarray
 
 SNAPSHOTS = 20  # enough to see whether a weight ever moved, and whether the loss has settled
-MOST_ACTIVATIONS = 4  # beside each other in one table
+MOST_ACTIVATIONS = 3  # beside each other in one table
 DIGITS = 4  # after the point, of weights that are written into a link
 SAME_OUTPUTS = "constant(value=0.5)"  # where only the hidden units are to differ
 RANK_TOLERANCE = 1e-6  # of the largest singular value: smaller ones count as none
@@ -194,8 +194,7 @@ class Parts:
         activations: keys, the columns.
         cells: by row of `PARTS` and column.
         guess: the loss of a guess that ignores the inputs.
-        bar: the loss below which a start counts as trained: that of the best straight line, less a fiftieth of the
-            guess's; a quarter of the guess's where a line needs no hidden units, or where none is known.
+        bar: the loss below which a start counts as trained: a quarter of the guess's, as in `nnviz.analysis.works`.
     """
 
     activations: tuple[str, ...]
@@ -248,7 +247,7 @@ def parts(
     """
     recipe = checked(recipe)
     report = on_progress or (lambda share: None)
-    columns, data = [], recipe.load_dataset()
+    columns = []
     for done, key in enumerate(activations):
 
         def progress(share: float, done: int = done) -> None:
@@ -257,9 +256,8 @@ def parts(
         experiments = [part.make(recipe.replace(activation=key)) for part in PARTS]
         trace = _together(experiments, progress)
         columns.append(_outcomes(PARTS, experiments, trace, _best(trace)))
-    guess, line = guess_loss(data), line_loss(data)
-    bar = line - AS_A_LINE * guess if line > SHARE_OF_GUESS * guess else SHARE_OF_GUESS * guess
-    return Parts(activations, tuple(zip(*columns, strict=True)), guess, bar)
+    guess = guess_loss(recipe.load_dataset())
+    return Parts(activations, tuple(zip(*columns, strict=True)), guess, SHARE_OF_GUESS * guess)
 
 
 def checked(recipe: Experiment) -> Experiment:

@@ -12,7 +12,7 @@ from nnviz.analysis.words import count, number
 from nnviz.figures.axes import compact, power_text
 from nnviz.figures.figure import Figure
 from nnviz.figures.order_shares import finding
-from nnviz.figures.template import Palette, new_plot
+from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
 HEIGHT = 460
 FLAT = 1.02  # losses that differ by less than this factor get a scale that wide, so that nothing looks like much
@@ -36,8 +36,8 @@ def order_picture(found: Order, palette: Palette) -> Figure:
             "zmin": math.log10(low), "zmax": math.log10(high), "colorscale": palette.sequential, "hoverinfo": "skip",
             "xgap": 1, "ygap": 1,
             "colorbar": {
-                "thickness": 12, "outlinewidth": 0, "title": {"text": _unit(found), "side": "top"},
-                **_ticks(low, high),
+                "thickness": 12, "outlinewidth": 0, **_ticks(low, high),
+                "title": {"text": _unit(found), "side": "top", "font": {"size": FONT_SIZE}},
             },
         },
         {

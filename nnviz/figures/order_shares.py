@@ -50,13 +50,13 @@ def order_shares(found: Order, palette: Palette) -> Figure:
         data,
         palette,
         height=300,
-        margin={"l": 8, "r": 20, "t": 8, "b": 52},
+        margin={"l": 8, "r": 32, "t": 8, "b": 52},
         annotations=labels,
         xaxis={
             "title": {"text": "share of the differences, with 95 % interval"},
             "range": [0, 100],
             "tickvals": [0, 25, 50, 75, 100],
-            "ticksuffix": " %",
+            "ticktext": ["0 %", "25 %", "50 %", "75 %", "100 %"],
         },
         yaxis={"visible": False, "range": [len(shares) - 0.65, -0.75]},
     )

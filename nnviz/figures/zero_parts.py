@@ -16,6 +16,7 @@ from nnviz.figures.template import Palette, new_plot
 ROW, HEAD = 88, 44  # pixels
 LABEL = 0.36  # of a row's height, above its cells
 DARKEST = 0.8  # how far along the scale the darkest cell lies, so that words stay readable on it
+LEAST = 0.001  # losses below it are only called so
 SHORT = {
     "nothing": "nothing moves",
     "output bias only": "bias moves",
@@ -29,8 +30,8 @@ SHORT = {
 def zero_parts(found: Parts, palette: Palette) -> Figure:
     """Distinct units and loss at the end, and what moved, in a cell for each start and activation.
 
-    Cells are the darker the further the loss fell below a guess's. Over each lies an unseen point at x = its column
-    and y = its row, so that a page can tell which was clicked.
+    The further the loss fell below a guess's, the stronger a cell's shade. Over each lies an unseen point at x = its
+    column and, rounded down, y = its row, so that a page can tell which was clicked.
 
     Args:
         found: all cells.
@@ -119,7 +120,7 @@ def _words(cell: Outcome) -> str:
     what = SHORT.get(cell.moved) or cell.moved.replace(" weights", " move")
     if _telling(cell):
         what = f"{what.removesuffix(' move')}, rank {cell.rank}"
-    return f"<b>{cell.distinct} of {cell.units}</b> · {_loss(cell)}<br>{what}"
+    return f"<b>{cell.distinct} of {cell.units}</b> · {_short(cell)}<br>{what}"
 
 
 def _telling(cell: Outcome) -> bool:
@@ -129,6 +130,13 @@ def _telling(cell: Outcome) -> bool:
 
 def _loss(cell: Outcome) -> str:
     return "diverged" if math.isnan(cell.loss) else number(cell.loss)
+
+
+def _short(cell: Outcome) -> str:
+    """The loss with three decimals: all of one width, for cells are narrow."""
+    if not LEAST <= cell.loss < 10:
+        return f"<{LEAST}" if cell.loss < LEAST else _loss(cell)
+    return f"{cell.loss:.3f}"
 
 
 def _hover(cell: Outcome, column: str) -> str:

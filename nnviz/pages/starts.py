@@ -19,6 +19,10 @@ palette = PALETTES[st.context.theme.type or "light"]
 st.title("Random, or merely different?", anchor=False)
 problem = check(recipe, random_starts)
 page.remarks([*choice.problems, *filter(None, [problem])])
+st.html(
+    '<p class="muted">Units that start equal stay equal, so they must start different. Must chance make them so? Here '
+    "starts written by hand stand beside random ones.</p>"
+)
 page.presets(own.PAGE, own.PRESETS)
 if problem:
     st.stop()

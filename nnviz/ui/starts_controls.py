@@ -50,8 +50,8 @@ PRESETS = (
 
 
 def columns(activation: str) -> tuple[str, ...]:
-    """The activations in the second table: the usual three, and the one chosen."""
-    return COLUMNS if activation in COLUMNS else (*COLUMNS, activation)
+    """The activations in the second table: three, which is what fits on a phone, and the one chosen among them."""
+    return COLUMNS if activation in COLUMNS else (activation, *COLUMNS[1:])
 
 
 def table(found: Contest) -> dict[str, dict[str, str]]:
@@ -98,15 +98,15 @@ def playground_query(outcome: Outcome) -> dict[str, str]:
 def about_zeros(found: Parts) -> str:
     """What there is to know for reading the second table, with its numbers."""
     classes = found.cells[0][0].experiment.load_dataset().class_names
-    guess = f"{number(found.guess)}, what a guess costs"
+    cost = number(found.guess)
+    why = ""
     if classes and abs(found.guess - math.log(len(classes))) < 1e-9:
-        guess = (
-            f"ln {len(classes)} = {number(found.guess)}, what a guess costs; there are as many rows of each class, so "
-            "the output bias, too, is right at 0"
-        )
+        cost = f"ln {len(classes)} = {cost}"
+        why = " There are as many rows of each class, so the output bias has nothing to learn by itself."
     return (
-        "In each cell: distinct hidden units at the end, the final loss, and what moved by as much as a bit. Darker is "
-        f"lower, from {guess}. A start counts as trained below {number(found.bar)}."
+        "In each cell: distinct hidden units at the end, the final loss, and what moved, if only by a bit. The "
+        f"stronger its shade, the further the loss fell below a guess's, {cost}; below {number(found.bar)}, a quarter "
+        f"of that, a start counts as trained.{why}"
     )
 
 

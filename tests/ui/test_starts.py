@@ -74,7 +74,7 @@ def test_a_link_fills_the_controls_and_a_control_changes_the_link():
     assert "of 3 random ones" in html(app)
     settled(app.selectbox(key="starts.a.activation").set_value("elu").run())
     assert query(app) == QUICK | {"activation": "elu"}
-    assert app.selectbox(key="starts.cell").options[3].startswith("all zeros with ELU")
+    assert app.selectbox(key="starts.cell").options[0].startswith("all zeros with ELU")
     settled(app.selectbox(key="starts.a.optimizer").set_value("adam").run())
     assert "equal units are one unit" not in html(app)
 
@@ -136,9 +136,9 @@ def test_the_table_and_the_menu_hold_every_start():
 def test_words_about_zeros_follow_the_classes():
     equal = own.about_zeros(parts(RECIPE, ("tanh",)))
     assert "ln 2 = 0.693" in equal
-    assert "as many rows of each class" in equal
+    assert "There are as many rows of each class" in equal
     unequal = own.about_zeros(parts(RECIPE.replace(samples=21), ("tanh",)))
-    assert "0.689, what a guess costs." in unequal
+    assert "below a guess's, 0.689; below 0.172, a quarter" in unequal
     assert "as many rows" not in unequal
 
 
