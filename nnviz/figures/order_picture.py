@@ -109,7 +109,11 @@ def _finding(found: Order) -> str:
     runs = count(found.losses.size, "run")
     if not finite.size:
         return f"All {runs} diverged."
-    lost = f" {count(found.diverged, 'run')} diverged (marked ×)." if found.diverged else ""
+    lost = (
+        f" {count(found.diverged, 'run')} diverged (marked ×; taken as the worst of the others)."
+        if found.diverged
+        else ""
+    )
     if finite.min() == finite.max():
         return f"{runs} end alike, at loss {number(float(finite[0]))}.{lost}"
     bands = ""

@@ -9,7 +9,7 @@ from nnviz.analysis.starts import check, contest, parts
 from nnviz.figures.starts import starts
 from nnviz.figures.template import PALETTES
 from nnviz.figures.zero_parts import zero_parts
-from nnviz.ui import compute, markup, page
+from nnviz.ui import compute, page
 from nnviz.ui import starts_controls as own
 
 choice = own.LAB.sidebar()
@@ -45,7 +45,7 @@ with st.container(key="starts_open", horizontal=True, vertical_alignment="bottom
     st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=query)
     st.download_button("Starts as CSV", strip.csv, "starts.csv", "text/csv", on_click="ignore")
 with st.expander("What each start is, and how it ended"):
-    st.html(markup.table(own.table(found)))
+    st.html(own.in_words(found))
 
 st.header("Which part may be zero?", anchor="zero")
 table = compute.result_of("Training every part with every activation", parts, recipe, own.columns(recipe.activation))

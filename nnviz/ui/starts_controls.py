@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 from nnviz.analysis.clones import AsOne
 from nnviz.analysis.starts import RECIPE, Contest, Outcome, Parts
@@ -54,22 +56,24 @@ def columns(activation: str) -> tuple[str, ...]:
     return COLUMNS if activation in COLUMNS else (activation, *COLUMNS[1:])
 
 
-def table(found: Contest) -> dict[str, dict[str, str]]:
-    """Every start in a row, the random ones as median, best and worst: heading to row to words."""
+def in_words(found: Contest) -> str:
+    """Every start in a line of HTML, the random ones as median, best and worst, each with its link."""
     ranked = found.ranked()
-    rows = {f"{CHANCE['all'].capitalize()}: {outcome.start.label}, {name}": outcome for name, outcome in (
+    lines = [(f"{outcome.start.label}, {name}", outcome) for name, outcome in (
         ("median", found.median), ("best", ranked[0]), ("worst", ranked[-1]),
-    )}  # fmt: skip
-    rows |= {f"{CHANCE[o.start.chance].capitalize()}: {o.start.label}. {o.start.note}": o for o in found.outcomes}
-    return {
-        "distinct units": {name: f"{o.distinct_before} → {o.distinct}" for name, o in rows.items()},
-        "final loss": {name: _loss(o) for name, o in rows.items()},
-        "verdict": {name: f"{o.kind}; {_beaten(found, o)}" for name, o in rows.items()},
-    }
+    )]  # fmt: skip
+    lines += [(outcome.start.label, outcome) for outcome in found.outcomes]
+    return "<ul>" + "".join(f"<li>{_line(found, name, outcome)}</li>" for name, outcome in lines) + "</ul>"
 
 
-def _beaten(found: Contest, outcome: Outcome) -> str:
-    return f"better than {found.beaten(outcome)} of {len(found.random)} random ones"
+def _line(found: Contest, name: str, outcome: Outcome) -> str:
+    note, chance = outcome.start.note, CHANCE[outcome.start.chance].capitalize()
+    words = (
+        f"{note} {chance}. Distinct units {outcome.distinct_before} at the start, {outcome.distinct} at the end; loss "
+        f"{_loss(outcome)}: {outcome.kind}, better than {found.beaten(outcome)} of {len(found.random)} random ones."
+    )
+    address = f"./?{urlencode(playground_query(outcome))}"
+    return f'<b>{escape(name)}</b>. {escape(words)} <a href="{escape(address)}">Open in the Playground</a>'
 
 
 def places(found: Contest) -> Mapping[str, Outcome]:

@@ -119,6 +119,6 @@ def test_the_picture_names_bands_and_diverged_runs():
     assert "bands down the columns" in order_picture(CASES["order"], LIGHT).title
     assert "bands" not in order_picture(CASES["pair"], LIGHT).title
     figure = order_picture(CASES["some diverged"], LIGHT)
-    assert "1 run diverged (marked ×)" in figure.title
+    assert "1 run diverged (marked ×; taken as the worst of the others)." in figure.title
     assert [text for text in figure.plot.data[1].text if text] == ["×"]
     assert order_picture(CASES["all diverged"], LIGHT).title == "All 6 runs diverged."

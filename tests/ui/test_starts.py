@@ -1,12 +1,16 @@
 """The page on starts that are random or merely different, without a browser."""
 
+import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.clones import AsOne
 from nnviz.analysis.starts import PARTS, STARTS, contest, parts
+from nnviz.analysis.words import number
 from nnviz.ui import page
 from nnviz.ui import starts_controls as own
 from nnviz.ui.starts_controls import LAB, PRESETS
@@ -119,13 +123,19 @@ def test_every_start_opens_in_the_playground_beside_glorot_uniform(start):
     assert len(str(own.playground_query(outcome))) < 1500
 
 
-def test_the_table_and_the_menu_hold_every_start():
+def test_the_words_and_the_menu_hold_every_start():
     found = contest(RECIPE, 4)
-    table = own.table(found)
-    assert {len(column) for column in table.values()} == {len(STARTS) + 3}
+    lines = re.findall("<li>(.*?)</li>", own.in_words(found))
+    assert len(lines) == len(STARTS) + 3
     ranked = found.ranked()
-    assert table["verdict"]["All chance: Glorot uniform, worst"].endswith("better than 0 of 4 random ones")
-    assert table["verdict"]["All chance: Glorot uniform, best"].endswith("better than 3 of 4 random ones")
+    best, worst = (next(line for line in lines if f"uniform, {name}<" in line) for name in ("best", "worst"))
+    assert f"loss {number(ranked[0].loss)}: " in best
+    assert "better than 3 of 4 random ones" in best
+    assert "better than 0 of 4 random ones" in worst
+    for line, outcome in zip(lines[3:], found.outcomes, strict=True):
+        address = unescape(re.search('href="([^"]*)"', line).group(1))
+        shown, sentences = Comparison.from_query(dict(parse_qsl(urlsplit(address).query)))
+        assert (shown.a, sentences) == (outcome.experiment.replace(snapshots=60), [])
     places = own.places(found)
     assert len(places) == len(STARTS) + 4
     assert [o.experiment.seed for o in list(places.values())[-4:]] == [o.experiment.seed for o in ranked]
