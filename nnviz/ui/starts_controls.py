@@ -73,7 +73,8 @@ def _line(found: Contest, name: str, outcome: Outcome) -> str:
         f"{_loss(outcome)}: {outcome.kind}, better than {found.beaten(outcome)} of {len(found.random)} random ones."
     )
     address = f"./?{urlencode(playground_query(outcome))}"
-    return f'<b>{escape(name)}</b>. {escape(words)} <a href="{escape(address)}">Open in the Playground</a>'
+    link = f'<a href="{escape(address)}" style="color: inherit">Open in the Playground</a>'
+    return f"<b>{escape(name)}</b>: {escape(words)} {link}"
 
 
 def places(found: Contest) -> Mapping[str, Outcome]:
