@@ -7,12 +7,18 @@ from nnviz.ui import page
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
 st.navigation(
-    [
-        st.Page(page.PLAYGROUND, title="Playground", default=True),
-        st.Page("nnviz/pages/initializers.py", title="Initializers"),
-        st.Page("nnviz/pages/depth.py", title="Depth"),
-        st.Page("nnviz/pages/claims.py", title="Claims"),
-        st.Page("nnviz/pages/references.py", title="References"),
-    ],
+    {
+        "": [
+            st.Page(page.PLAYGROUND, title="Playground", default=True),
+            st.Page("nnviz/pages/initializers.py", title="Initializers"),
+            st.Page("nnviz/pages/depth.py", title="Depth"),
+            st.Page("nnviz/pages/claims.py", title="Claims"),
+            st.Page("nnviz/pages/references.py", title="References"),
+        ],
+        "Restart lab": [
+            st.Page("nnviz/pages/starts.py", title="Random or different?"),
+            st.Page("nnviz/pages/order.py", title="Start or order?"),
+        ],
+    },
     position="top",
 ).run()

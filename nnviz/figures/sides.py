@@ -14,6 +14,7 @@ from nnviz.core.trace import Trace
 from nnviz.figures.template import Palette
 
 MOST_DIFFERENCES = 3
+MOST_NUMBERS = 3  # of a list
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +109,8 @@ def start_words(initializer: Initializer) -> str:
     >>> from nnviz.core.initializers import get
     >>> start_words(get("constant(value=0.5)")), start_words(get("zeros"))
     ('constant, value 0.5', 'zeros')
+    >>> start_words(get("listed(values=1 2 3 4)"))
+    'numbers of your own, in turn 1 2 3 … (4 in all)'
     """
     changed = [
         f"{parameter.label} {_words(initializer.parameters[parameter.name])}"
@@ -122,6 +125,9 @@ def _words(value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, tuple):
+        more = f" … ({len(value)} in all)" if len(value) > MOST_NUMBERS else ""
+        return " ".join(plain(number) for number in value[:MOST_NUMBERS]) + more
     return plain(value) if isinstance(value, float) else str(value)
 
 

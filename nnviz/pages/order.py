@@ -34,8 +34,7 @@ with right:
 with left:
     points = page.clicked(picture)
 if points:
-    query = playground_query(found, int(points[0]["y"]), int(points[0]["x"]))
-    st.switch_page(page.PLAYGROUND, query_params=query)
+    page.go(page.PLAYGROUND, playground_query(found, int(points[0]["y"]), int(points[0]["x"])))
 
 st.html(
     '<p class="muted">Each square is one training. Click one to see it in the Playground, beside the best of all.</p>'

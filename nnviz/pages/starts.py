@@ -32,7 +32,7 @@ strip = starts(found, palette)
 points = page.clicked(strip)
 if points:
     outcome = (found.random, found.outcomes)[points[0]["curve_number"]][points[0]["point_number"]]
-    st.switch_page(page.PLAYGROUND, query_params=own.playground_query(outcome))
+    page.go(page.PLAYGROUND, own.playground_query(outcome))
 st.html(
     '<p class="muted">Each mark is one training; the grey band is the range of the random ones. On the right: '
     "distinct units at the start → at the end, and the final loss. × marks starts whose units end as fewer than there "
@@ -53,7 +53,7 @@ figure = zero_parts(table, palette)
 points = page.clicked(figure)
 if points:
     clicked = table.cells[int(points[0]["y"])][int(points[0]["x"])]
-    st.switch_page(page.PLAYGROUND, query_params=own.playground_query(clicked))
+    page.go(page.PLAYGROUND, own.playground_query(clicked))
 st.html(f'<p class="muted">{own.about_zeros(table)}</p>')
 with st.container(key="parts_open", horizontal=True, vertical_alignment="bottom"):
     cells = [cell for row in table.cells for cell in row]

@@ -84,6 +84,31 @@ def clicked(figure: Figure) -> list[dict[str, Any]]:
     return points
 
 
+_follow = st.components.v2.component(
+    "nnviz_follow",
+    js="""export default ({ data }) => {
+  const follow = (tries) => {
+    const link = document.querySelector(`.st-key-${data.place} a`);
+    if (link) link.click();
+    else if (tries) setTimeout(follow, 50, tries - 1);
+  };
+  follow(100);
+}""",
+)
+
+
+def go(path: str, query: Mapping[str, str]) -> None:
+    """Open a page for the visitor, as a click on a link to it would.
+
+    Not `st.switch_page`: that leaves this page with the other's query in the browser's history, where the back button
+    would find it.
+    """
+    with st.container(key="follow"):
+        st.page_link(path, label="Open", query_params=query)
+    _follow(key="follow.link", data={"place": "follow"})
+    st.stop()
+
+
 def pair(figures: Sequence[Figure]) -> None:
     """Two figures side by side; on a phone one above the other."""
     for column, figure in zip(st.columns(2), figures, strict=True):

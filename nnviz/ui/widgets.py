@@ -13,7 +13,7 @@ from nnviz.core.initializers import Initializer
 from nnviz.core.registry import Parameter, Value, text_of
 from nnviz.ui import state
 
-LADDERS = {"learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
+LADDERS = {"learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0)}
 
 
 def capital(label: str) -> str:

@@ -150,7 +150,7 @@ def _show(found: Works, theme: str) -> None:
     )
     if clicked:
         place = int(clicked[0]["y"]), int(clicked[0]["x"])
-        st.switch_page(page.PLAYGROUND, query_params=playground_query(found, place))
+        page.go(page.PLAYGROUND, playground_query(found, place))
     with st.container(key="map_open", horizontal=True, vertical_alignment="bottom"):
         places = sorted(found.cells)
         place = st.selectbox(

@@ -33,6 +33,9 @@ def test_a_pair_opens_with_its_seed_and_its_order(visit):
     click(page, box, 0.62, 0.4)
     expect(page).to_have_url(re.compile(r"seed=1&.*shuffle_seed=2|shuffle_seed=2&.*seed=1"))
     expect(visitor.verdict("B")).to_be_visible()
+    page.go_back()  # one step, to the page as it was
+    expect(page.get_by_label("Orders", exact=True)).to_have_value("4")
+    expect(page).to_have_url(re.compile(r"order\?(?=.*starts=4)(?=.*orders=4)(?=.*epochs=5)"))
 
 
 def test_a_start_and_a_part_open(visit):
