@@ -31,7 +31,7 @@ class Weight:
     """A kernel weight of a network with one hidden layer.
 
     Attributes:
-        key: its name in a URL, such as `x1-u2` or `u2-out`.
+        key: its name in a URL, such as `x1_to_unit_2` or `unit_2_to_output`.
         label: its name on screen, such as "x₁ → unit 2".
         layer: 0 for the hidden layer, 1 for the output.
         row: which input or unit it comes from, from 0.
@@ -62,8 +62,8 @@ class Window:
             same weight twice.
     """
 
-    across: str = "x1-u1"
-    up: str = "x2-u1"
+    across: str = "x1_to_unit_1"
+    up: str = "x2_to_unit_1"
     x: float = 0.0
     y: float = 0.0
     width: float = 10.0
@@ -140,14 +140,14 @@ def weights(experiment: Experiment) -> tuple[Weight, ...]:
     inputs, units, outputs = experiment.layer_sizes
     names = datasets.registry[experiment.dataset].classes if outputs > 1 else ("output",)
     hidden = (
-        Weight(f"x{i}-u{j}", f"x{str(i).translate(_SUBSCRIPTS)} → unit {j}", 0, i - 1, j - 1)
+        Weight(f"x{i}_to_unit_{j}", f"x{str(i).translate(_SUBSCRIPTS)} → unit {j}", 0, i - 1, j - 1)
         for i in range(1, inputs + 1)
         for j in range(1, units + 1)
     )
     out = (
-        Weight(f"u{i}-out{j if outputs > 1 else ''}", f"unit {i} → {names[j - 1]}", 1, i - 1, j - 1)
+        Weight(f"unit_{i}_to_{name}".replace(" ", "_"), f"unit {i} → {name}", 1, i - 1, j)
         for i in range(1, units + 1)
-        for j in range(1, outputs + 1)
+        for j, name in enumerate(names)
     )
     return (*hidden, *out)
 

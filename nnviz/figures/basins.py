@@ -62,7 +62,7 @@ def basins(
         ),
     ]  # fmt: skip
     half = window.width / 2
-    square = {"showgrid": False, "nticks": 7, "constrain": "domain"}
+    square = {"showgrid": False, "nticks": 7, "constrain": "domain", "constraintoward": "top"}
     plot = new_plot(
         data,
         palette,
@@ -72,6 +72,7 @@ def basins(
         coloraxis=bar,
         xaxis={
             "title": {"text": f"start of {across}"}, "range": [window.x - half, window.x + half], **square,
+            "constraintoward": "center",
         },
         yaxis={
             "title": {"text": f"start of {up}"}, "range": [window.y - half, window.y + half], "scaleanchor": "x",
@@ -135,7 +136,7 @@ def border(found: Outcome, palette: Palette) -> Figure:
         else [note("Too few starts end differently from their neighbours.")],
         xaxis={
             "title": {"text": "distance between two starts"}, "type": "log", "visible": drawn,
-            "tickvals": distances, "ticktext": [number(float(d), 2) for d in distances],
+            "tickvals": distances, "ticktext": [short(float(d)) for d in distances],
             "range": [math.log10(distances[0]) - 0.1, math.log10(distances[-1]) + 0.1],
         },
         yaxis={
@@ -152,7 +153,7 @@ def border(found: Outcome, palette: Palette) -> Figure:
 
 def border_finding(found: Outcome) -> str:
     """How often near starts end differently, and what coming nearer helps."""
-    edge, pixel = found.border, number(found.basins.window.pixel)
+    edge, pixel = found.border, short(found.basins.window.pixel)
     near = f"Of starts {pixel} apart in one weight, {percent(edge.shares[0])} end differently"
     if math.isnan(edge.exponent):
         return near + "."
@@ -160,6 +161,15 @@ def border_finding(found: Outcome) -> str:
         f"{near}. Each halving of the distance makes that {percent(max(0.0, edge.rarer))} rarer; "
         "at a smooth border it would be 50 %."
     )
+
+
+def short(value: float) -> str:
+    """A weight or a distance without zeros at its end: -2.05 or 0.1.
+
+    >>> short(0.1), short(-2.05)
+    ('0.1', '-2.05')
+    """
+    return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else number(value)
 
 
 def _by_steps(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
@@ -221,11 +231,14 @@ def _ring(found: Outcome, place: Place, letter: str, color: str, symbol: str, pa
     """A mark around a pixel with its letter, haloed so that it stands out on any shade."""
     halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
     return {
-        "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip", "text": [f"<b>{letter}</b>"],
-        "x": [float(found.basins.x[place[1]])], "y": [float(found.basins.y[place[0]])],
+        "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip",
+        "text": ["", f"<b>{letter}</b>"], "x": [float(found.basins.x[place[1]])] * 2, "y": [float(found.basins.y[place[0]])] * 2,
         "textposition": "top right" if letter == "A" else "bottom left",
         "textfont": {"size": 18, "color": color, "shadow": halo},
-        "marker": {"symbol": symbol, "size": 16, "color": color, "line": {"width": 3, "color": color}},
+        "marker": {
+            "symbol": symbol, "size": 16, "color": [palette.background, color],
+            "line": {"width": [7, 3], "color": [palette.background, color]},
+        },
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
     }  # fmt: skip
 

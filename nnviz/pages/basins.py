@@ -1,0 +1,32 @@
+"""The basin map: two weights on the axes, each pixel a training run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.figures import basins as draw
+from nnviz.figures.template import PALETTES
+from nnviz.ui import basin_lab as lab
+from nnviz.ui import page
+
+choice = lab.LAB.sidebar()
+palette = PALETTES[st.context.theme.type or "light"]
+
+st.title("Which starts end where?", anchor=False)
+page.remarks(choice.problems)
+try:
+    found = lab.outcome_of(choice)
+except ValueError as error:
+    page.remarks([str(error)])
+    st.stop()
+page.presets(lab.PAGE, lab.PRESETS)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    places = lab.places_of(choice, found)
+    lab.chart(draw.basins(found, palette, choice.settings["colour"], places["A"], places["B"]))
+with right:
+    st.html(lab.say(found, palette, places))
+    lab.actions(choice, found, places)
+    page.chart(draw.border(found, palette))
+st.html(f'<p class="muted">{lab.WHY}</p><p class="muted">{lab.method(found)}</p>')

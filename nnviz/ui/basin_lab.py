@@ -1,0 +1,245 @@
+"""The basin map's controls, its presets, its way to zoom, and its way to the Playground."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from nnviz.analysis.basins import Window, basins, find_weight, pixel_experiment
+from nnviz.analysis.outcome import Outcome, Place
+from nnviz.analysis.words import count, number
+from nnviz.core.experiment import Experiment
+from nnviz.core.registry import Parameter
+from nnviz.figures.basins import LOSS, STEPS, short
+from nnviz.figures.figure import Figure
+from nnviz.figures.template import Palette
+from nnviz.ui import compute, page
+from nnviz.ui.controls import Choice, Controls
+from nnviz.ui.presets import Preset
+from nnviz.ui.state import DEFAULT_A, Comparison
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "basins.py")
+CHART = "chart-basins"
+SEEN = "basins.seen"  # in the session: the click that was heeded last
+CHOSEN = "basins.chosen"  # in the session: the view, and the two weights that were clicked on it
+MENU_UNITS = 4  # whose weights stand in the menus: others are their like
+SIDES = ("25", "50", "100", "150")
+CLOSER = 4  # times at each zoom
+
+BASE = Experiment(
+    dataset="xor", samples=8, noise=0.0, hidden=(2,), optimizer="sgd", learning_rate=7.0, batch_size=None, epochs=500,
+    seed=2, snapshots=40, dtype="float32",
+)  # fmt: skip
+WINDOW = Window()
+BAR = 0.1
+
+WEIGHTS = tuple(
+    key
+    for unit in range(1, MENU_UNITS + 1)
+    for key in (f"x1_to_unit_{unit}", f"x2_to_unit_{unit}", f"unit_{unit}_to_output")
+)
+
+
+def _number(name: str, default: float, low: float, high: float, label: str, note: str) -> Parameter:
+    return Parameter(name=name, kind=float, default=default, low=low, high=high, label=label, note=note)
+
+
+def _choice(name: str, default: str, choices: tuple[str, ...], label: str, note: str) -> Parameter:
+    return Parameter(name=name, kind=str, default=default, choices=choices, label=label, note=note)
+
+
+LAB = Controls(
+    "basins",
+    BASE,
+    sections={
+        "What stays as it is": ("kernel_initializer", "seed", "dataset", "samples", "noise", "hidden", "activation"),
+        "Training": ("optimizer", "learning_rate", "batch_size", "epochs"),
+    },
+    more=("output_initializer", "bias_initializer", "data_seed", "test_fraction", "snapshots", "dtype"),
+    start=(),
+    settings=(
+        _choice("across", WINDOW.across, WEIGHTS, "weight across", "It grows to the right."),
+        _choice("up", WINDOW.up, WEIGHTS, "weight upwards", "It grows upwards."),
+        _number("x", WINDOW.x, -1000.0, 1000.0, "middle, across", "The weight across in the middle of the map."),
+        _number("y", WINDOW.y, -1000.0, 1000.0, "middle, upwards", "The weight upwards in the middle of the map."),
+        _number("width", WINDOW.width, 1e-9, 2000.0, "width of the window", "From the left edge to the right one."),
+        _choice("side", str(WINDOW.side), SIDES, "pixels a side", "Each pixel is a training run."),
+        _choice("colour", STEPS, (STEPS, LOSS), "shade by", "Steps to reach a loss, or the loss at the end."),
+        _number("bar", BAR, 1e-4, 10.0, "loss to reach", "A run that falls below it has got there."),
+    ),
+)
+
+WHY = (
+    "Each pixel is a network of its own. All of them start from the same weights but for the two on the axes, see the "
+    "same data and take the same kind of steps: where a run ends is decided by those two numbers alone. Zoom in where "
+    "light and dark meet. Small steps give smooth borders; large ones throw a run far over a valley, and the least "
+    "difference at the start decides on which side it comes down (Kolen & Pollack 1990)."
+)
+
+
+def _preset(label: str, note: str, experiment: Mapping[str, Any] | None = None, **settings: Any) -> Preset:
+    return Preset(label, note, LAB.to_query(BASE.replace(**(experiment or {})), **settings))
+
+
+PRESETS = (
+    _preset("XOR, two weights into one unit", "Broad basins, and a tangle in the middle."),
+    _preset("the tangle, closer", "Is the border smooth, from near by?", x=1.0, y=-0.5, width=2.0),
+    _preset("gentle steps", "A tenth of the learning rate. Where is the tangle?", {"learning_rate": 0.7}),
+    _preset("larger steps", "Learning rate 10: can you still tell who gets there?", {"learning_rate": 10.0}),
+    _preset(
+        "momentum", "Steps that keep 0.9 of the one before, as Kolen & Pollack used.",
+        {"optimizer": "momentum", "learning_rate": 3.0},
+    ),
+    _preset("hidden against output", "One weight of each layer.", up="unit_1_to_output"),
+    _preset("the same input, both units", "Turn the map by half a turn: what do you see?", up="x1_to_unit_2"),
+    _preset("ReLU", "Straight borders: a dead unit stays dead.", {"activation": "relu", "learning_rate": 1.0}),
+    _preset(
+        "two moons", "Another task, four units.",
+        {"dataset": "moons", "samples": 100, "noise": 0.1, "hidden": (4,), "learning_rate": 3.0, "epochs": 200},
+        side="50",
+    ),
+)  # fmt: skip
+
+
+def window_of(choice: Choice) -> Window:
+    """The window that the controls ask for; ValueError where there is none such."""
+    wanted = choice.settings
+    names = ("across", "up", "x", "y", "width")
+    return Window(**{name: wanted[name] for name in names}, side=int(wanted["side"]))
+
+
+def outcome_of(choice: Choice) -> Outcome:
+    """The map that the controls ask for: remembered, or trained now; ValueError where it cannot be."""
+    window = window_of(choice)
+    words = f"Training {count(window.side**2, 'network')}"
+    return Outcome(compute.result_of(words, basins, choice.experiment, window), choice.settings["bar"])
+
+
+def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
+    """The link to the same map, but for some of the settings."""
+    return LAB.to_query(choice.experiment, **{**choice.settings, **changes})
+
+
+def places_of(choice: Choice, found: Outcome) -> dict[str, Place | None]:
+    """The chosen pixel as A, and the nearest that ends differently as B."""
+    event = st.session_state.get(CHART)
+    points = event["selection"]["points"] if event else []
+    if points:
+        clicked = float(points[0]["x"]), float(points[0]["y"])
+        if clicked != st.session_state.get(SEEN):  # the browser reports the same click until there is another
+            st.session_state[SEEN] = clicked
+            choose(choice, *clicked)
+    a = chosen(choice, found)
+    return {"A": a, "B": found.nearest_other(a)}
+
+
+def chart(figure: Figure) -> None:
+    """The map under its finding; a click chooses a pixel."""
+    st.html(f'<p class="finding">{escape(figure.title)}</p>')
+    st.plotly_chart(
+        figure.plot, theme=None, config=page.CHART_CONFIG, alt=figure.alt, key=CHART, on_select="rerun",
+        selection_mode="points",
+    )  # fmt: skip
+
+
+def chosen(choice: Choice, found: Outcome) -> Place:
+    """Row and column of the pixel that was clicked on this view; before that of the one in its middle."""
+    view, x, y = st.session_state.get(CHOSEN, ("", 0.0, 0.0))
+    if view == _view(choice):
+        return found.nearest(x, y)
+    return found.nearest(found.basins.window.x, found.basins.window.y)
+
+
+def choose(choice: Choice, x: float, y: float) -> None:
+    """Remember that this start was chosen on this view."""
+    st.session_state[CHOSEN] = (_view(choice), x, y)
+
+
+def _view(choice: Choice) -> str:
+    return str(sorted(view_query(choice, colour=STEPS, bar=BAR).items()))
+
+
+def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
+    """What became of the starts A and B, as HTML."""
+    lines = []
+    for letter, color, line in (("A", palette.a, "solid"), ("B", palette.b, "dashed")):
+        place = places[letter]
+        if place:
+            words = f"starts at {_weights(found, place)}: {fate(found, place)}"
+            if letter == "B":
+                words += f" No start nearer to A ends differently: they are {short(_distance(found, places))} apart."
+            lines.append(
+                f'<p class="verdict" style="display: block; border-left: 4px {line} {color}">'
+                f'<b style="color: {color}">{letter}</b> {escape(words)}</p>'
+            )
+    return "".join(lines)
+
+
+def _weights(found: Outcome, place: Place) -> str:
+    return f"{short(float(found.basins.x[place[1]]))} and {short(float(found.basins.y[place[0]]))}".replace("-", "−")
+
+
+def _distance(found: Outcome, places: Mapping[str, Place | None]) -> float:
+    """Between A and B, in the plane of the two weights."""
+    (row, column), (other_row, other_column) = (place or (0, 0) for place in (places["A"], places["B"]))
+    return math.hypot(row - other_row, column - other_column) * found.basins.window.pixel
+
+
+def fate(found: Outcome, place: Place) -> str:
+    """What became of one start, in a clause."""
+    last = number(float(found.final[place]))
+    if found.lost[place]:
+        return f"diverged at step {int(found.basins.diverged_at[place]):,}."
+    if not found.reached[place]:
+        return f"never below loss {found.bar:g}; it ends at {last}."
+    return f"below loss {found.bar:g} after about {count(int(found.steps[place]), 'step')}; it ends at {last}."
+
+
+def playground_query(found: Outcome, places: Mapping[str, Place | None]) -> dict[str, str]:
+    """The link that opens the two starts in the Playground."""
+    runs = found.basins
+    a, b = (
+        pixel_experiment(runs.experiment, runs.window, *place).replace(snapshots=DEFAULT_A.snapshots)
+        for place in (places["A"], places["B"] or places["A"])
+        if place is not None
+    )
+    return Comparison(a, b).to_query()
+
+
+def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) -> None:
+    """Where to go from the chosen start: closer, back out, into the Playground; and starts worth a look."""
+    a, window = places["A"], found.basins.window
+    if a is None:
+        return
+    x, y = float(found.basins.x[a[1]]), float(found.basins.y[a[0]])
+    with st.container(horizontal=True, key="basins.actions"):
+        st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, places))
+        st.page_link(
+            PAGE,
+            label=f"Zoom in here, {CLOSER} ×",
+            query_params=view_query(choice, x=x, y=y, width=window.width / CLOSER),
+        )
+        wide = min(window.width * CLOSER, 2 * (1000 - max(abs(window.x), abs(window.y))))
+        st.page_link(PAGE, label=f"Zoom out, {CLOSER} ×", query_params=view_query(choice, width=wide))
+        whole = {"x": WINDOW.x, "y": WINDOW.y, "width": WINDOW.width}
+        st.page_link(PAGE, label="Whole view", query_params=view_query(choice, **whole))
+    with st.container(horizontal=True):
+        for name, place in found.extremes().items():
+            there = float(found.basins.x[place[1]]), float(found.basins.y[place[0]])
+            st.button(f"{name} start", key=f"basins.{name}", on_click=choose, args=(choice, *there))
+
+
+def method(found: Outcome) -> str:
+    """How the map was made, in a sentence or two."""
+    experiment = found.basins.experiment
+    labels = [find_weight(experiment, key).label for key in (found.basins.window.across, found.basins.window.up)]
+    moments = len(found.basins.moments)
+    return (
+        f"The axes are the starts of {labels[0]} and {labels[1]}. Steps are read between {moments} recorded moments, "
+        f"at most {count(found.longest_gap, 'step')} apart; a dip between two of them goes unseen."
+    )
