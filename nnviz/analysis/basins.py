@@ -180,6 +180,14 @@ def pixel_experiment(experiment: Experiment, window: Window, row: int, column: i
     return _listed(experiment, kernels)
 
 
+def check(experiment: Experiment, window: Window) -> None:
+    """ValueError where `basins` would raise one, before anything is trained."""
+    for key in (window.across, window.up):
+        find_weight(experiment, key)
+    window.axes(experiment.dtype)
+    _parts(_listed(experiment, _kernels(experiment)), window)
+
+
 def basins(experiment: Experiment, window: Window, on_progress: Callable[[float], object] | None = None) -> Basins:
     """Train the run of every pixel.
 
@@ -199,9 +207,8 @@ def basins(experiment: Experiment, window: Window, on_progress: Callable[[float]
     x, y = window.axes(experiment.dtype)
     base = _listed(experiment, _kernels(experiment))
     start = initial_parameters(base, base.seed)
-    rows_at_once = max(1, MOST_RUNS // window.side)
+    rows_at_once, recipes = _parts(base, window)
     parts = [range(first, min(first + rows_at_once, window.side)) for first in range(0, window.side, rows_at_once)]
-    recipes = [base.replace(restarts=len(part) * window.side) for part in parts]
     losses, diverged_at = [], []
     for part, recipe in zip(parts, recipes, strict=True):
         starts = np.tile(start, (len(part), window.side, 1))
@@ -216,6 +223,16 @@ def basins(experiment: Experiment, window: Window, on_progress: Callable[[float]
         losses.append(trace.train_loss.astype(experiment.dtype).reshape(len(part), window.side, -1))
         diverged_at.append(trace.diverged_at.reshape(len(part), window.side))
     return Basins(base, window, x, y, np.asarray(trace.steps), np.concatenate(losses), np.concatenate(diverged_at))
+
+
+def _parts(base: Experiment, window: Window) -> tuple[int, list[Experiment]]:
+    """How many rows of pixels train at once, and an experiment for each such part; ValueError for too much work."""
+    rows = max(1, MOST_RUNS // window.side)
+    sizes = [min(rows, window.side - first) * window.side for first in range(0, window.side, rows)]
+    try:
+        return rows, [base.replace(restarts=size) for size in sizes]
+    except ValueError as error:
+        raise ValueError(f"{window.side} × {window.side} pixels, each a restart: {error}") from None
 
 
 def _kernels(experiment: Experiment) -> list[Array]:

@@ -83,13 +83,13 @@ class Outcome:
         return int(rows[first]), int(columns[first])
 
     def extremes(self) -> dict[str, Place]:
-        """Pixels worth a look by name: `fastest` and `slowest` to reach the bar, and `worst`, the highest last loss."""
+        """Pixels worth a look: those fastest and slowest to reach the bar, and the one with the highest last loss."""
         found = {}
         if self.reached.any():
             found["fastest"] = self._place(int(np.nanargmin(self.steps)))
             found["slowest"] = self._place(int(np.nanargmax(self.steps)))
         if np.isfinite(self.final).any():
-            found["worst"] = self._place(int(np.nanargmax(self.final)))
+            found["highest loss"] = self._place(int(np.nanargmax(self.final)))
         return found
 
     def _place(self, index: int) -> Place:

@@ -99,7 +99,7 @@ def finding(found: Outcome) -> str:
         else f"{percent(found.share)} of the {total:,} starts reach"
     )
     fastest = int(np.nanmin(found.steps))
-    first = f"the fastest after {count(fastest, 'step')}" if fastest else "some are below it from the start"
+    first = f"the fastest after about {count(fastest, 'step')}" if fastest else "some are below it from the start"
     return f"{who} {bar} in {count(last, 'step')}; {first}."
 
 
@@ -136,7 +136,7 @@ def border(found: Outcome, palette: Palette) -> Figure:
         else [note("Too few starts end differently from their neighbours.")],
         xaxis={
             "title": {"text": "distance between two starts"}, "type": "log", "visible": drawn,
-            "tickvals": distances, "ticktext": [short(float(d)) for d in distances],
+            "tickvals": distances, "ticktext": [apart(float(d)) for d in distances],
             "range": [math.log10(distances[0]) - 0.1, math.log10(distances[-1]) + 0.1],
         },
         yaxis={
@@ -153,7 +153,7 @@ def border(found: Outcome, palette: Palette) -> Figure:
 
 def border_finding(found: Outcome) -> str:
     """How often near starts end differently, and what coming nearer helps."""
-    edge, pixel = found.border, short(found.basins.window.pixel)
+    edge, pixel = found.border, apart(found.basins.window.pixel)
     near = f"Of starts {pixel} apart in one weight, {percent(edge.shares[0])} end differently"
     if math.isnan(edge.exponent):
         return near + "."
@@ -163,13 +163,24 @@ def border_finding(found: Outcome) -> str:
     )
 
 
-def short(value: float) -> str:
-    """A weight or a distance without zeros at its end: -2.05 or 0.1.
+def short(value: float, pixel: float) -> str:
+    """A weight with as many decimals as tell pixels of this width apart.
 
-    >>> short(0.1), short(-2.05)
-    ('0.1', '-2.05')
+    >>> short(-2.0500001, 0.1), short(0.1, 0.1), short(1.23456, 0.0025), short(100.0, 10.0)
+    ('−2.05', '0.1', '1.2346', '100')
     """
-    return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else number(value)
+    text = f"{round(value, decimals(pixel)) + 0:.{decimals(pixel)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def apart(distance: float) -> str:
+    """A distance between starts, with two or three digits."""
+    return short(distance, distance / 10)
+
+
+def decimals(pixel: float) -> int:
+    """How many decimals tell the middles of pixels of this width apart."""
+    return max(0, 1 - math.floor(math.log10(pixel) + 1e-9))
 
 
 def _by_steps(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
@@ -232,7 +243,8 @@ def _ring(found: Outcome, place: Place, letter: str, color: str, symbol: str, pa
     halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
     return {
         "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip",
-        "text": ["", f"<b>{letter}</b>"], "x": [float(found.basins.x[place[1]])] * 2, "y": [float(found.basins.y[place[0]])] * 2,
+        "text": ["", f"<b>{letter}</b>"], "x": [float(found.basins.x[place[1]])] * 2,
+        "y": [float(found.basins.y[place[0]])] * 2,
         "textposition": "top right" if letter == "A" else "bottom left",
         "textfont": {"size": 18, "color": color, "shadow": halo},
         "marker": {

@@ -13,18 +13,20 @@ choice = lab.LAB.sidebar()
 palette = PALETTES[st.context.theme.type or "light"]
 
 st.title("Which starts end where?", anchor=False)
+st.html(f'<p class="muted">{lab.WHAT}</p>')
+page.presets(lab.PAGE, lab.PRESETS)
 page.remarks(choice.problems)
 try:
-    found = lab.outcome_of(choice)
+    window = lab.window_of(choice)
 except ValueError as error:
     page.remarks([str(error)])
     st.stop()
-page.presets(lab.PAGE, lab.PRESETS)
+found = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
 
 left, right = st.columns(2, gap="medium")
 with left:
     places = lab.places_of(choice, found)
-    lab.chart(draw.basins(found, palette, choice.settings["colour"], places["A"], places["B"]))
+    page.clicked(draw.basins(found, palette, choice.settings["colour"], places["A"], places["B"]))
 with right:
     st.html(lab.say(found, palette, places))
     lab.actions(choice, found, places)

@@ -10,18 +10,18 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.analysis.basins import Window, basins, find_weight, pixel_experiment
+from nnviz.analysis.basins import Window, basins, check, find_weight, pixel_experiment
 from nnviz.analysis.outcome import Outcome, Place
 from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.basins import LOSS, STEPS, short
-from nnviz.figures.figure import Figure
+from nnviz.figures.basins import LOSS, STEPS, apart, decimals, short
 from nnviz.figures.template import Palette
 from nnviz.ui import compute, page
 from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
+from nnviz.ui.widgets import capital
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "basins.py")
 CHART = "chart-basins"
@@ -74,11 +74,15 @@ LAB = Controls(
     ),
 )
 
+WHAT = (
+    "Each pixel is a training run. All runs start from the same weights but for the two on the axes, see the same data "
+    "and take the same kind of steps: those two numbers alone decide where a run ends. Click one, zoom in."
+)
 WHY = (
-    "Each pixel is a network of its own. All of them start from the same weights but for the two on the axes, see the "
-    "same data and take the same kind of steps: where a run ends is decided by those two numbers alone. Zoom in where "
-    "light and dark meet. Small steps give smooth borders; large ones throw a run far over a valley, and the least "
-    "difference at the start decides on which side it comes down (Kolen & Pollack 1990)."
+    "Small steps roll downhill, and the border between two valleys is a smooth line. A large step throws a run across "
+    "valleys, and the least difference at the start decides on which side it comes down; the border turns ragged. "
+    "Zoom in on it: does it ever get smooth? (After Kolen & Pollack 1990, Back Propagation Is Sensitive to Initial "
+    "Conditions.)"
 )
 
 
@@ -92,12 +96,12 @@ PRESETS = (
     _preset("gentle steps", "A tenth of the learning rate. Where is the tangle?", {"learning_rate": 0.7}),
     _preset("larger steps", "Learning rate 10: can you still tell who gets there?", {"learning_rate": 10.0}),
     _preset(
-        "momentum", "Steps that keep 0.9 of the one before, as Kolen & Pollack used.",
+        "momentum", "Steps that keep 0.9 of the one before. Kolen & Pollack used momentum too.",
         {"optimizer": "momentum", "learning_rate": 3.0},
     ),
     _preset("hidden against output", "One weight of each layer.", up="unit_1_to_output"),
     _preset("the same input, both units", "Turn the map by half a turn: what do you see?", up="x1_to_unit_2"),
-    _preset("ReLU", "Straight borders: a dead unit stays dead.", {"activation": "relu", "learning_rate": 1.0}),
+    _preset("ReLU", "A unit with one bend instead of two flat ends.", {"activation": "relu", "learning_rate": 1.0}),
     _preset(
         "two moons", "Another task, four units.",
         {"dataset": "moons", "samples": 100, "noise": 0.1, "hidden": (4,), "learning_rate": 3.0, "epochs": 200},
@@ -107,17 +111,17 @@ PRESETS = (
 
 
 def window_of(choice: Choice) -> Window:
-    """The window that the controls ask for; ValueError where there is none such."""
+    """The window that the controls ask for; ValueError where there is no such map."""
     wanted = choice.settings
     names = ("across", "up", "x", "y", "width")
-    return Window(**{name: wanted[name] for name in names}, side=int(wanted["side"]))
+    window = Window(**{name: wanted[name] for name in names}, side=int(wanted["side"]))
+    check(choice.experiment, window)
+    return window
 
 
-def outcome_of(choice: Choice) -> Outcome:
-    """The map that the controls ask for: remembered, or trained now; ValueError where it cannot be."""
-    window = window_of(choice)
-    words = f"Training {count(window.side**2, 'network')}"
-    return Outcome(compute.result_of(words, basins, choice.experiment, window), choice.settings["bar"])
+def outcome_of(experiment: Experiment, window: Window, bar: float) -> Outcome:
+    """The map: remembered, or trained now."""
+    return Outcome(compute.result_of(f"Training {count(window.side**2, 'network')}", basins, experiment, window), bar)
 
 
 def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
@@ -136,15 +140,6 @@ def places_of(choice: Choice, found: Outcome) -> dict[str, Place | None]:
             choose(choice, *clicked)
     a = chosen(choice, found)
     return {"A": a, "B": found.nearest_other(a)}
-
-
-def chart(figure: Figure) -> None:
-    """The map under its finding; a click chooses a pixel."""
-    st.html(f'<p class="finding">{escape(figure.title)}</p>')
-    st.plotly_chart(
-        figure.plot, theme=None, config=page.CHART_CONFIG, alt=figure.alt, key=CHART, on_select="rerun",
-        selection_mode="points",
-    )  # fmt: skip
 
 
 def chosen(choice: Choice, found: Outcome) -> Place:
@@ -172,7 +167,7 @@ def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) ->
         if place:
             words = f"starts at {_weights(found, place)}: {fate(found, place)}"
             if letter == "B":
-                words += f" No start nearer to A ends differently: they are {short(_distance(found, places))} apart."
+                words += f" No start nearer to A ends differently: they are {_distance(found, places)} apart."
             lines.append(
                 f'<p class="verdict" style="display: block; border-left: 4px {line} {color}">'
                 f'<b style="color: {color}">{letter}</b> {escape(words)}</p>'
@@ -180,14 +175,19 @@ def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) ->
     return "".join(lines)
 
 
+def _start(found: Outcome, place: Place) -> tuple[float, float]:
+    """The two weights at a pixel's middle."""
+    return float(found.basins.x[place[1]]), float(found.basins.y[place[0]])
+
+
 def _weights(found: Outcome, place: Place) -> str:
-    return f"{short(float(found.basins.x[place[1]]))} and {short(float(found.basins.y[place[0]]))}".replace("-", "−")
+    return " and ".join(short(weight, found.basins.window.pixel) for weight in _start(found, place))
 
 
-def _distance(found: Outcome, places: Mapping[str, Place | None]) -> float:
-    """Between A and B, in the plane of the two weights."""
+def _distance(found: Outcome, places: Mapping[str, Place | None]) -> str:
+    """How far A and B are apart, in the plane of the two weights."""
     (row, column), (other_row, other_column) = (place or (0, 0) for place in (places["A"], places["B"]))
-    return math.hypot(row - other_row, column - other_column) * found.basins.window.pixel
+    return apart(math.hypot(row - other_row, column - other_column) * found.basins.window.pixel)
 
 
 def fate(found: Outcome, place: Place) -> str:
@@ -216,7 +216,7 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
     a, window = places["A"], found.basins.window
     if a is None:
         return
-    x, y = float(found.basins.x[a[1]]), float(found.basins.y[a[0]])
+    x, y = (round(weight, decimals(window.pixel)) for weight in _start(found, a))
     with st.container(horizontal=True, key="basins.actions"):
         st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, places))
         st.page_link(
@@ -228,10 +228,10 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
         st.page_link(PAGE, label=f"Zoom out, {CLOSER} ×", query_params=view_query(choice, width=wide))
         whole = {"x": WINDOW.x, "y": WINDOW.y, "width": WINDOW.width}
         st.page_link(PAGE, label="Whole view", query_params=view_query(choice, **whole))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html('<span class="muted">Go to</span>', width="content")
         for name, place in found.extremes().items():
-            there = float(found.basins.x[place[1]]), float(found.basins.y[place[0]])
-            st.button(f"{name} start", key=f"basins.{name}", on_click=choose, args=(choice, *there))
+            st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(choice, *_start(found, place)))
 
 
 def method(found: Outcome) -> str:
