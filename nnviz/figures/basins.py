@@ -19,7 +19,7 @@ from nnviz.figures.template import FONT_SIZE, Palette, new_plot, note
 Array = np.ndarray
 
 STEPS, LOSS = "steps", "loss"
-HEIGHT = 620
+HEIGHT = 570
 GAP, BLOCK = 0.02, 0.12  # on the bar of colours, in lengths of its shades
 TOP = 1.5  # times the guess's loss: higher ones are drawn as this, or a few would flatten all else
 STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)

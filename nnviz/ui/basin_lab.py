@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.analysis.basins import Window, basins, check, find_weight, pixel_experiment
+from nnviz.analysis.basins import LARGEST, Window, basins, check, find_weight, pixel_experiment
 from nnviz.analysis.outcome import Outcome, Place
 from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
@@ -217,17 +217,17 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
     if a is None:
         return
     x, y = (round(weight, decimals(window.pixel)) for weight in _start(found, a))
-    with st.container(horizontal=True, key="basins.actions"):
-        st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, places))
-        st.page_link(
-            PAGE,
-            label=f"Zoom in here, {CLOSER} ×",
-            query_params=view_query(choice, x=x, y=y, width=window.width / CLOSER),
-        )
-        wide = min(window.width * CLOSER, 2 * (1000 - max(abs(window.x), abs(window.y))))
-        st.page_link(PAGE, label=f"Zoom out, {CLOSER} ×", query_params=view_query(choice, width=wide))
-        whole = {"x": WINDOW.x, "y": WINDOW.y, "width": WINDOW.width}
-        st.page_link(PAGE, label="Whole view", query_params=view_query(choice, **whole))
+    wide = min(window.width * CLOSER, 2 * (LARGEST - max(abs(window.x), abs(window.y))))
+    views = {
+        f"Zoom in at A, {CLOSER} ×": {"x": x, "y": y, "width": window.width / CLOSER},
+        f"Zoom out, {CLOSER} ×": {"width": wide},
+        "Whole view": {"x": WINDOW.x, "y": WINDOW.y, "width": WINDOW.width},
+    }
+    with st.container(key="basins-views", horizontal=True):
+        for label, changes in views.items():
+            st.page_link(PAGE, label=label, query_params=view_query(choice, **changes))
+        label = "Open both in the Playground" if places["B"] else "Open in the Playground"
+        st.page_link(page.PLAYGROUND, label=label, query_params=playground_query(found, places))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html('<span class="muted">Go to</span>', width="content")
         for name, place in found.extremes().items():

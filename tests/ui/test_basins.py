@@ -1,0 +1,180 @@
+"""The basin map's page, without a browser."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnviz.analysis.basins import Window, basins
+from nnviz.analysis.outcome import Outcome
+from nnviz.core.training import train
+from nnviz.figures.template import LIGHT
+from nnviz.ui import basin_lab as lab
+from nnviz.ui import page
+from nnviz.ui.controls import Choice
+from nnviz.ui.state import Comparison
+
+QUICK = {"side": "25", "epochs": "40", "learning_rate": "3.0"}  # AppTest fails on a rate between the rungs
+
+
+@pytest.fixture(autouse=True)
+def playground_within_reach(monkeypatch):
+    """The frame below is a file in another folder."""
+    monkeypatch.setattr(page, "PLAYGROUND", str(Path(lab.PAGE).with_name("playground.py")))
+
+
+def frame():
+    import streamlit as st
+
+    from nnviz.ui import basin_lab, page
+
+    st.navigation(
+        [st.Page(basin_lab.PAGE, title="Basins", default=True), st.Page(page.PLAYGROUND, title="Playground")],
+        position="hidden",
+    ).run()
+
+
+def opened(**query):
+    app = AppTest.from_function(frame, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return settled(app.run())
+
+
+def settled(app):
+    assert not app.exception
+    return app
+
+
+def texts(app, style):
+    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
+
+
+def query(app):
+    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
+    return {
+        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
+        for key in app.query_params
+    }
+
+
+def links(app):
+    """Labels and queries of the links."""
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
+def small(**changes):
+    experiment, window = lab.BASE.replace(epochs=40, **changes), Window(side=25)
+    settings = {name: parameter.default for name, parameter in lab.LAB.settings.items()} | {"side": "25"}
+    choice = Choice(Comparison(experiment, experiment), settings)
+    return choice, Outcome(basins(experiment, window), lab.BAR)
+
+
+def test_the_page_opens_with_the_map_two_starts_and_the_border():
+    app = opened()
+    assert app.title[0].value == "Which starts end where?"
+    map_title, border_title = texts(app, "finding")
+    assert "of the 10,000 starts reach loss 0.1 in 500 steps" in map_title
+    assert "at a smooth border it would be 50 %" in border_title
+    assert len(app.get("plotly_chart")) == 2
+    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+    (verdict,) = texts(app, "verdict")
+    assert "−0.05 and −0.05" in verdict
+    assert "No start nearer to A ends differently" in verdict
+    assert not texts(app, "remarks")
+    assert query(app) == {}
+
+
+def test_controls_reach_the_url_and_the_map():
+    app = opened(**QUICK)
+    before = texts(app, "finding")[0]
+    settled(app.number_input(key="basins.width").set_value(4.0).run())
+    assert query(app) == QUICK | {"width": "4.0"}
+    assert texts(app, "finding")[0] != before
+    settled(app.selectbox(key="basins.up").set_value("unit_1_to_output").run())
+    assert query(app)["up"] == "unit_1_to_output"
+    settled(app.number_input(key="basins.bar").set_value(10.0).run())
+    assert "All 625 starts reach loss 10" in texts(app, "finding")[0]
+
+
+def test_the_links_zoom_and_come_back():
+    app = opened(**QUICK, x="1.0", y="-0.5", width="2.0")
+    found = links(app)
+    assert "x=1.0&y=-0.5&width=0.5" in found["Zoom in at A, 4 ×"]
+    assert "width=8.0" in found["Zoom out, 4 ×"]
+    assert "width" not in found["Whole view"]
+    assert "kernel_initializer=listed" in found["Open both in the Playground"]
+
+
+def test_the_extremes_can_be_gone_to_by_button():
+    app = opened(**QUICK)
+    before = texts(app, "verdict")
+    settled(app.button(key="basins.highest loss").click().run())
+    assert texts(app, "verdict") != before
+    kept = texts(app, "verdict")
+    settled(app.selectbox(key="basins.colour").set_value("loss").run())
+    assert texts(app, "verdict") == kept  # another shade is the same view
+    settled(app.number_input(key="basins.width").set_value(4.0).run())
+    assert texts(app, "verdict") != kept
+
+
+def test_the_playground_opens_the_very_runs_of_the_map():
+    choice, found = small()
+    places = lab.places_of(choice, found)
+    comparison, sentences = Comparison.from_query(lab.playground_query(found, places))
+    assert sentences == []
+    for experiment, place in ((comparison.a, places["A"]), (comparison.b, places["B"])):
+        trace = train(experiment)
+        assert np.float32(trace.train_loss[0, -1]) == found.final[place]
+    assert comparison.a.kernel_initializer != comparison.b.kernel_initializer
+
+
+def test_what_became_of_a_start_is_said():
+    _, found = small()
+    reached, never = (tuple(np.argwhere(kind)[0]) for kind in (found.reached, ~found.reached))
+    assert lab.fate(found, reached).startswith("below loss 0.1 after about")
+    assert lab.fate(found, never).startswith("never below loss 0.1; it ends at")
+    alone = lab.say(found, LIGHT, {"A": never, "B": None})
+    assert "<b" in alone
+    assert "nearer" not in alone
+    experiment = lab.BASE.replace(dataset="line_and_bump", samples=20, activation="relu", learning_rate=0.7, epochs=40)
+    found = Outcome(basins(experiment, Window(up="x1_to_unit_2", side=10)), lab.BAR)
+    assert lab.fate(found, tuple(np.argwhere(found.lost)[0])).startswith("diverged at step ")
+
+
+def test_a_network_without_that_weight_is_said_and_nothing_is_drawn():
+    app = opened(**QUICK, hidden="3,3")
+    assert "2 layers: the map needs exactly one" in texts(app, "remarks")[0]
+    assert not app.get("plotly_chart")
+    settled(app.text_input(key="basins.a.hidden").set_value("3").run())
+    assert not texts(app, "remarks")
+    settled(app.selectbox(key="basins.up").set_value("x2_to_unit_4").run())
+    assert "no such weight; it has x1_to_unit_1" in texts(app, "remarks")[0]
+    settled(app.selectbox(key="basins.up").set_value("x1_to_unit_1").run())
+    assert "must be two different weights" in texts(app, "remarks")[0]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"side": "1e9", "x": "nan", "bar": "<b>0</b>", "up": "\x00", "wings": "2"},
+        {"width": "1e-9", "x": "1.0"},
+        {"x": "1000", "width": "2000"},
+        {"side": "150", "epochs": "1000000"},
+        {"kernel_initializer": "listed(values=)", "dtype": "float16"},
+        {"dataset": "digits", "side": "25"},
+    ],
+)
+def test_a_mangled_link_opens_with_sentences(link):
+    app = opened(**{"epochs": "40", "side": "25"} | link)
+    assert texts(app, "remarks")
+    assert "<b>0" not in "".join(texts(app, "remarks"))
+
+
+@pytest.mark.parametrize("preset", lab.PRESETS, ids=[preset.label for preset in lab.PRESETS])
+def test_every_preset_is_a_link_as_the_page_writes_it(preset):
+    choice, sentences = lab.LAB._from_query(preset.query)
+    assert sentences == []
+    assert lab.LAB.to_query(choice.experiment, **choice.settings) == preset.query
+    lab.window_of(choice)
