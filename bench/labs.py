@@ -1,4 +1,4 @@
-"""How long the labs take to answer: the depth lab, the heat map, and each claim."""
+"""How long the labs take to answer: the depth lab, the heat map, the basin map, and each claim."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from statistics import median
 
 from bench.measure import Table, against, interleaved
 from nnviz.analysis import claims
+from nnviz.analysis.basins import RECIPE as BASIN_RECIPE
+from nnviz.analysis.basins import Window, basins
 from nnviz.analysis.signal import SignalSpec, measure
 from nnviz.analysis.signal_theory import theory
 from nnviz.analysis.works import RECIPE, works
@@ -16,7 +18,7 @@ from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.template import LIGHT
 
-DEPTH_GOAL, WORKS_GOAL = 0.5, 10.0
+DEPTH_GOAL, WORKS_GOAL, BASINS_GOAL = 0.5, 10.0, 3.0
 TURNS = 5
 
 
@@ -32,6 +34,10 @@ def labs() -> Iterator[Table]:
     took = time.perf_counter() - started
     what = f"heat map, {cells} cells of {RECIPE.restarts} restarts"
     table.rows.append({"lab": what, "seconds": took, **against(took, WORKS_GOAL, at_least=False)})
+    recipe, window = BASIN_RECIPE, Window()
+    took = median(interleaved({"basins": lambda: basins(recipe, window)}, TURNS)["basins"])
+    what = f"basin map, {window.side} × {window.side} runs of {recipe.total_steps} steps"
+    table.rows.append({"lab": what, "seconds": took, **against(took, BASINS_GOAL, at_least=False)})
     yield table
 
     table = Table("Seconds for each claim", ["As `python -m nnviz claims` measures them, one after another."])

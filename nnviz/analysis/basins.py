@@ -23,6 +23,13 @@ Array = np.ndarray
 MOST_RUNS = int(FIELDS["restarts"].high)  # in one experiment
 MOST_SIDE = 200
 LARGEST = 1000.0  # weight, as the initializer of listed numbers takes them
+
+RECIPE = Experiment(
+    dataset="xor", samples=8, noise=0.0, hidden=(2,), optimizer="sgd", learning_rate=7.0, batch_size=None, epochs=500,
+    seed=2, snapshots=40, dtype="float32",
+)  # fmt: skip
+"""What the map trains unless told otherwise: XOR by two units, at a learning rate whose basins are broad but ragged."""
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

@@ -25,7 +25,7 @@ found = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
 
 left, right = st.columns(2, gap="medium")
 with left:
-    places = lab.places_of(choice, found)
+    places = lab.places_of(found)
     page.clicked(draw.basins(found, palette, choice.settings["colour"], places["A"], places["B"]))
 with right:
     st.html(lab.say(found, palette, places))

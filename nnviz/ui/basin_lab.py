@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.analysis.basins import LARGEST, Window, basins, check, find_weight, pixel_experiment
+from nnviz.analysis.basins import LARGEST, RECIPE, Window, basins, check, find_weight, pixel_experiment
 from nnviz.analysis.outcome import Outcome, Place
 from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
@@ -26,15 +26,11 @@ from nnviz.ui.widgets import capital
 PAGE = str(Path(__file__).parents[1] / "pages" / "basins.py")
 CHART = "chart-basins"
 SEEN = "basins.seen"  # in the session: the click that was heeded last
-CHOSEN = "basins.chosen"  # in the session: the view, and the two weights that were clicked on it
+CHOSEN = "basins.chosen"  # in the session: which two weights were chosen, and their values
 MENU_UNITS = 4  # whose weights stand in the menus: others are their like
 SIDES = ("25", "50", "100", "150")
 CLOSER = 4  # times at each zoom
 
-BASE = Experiment(
-    dataset="xor", samples=8, noise=0.0, hidden=(2,), optimizer="sgd", learning_rate=7.0, batch_size=None, epochs=500,
-    seed=2, snapshots=40, dtype="float32",
-)  # fmt: skip
 WINDOW = Window()
 BAR = 0.1
 
@@ -55,7 +51,7 @@ def _choice(name: str, default: str, choices: tuple[str, ...], label: str, note:
 
 LAB = Controls(
     "basins",
-    BASE,
+    RECIPE,
     sections={
         "What stays as it is": ("kernel_initializer", "seed", "dataset", "samples", "noise", "hidden", "activation"),
         "Training": ("optimizer", "learning_rate", "batch_size", "epochs"),
@@ -87,7 +83,7 @@ WHY = (
 
 
 def _preset(label: str, note: str, experiment: Mapping[str, Any] | None = None, **settings: Any) -> Preset:
-    return Preset(label, note, LAB.to_query(BASE.replace(**(experiment or {})), **settings))
+    return Preset(label, note, LAB.to_query(RECIPE.replace(**(experiment or {})), **settings))
 
 
 PRESETS = (
@@ -129,7 +125,7 @@ def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
     return LAB.to_query(choice.experiment, **{**choice.settings, **changes})
 
 
-def places_of(choice: Choice, found: Outcome) -> dict[str, Place | None]:
+def places_of(found: Outcome) -> dict[str, Place | None]:
     """The chosen pixel as A, and the nearest that ends differently as B."""
     event = st.session_state.get(CHART)
     points = event["selection"]["points"] if event else []
@@ -137,26 +133,23 @@ def places_of(choice: Choice, found: Outcome) -> dict[str, Place | None]:
         clicked = float(points[0]["x"]), float(points[0]["y"])
         if clicked != st.session_state.get(SEEN):  # the browser reports the same click until there is another
             st.session_state[SEEN] = clicked
-            choose(choice, *clicked)
-    a = chosen(choice, found)
+            choose(found.basins.window, *clicked)
+    a = chosen(found)
     return {"A": a, "B": found.nearest_other(a)}
 
 
-def chosen(choice: Choice, found: Outcome) -> Place:
-    """Row and column of the pixel that was clicked on this view; before that of the one in its middle."""
-    view, x, y = st.session_state.get(CHOSEN, ("", 0.0, 0.0))
-    if view == _view(choice):
+def chosen(found: Outcome) -> Place:
+    """Row and column of the start chosen last, where it is one of these weights in this window; else of the middle."""
+    window = found.basins.window
+    across, up, x, y = st.session_state.get(CHOSEN, ("", "", 0.0, 0.0))
+    if (across, up) == (window.across, window.up) and max(abs(x - window.x), abs(y - window.y)) <= window.width / 2:
         return found.nearest(x, y)
-    return found.nearest(found.basins.window.x, found.basins.window.y)
+    return found.nearest(window.x, window.y)
 
 
-def choose(choice: Choice, x: float, y: float) -> None:
-    """Remember that this start was chosen on this view."""
-    st.session_state[CHOSEN] = (_view(choice), x, y)
-
-
-def _view(choice: Choice) -> str:
-    return str(sorted(view_query(choice, colour=STEPS, bar=BAR).items()))
+def choose(window: Window, x: float, y: float) -> None:
+    """Remember the start that was chosen: two weights, and their values."""
+    st.session_state[CHOSEN] = (window.across, window.up, x, y)
 
 
 def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
@@ -231,7 +224,7 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html('<span class="muted">Go to</span>', width="content")
         for name, place in found.extremes().items():
-            st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(choice, *_start(found, place)))
+            st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(window, *_start(found, place)))
 
 
 def method(found: Outcome) -> str:

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nnviz.analysis.basins import Window, basins
+from nnviz.analysis.basins import RECIPE, Window, basins
 from nnviz.analysis.outcome import Outcome
 from nnviz.core.training import train
 from nnviz.figures.template import LIGHT
 from nnviz.ui import basin_lab as lab
 from nnviz.ui import page
-from nnviz.ui.controls import Choice
 from nnviz.ui.state import Comparison
 
 QUICK = {"side": "25", "epochs": "40", "learning_rate": "3.0"}  # AppTest fails on a rate between the rungs
@@ -64,11 +63,8 @@ def links(app):
     return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
 
 
-def small(**changes):
-    experiment, window = lab.BASE.replace(epochs=40, **changes), Window(side=25)
-    settings = {name: parameter.default for name, parameter in lab.LAB.settings.items()} | {"side": "25"}
-    choice = Choice(Comparison(experiment, experiment), settings)
-    return choice, Outcome(basins(experiment, window), lab.BAR)
+def small():
+    return Outcome(basins(RECIPE.replace(epochs=40), Window(side=25)), lab.BAR)
 
 
 def test_the_page_opens_with_the_map_two_starts_and_the_border():
@@ -107,21 +103,28 @@ def test_the_links_zoom_and_come_back():
     assert "kernel_initializer=listed" in found["Open both in the Playground"]
 
 
-def test_the_extremes_can_be_gone_to_by_button():
+def test_a_start_that_was_gone_to_stays_chosen_while_it_is_on_the_map():
+    def start():
+        return texts(app, "verdict")[0].split(" starts at ")[1].split(":")[0]
+
     app = opened(**QUICK)
-    before = texts(app, "verdict")
+    middle = start()
     settled(app.button(key="basins.highest loss").click().run())
-    assert texts(app, "verdict") != before
-    kept = texts(app, "verdict")
-    settled(app.selectbox(key="basins.colour").set_value("loss").run())
-    assert texts(app, "verdict") == kept  # another shade is the same view
-    settled(app.number_input(key="basins.width").set_value(4.0).run())
-    assert texts(app, "verdict") != kept
+    gone_to = start()
+    assert gone_to != middle
+    settled(app.selectbox(key="basins.a.optimizer").set_value("momentum").run())
+    assert start() == gone_to  # what becomes of the same start now?
+    settled(app.number_input(key="basins.x").set_value(40.0).run())
+    assert start().startswith("40 and")  # out of sight: the middle instead
+    settled(app.number_input(key="basins.x").set_value(0.0).run())
+    assert start() == gone_to
+    settled(app.selectbox(key="basins.up").set_value("unit_1_to_output").run())
+    assert start() == middle
 
 
 def test_the_playground_opens_the_very_runs_of_the_map():
-    choice, found = small()
-    places = lab.places_of(choice, found)
+    found = small()
+    places = lab.places_of(found)
     comparison, sentences = Comparison.from_query(lab.playground_query(found, places))
     assert sentences == []
     for experiment, place in ((comparison.a, places["A"]), (comparison.b, places["B"])):
@@ -131,14 +134,14 @@ def test_the_playground_opens_the_very_runs_of_the_map():
 
 
 def test_what_became_of_a_start_is_said():
-    _, found = small()
+    found = small()
     reached, never = (tuple(np.argwhere(kind)[0]) for kind in (found.reached, ~found.reached))
     assert lab.fate(found, reached).startswith("below loss 0.1 after about")
     assert lab.fate(found, never).startswith("never below loss 0.1; it ends at")
     alone = lab.say(found, LIGHT, {"A": never, "B": None})
     assert "<b" in alone
     assert "nearer" not in alone
-    experiment = lab.BASE.replace(dataset="line_and_bump", samples=20, activation="relu", learning_rate=0.7, epochs=40)
+    experiment = RECIPE.replace(dataset="line_and_bump", samples=20, activation="relu", learning_rate=0.7, epochs=40)
     found = Outcome(basins(experiment, Window(up="x1_to_unit_2", side=10)), lab.BAR)
     assert lab.fate(found, tuple(np.argwhere(found.lost)[0])).startswith("diverged at step ")
 
