@@ -1,4 +1,4 @@
-"""The basin map as a picture, and how ragged its border is."""
+"""The basin map as a picture."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from nnviz.analysis.outcome import Outcome, Place
 from nnviz.analysis.words import count, number, percent
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
-from nnviz.figures.template import FONT_SIZE, Palette, new_plot, note
+from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
 Array = np.ndarray
 
 STEPS, LOSS = "steps", "loss"
+FIRST = "%{customdata[0]:,.0f}"
 HEIGHT = 570
-GAP, BLOCK = 0.02, 0.12  # on the bar of colours, in lengths of its shades
+GAP, LETTER = 0.02, 0.027  # on the bar of colours, in lengths of its shades: beside a block, and of it for a letter
 TOP = 1.5  # times the guess's loss: higher ones are drawn as this, or a few would flatten all else
 STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)
-LEAST_SHARE = 1e-4
 
 
 def basins(
@@ -103,66 +103,6 @@ def finding(found: Outcome) -> str:
     return f"{who} {bar} in {count(last, 'step')}; {first}."
 
 
-def border(found: Outcome, palette: Palette) -> Figure:
-    """How often two starts end differently, by the distance between them.
-
-    Args:
-        found: the runs, and the loss to reach.
-        palette: the theme's colours.
-    """
-    edge, pixel = found.border, found.basins.window.pixel
-    distances, shares = np.array(edge.distances) * pixel, np.array(edge.shares)
-    smooth = shares[-1] * distances / distances[-1]
-    seen = shares > 0
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines", "name": "smooth", "x": compact(distances), "y": compact(smooth),
-            "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter", "mode": "lines+markers", "name": "measured", "x": compact(distances[seen]),
-            "y": compact(shares[seen]), "line": {"color": palette.text, "width": 3}, "marker": {"size": 10},
-            "hovertemplate": "%{x:.3~g} apart: %{y:.3~p} of pairs end differently<extra></extra>",
-        },
-    ]  # fmt: skip
-    drawn = bool(seen.all())
-    high = math.log10(max(shares[-1], LEAST_SHARE)) + 0.3
-    low = math.log10(max(smooth[0], LEAST_SHARE)) - 0.2
-    plot = new_plot(
-        data if drawn else [],
-        palette,
-        annotations=[note("dotted: a smooth border", x=0.97, y=0.05, xanchor="right", yanchor="bottom")]
-        if drawn
-        else [note("Too few starts end differently from their neighbours.")],
-        xaxis={
-            "title": {"text": "distance between two starts"}, "type": "log", "visible": drawn,
-            "tickvals": distances, "ticktext": [apart(float(d)) for d in distances],
-            "range": [math.log10(distances[0]) - 0.1, math.log10(distances[-1]) + 0.1],
-        },
-        yaxis={
-            "title": {"text": "end differently"}, "type": "log", "visible": drawn, "tickformat": ".3~p",
-            "range": [low, high], "dtick": "D2",
-        },
-    )  # fmt: skip
-    title = border_finding(found)
-    return Figure(
-        "border", title, f"Share of pairs of starts that end differently, by distance. {title}", plot,
-        {"distance": distances, "share_that_ends_differently": shares},
-    )  # fmt: skip
-
-
-def border_finding(found: Outcome) -> str:
-    """How often near starts end differently, and what coming nearer helps."""
-    edge, pixel = found.border, apart(found.basins.window.pixel)
-    near = f"Of starts {pixel} apart in one weight, {percent(edge.shares[0])} end differently"
-    if math.isnan(edge.exponent):
-        return near + "."
-    return (
-        f"{near}. Each halving of the distance makes that {percent(max(0.0, edge.rarer))} rarer; "
-        "at a smooth border it would be 50 %."
-    )
-
-
 def short(value: float, pixel: float) -> str:
     """A weight with as many decimals as tell pixels of this width apart.
 
@@ -190,6 +130,8 @@ def _by_steps(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
     high = max(float(reached.max(initial=1.0)), 3 * low)
     place = np.log(np.maximum(np.nan_to_num(found.steps, nan=low), low) / low) / math.log(high / low)
     ticks = {f"{step:,}": math.log(step / low) / math.log(high / low) for step in STEP_TICKS if low <= step <= high}
+    if not reached.size:
+        ticks = {}
     blocks = {"never": (~found.reached & ~found.lost, palette.text), "diverged": (found.lost, palette.units[4])}
     return _bar(palette, place, ticks, f"steps to loss {found.bar:g}", blocks)
 
@@ -223,7 +165,7 @@ def _bar(
     marks, end = dict(ticks), 1.0
     for words, (pixels, color) in blocks.items():
         if pixels.any():
-            start, stop = end + GAP, end + GAP + BLOCK
+            start, stop = end + GAP, end + GAP + LETTER * len(words)
             scale += [(end, palette.background), (start, palette.background), (start, color), (stop, color)]
             marks[words] = (start + stop) / 2
             place = np.where(pixels, marks[words], place)
@@ -259,23 +201,29 @@ def _pixels(found: Outcome, across: str, up: str) -> list[dict[str, Any]]:
     """An unseen point over each pixel, which tells its numbers and can be clicked; a trace for each kind of end."""
     runs, last = found.basins, count(int(found.basins.moments[-1]), "step")
     unseen = {"marker": {"opacity": 0}}
+    below, end = f"below loss {found.bar:g}", f"<br>loss after {last}: %{{customdata[1]:.3g}}"
+    overflowed = runs.diverged_at >= 0
     kinds = {
-        "reached": (found.reached, found.steps, f"below loss {found.bar:g} after about %{{customdata[0]:,.0f}} steps"),
-        "never": (~found.reached & ~found.lost, found.steps, f"never below loss {found.bar:g}"),
-        "diverged": (found.lost, runs.diverged_at, "diverged at step %{customdata[0]:,.0f}"),
+        "reached": (found.reached & ~overflowed, found.steps, f"{below} after about {FIRST} steps{end}"),
+        "reached, then diverged": (
+            found.reached & overflowed,
+            runs.diverged_at,
+            f"{below}, then diverged at step {FIRST}",
+        ),
+        "never": (~found.reached & ~overflowed, found.steps, f"never {below}{end}"),
+        "diverged": (found.lost, runs.diverged_at, f"diverged at step {FIRST}"),
     }
     traces = []
     for name, (mask, steps, words) in kinds.items():
         rows, columns = np.nonzero(mask)
         if not len(rows):
             continue
-        end = "" if name == "diverged" else f"<br>loss after {last}: %{{customdata[1]:.3g}}"
         traces.append({
             "type": "scatter", "mode": "markers", "name": name, "selected": unseen, "unselected": unseen,
             "x": compact(runs.x[columns]), "y": compact(runs.y[rows]),
             "customdata": np.stack([compact(steps[mask]), compact(found.final[mask])], axis=-1),
             "marker": {"opacity": 0, "size": 4, "maxdisplayed": 1},  # not drawn, it is there all the same
-            "hovertemplate": f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}{end}<br>click to choose it"
+            "hovertemplate": f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}<br>click to choose it"
             "<extra></extra>",
         })  # fmt: skip
     return traces

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.figures import basins as draw
+from nnviz.figures.basins import basins
+from nnviz.figures.border import border
 from nnviz.figures.template import PALETTES
 from nnviz.ui import basin_lab as lab
 from nnviz.ui import page
@@ -23,12 +24,14 @@ except ValueError as error:
     st.stop()
 found = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
 
+places = lab.places_of(found)
+figures = basins(found, palette, choice.settings["colour"], places["A"], places["B"]), border(found, palette)
 left, right = st.columns(2, gap="medium")
 with left:
-    places = lab.places_of(found)
-    page.clicked(draw.basins(found, palette, choice.settings["colour"], places["A"], places["B"]))
+    page.clicked(figures[0])
 with right:
     st.html(lab.say(found, palette, places))
     lab.actions(choice, found, places)
-    page.chart(draw.border(found, palette))
+    page.chart(figures[1])
 st.html(f'<p class="muted">{lab.WHY}</p><p class="muted">{lab.method(found)}</p>')
+lab.take_home(choice, figures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.figures.basins import LOSS, STEPS, apart, decimals, short
+from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette
-from nnviz.ui import compute, page
+from nnviz.ui import compute, page, state
 from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
@@ -185,12 +186,13 @@ def _distance(found: Outcome, places: Mapping[str, Place | None]) -> str:
 
 def fate(found: Outcome, place: Place) -> str:
     """What became of one start, in a clause."""
-    last = number(float(found.final[place]))
-    if found.lost[place]:
-        return f"diverged at step {int(found.basins.diverged_at[place]):,}."
-    if not found.reached[place]:
-        return f"never below loss {found.bar:g}; it ends at {last}."
-    return f"below loss {found.bar:g} after about {count(int(found.steps[place]), 'step')}; it ends at {last}."
+    step = int(found.basins.diverged_at[place])
+    below = (
+        f"below loss {found.bar:g} after about {count(int(found.steps[place]), 'step')}" if found.reached[place] else ""
+    )
+    if step >= 0:
+        return f"{below}, then diverged at step {step:,}." if below else f"diverged at step {step:,}."
+    return f"{below or f'never below loss {found.bar:g}'}; it ends at {number(float(found.final[place]))}."
 
 
 def playground_query(found: Outcome, places: Mapping[str, Place | None]) -> dict[str, str]:
@@ -236,3 +238,19 @@ def method(found: Outcome) -> str:
         f"The axes are the starts of {labels[0]} and {labels[1]}. Steps are read between {moments} recorded moments, "
         f"at most {count(found.longest_gap, 'step')} apart; a dip between two of them goes unseen."
     )
+
+
+def take_home(choice: Choice, figures: Sequence[Figure]) -> None:
+    """The link to the page, and the numbers behind each chart."""
+    box = st.expander("Take it with you", key="basins.takeaway", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption("This link opens the same map anywhere.")
+        st.code(state.link(view_query(choice)), language=None, wrap_lines=True)
+        st.caption("The numbers behind the charts.")
+        with st.container(horizontal=True, gap="small"):
+            for figure in figures:
+                file = f"nnviz-{figure.name}.csv"
+                label = f"{figure.name}, CSV"
+                st.download_button(label, figure.csv, file, "text/csv", type="tertiary", on_click="ignore")

@@ -13,6 +13,7 @@ from nnviz.analysis.basins import Window, basins
 from nnviz.analysis.outcome import Outcome
 from nnviz.core.experiment import Experiment
 from nnviz.figures import basins as draw
+from nnviz.figures.border import border
 from nnviz.figures.template import DARK, LIGHT
 
 XOR = Experiment(
@@ -49,7 +50,7 @@ def test_whatever_became_of_the_runs_the_figures_are_valid(case, palette):
     figures = [
         draw.basins(outcome, palette, draw.STEPS, a, outcome.nearest_other(a)),
         draw.basins(outcome, palette, draw.LOSS),
-        draw.border(outcome, palette),
+        border(outcome, palette),
     ]
     for figure in figures:
         go.Figure(figure.plot.to_dict())  # Plotly checks every value
@@ -90,7 +91,7 @@ def test_fewer_steps_are_lighter_and_never_is_a_colour_and_a_word_of_its_own():
     assert shades[outcome.reached].max() == pytest.approx(1)
     assert np.unique(shades[~outcome.reached]).size == 1
     assert shades[~outcome.reached].min() > 1 + draw.GAP
-    assert axis.cmax == pytest.approx(1 + draw.GAP + draw.BLOCK)
+    assert axis.cmax == pytest.approx(1 + draw.GAP + draw.LETTER * len("never"))
     assert axis.colorscale[-1] == (1.0, LIGHT.text)
     assert axis.colorbar.ticktext[-1] == "never"
     assert axis.colorbar.title.text == "steps to loss 0.1"
@@ -104,6 +105,17 @@ def test_runs_that_diverge_are_said_to():
     assert len(points.x) == outcome.lost.sum() > 0
     assert "diverged at step" in points.hovertemplate
     assert points.customdata[0][0] == outcome.basins.diverged_at[outcome.lost][0]
+
+
+def test_a_run_that_got_there_and_then_diverged_is_told_of_as_such():
+    outcome = found("diverged")
+    both = outcome.reached & (outcome.basins.diverged_at >= 0)
+    assert both.any()
+    points = [trace for trace in draw.basins(outcome, LIGHT).plot.data if trace.customdata is not None]
+    assert sum(len(trace.x) for trace in points) == outcome.reached.size
+    (told,) = (trace for trace in points if "then diverged" in trace.name)
+    assert len(told.x) == both.sum()
+    assert ", then diverged at step" in told.hovertemplate
 
 
 def test_the_last_loss_on_a_linear_scale():
@@ -137,7 +149,7 @@ def test_a_and_b_are_ringed_where_they_start():
 
 def test_the_border_s_figure_tells_shares_by_distance():
     outcome = found(side=40)
-    figure = draw.border(outcome, LIGHT)
+    figure = border(outcome, LIGHT)
     points = trace(figure, "measured")
     np.testing.assert_allclose(points.x, [0.25, 0.5, 1, 2])
     np.testing.assert_allclose(points.y, outcome.border.shares, rtol=1e-6)
@@ -145,7 +157,7 @@ def test_the_border_s_figure_tells_shares_by_distance():
     assert smooth.y[-1] / smooth.y[0] == pytest.approx(8)
     assert f"{100 * outcome.border.shares[0]:.0f} % end differently" in figure.title
     assert "rarer; at a smooth border it would be 50 %." in figure.title
-    nowhere = draw.border(found("none reaches"), LIGHT)
+    nowhere = border(found("none reaches"), LIGHT)
     assert len(nowhere.plot.data) == 0
     assert nowhere.title == "Of starts 0.625 apart in one weight, 0 % end differently."
 

@@ -144,6 +144,8 @@ def test_what_became_of_a_start_is_said():
     experiment = RECIPE.replace(dataset="line_and_bump", samples=20, activation="relu", learning_rate=0.7, epochs=40)
     found = Outcome(basins(experiment, Window(up="x1_to_unit_2", side=10)), lab.BAR)
     assert lab.fate(found, tuple(np.argwhere(found.lost)[0])).startswith("diverged at step ")
+    both = found.reached & (found.basins.diverged_at >= 0)
+    assert ", then diverged at step " in lab.fate(found, tuple(np.argwhere(both)[0]))
 
 
 def test_a_network_without_that_weight_is_said_and_nothing_is_drawn():
@@ -181,3 +183,12 @@ def test_every_preset_is_a_link_as_the_page_writes_it(preset):
     assert sentences == []
     assert lab.LAB.to_query(choice.experiment, **choice.settings) == preset.query
     lab.window_of(choice)
+
+
+def test_the_link_and_the_numbers_can_be_taken_home():
+    app = opened(**QUICK)
+    assert not app.get("download_button")
+    app.session_state["basins.takeaway"] = True
+    settled(app.run())
+    assert len(app.get("download_button")) == 2
+    assert "epochs=40&side=25" in app.code[0].value
