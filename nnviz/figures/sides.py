@@ -14,7 +14,7 @@ from nnviz.core.trace import Trace
 from nnviz.figures.template import Palette
 
 MOST_DIFFERENCES = 3
-MOST_NUMBERS = 3  # of a list
+MOST_NUMBERS = 6  # of a list
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,13 +107,11 @@ def start_words(initializer: Initializer) -> str:
     """An initializer in words: its label, and the parameters that differ from their defaults.
 
     >>> from nnviz.core.initializers import get
-    >>> start_words(get("constant(value=0.5)")), start_words(get("zeros"))
-    ('constant, value 0.5', 'zeros')
-    >>> start_words(get("listed(values=1 2 3 4)"))
-    'numbers of your own, in turn 1 2 3 … (4 in all)'
+    >>> start_words(get("constant(value=0.5)")), start_words(get("zeros")), start_words(get("listed(values=1 2.71828)"))
+    ('constant, value 0.5', 'zeros', 'numbers of your own, 1 2.718')
     """
     changed = [
-        f"{parameter.label} {_words(initializer.parameters[parameter.name])}"
+        ("" if parameter.kind is tuple else f"{parameter.label} ") + _words(initializer.parameters[parameter.name])
         for parameter in initializer.scheme.parameters
         if initializer.parameters[parameter.name] != parameter.default
     ]
@@ -123,11 +121,10 @@ def start_words(initializer: Initializer) -> str:
 def _words(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " ".join(f"{number:.4g}" for number in value[:MOST_NUMBERS]) + " …" * (len(value) > MOST_NUMBERS)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, tuple):
-        more = f" … ({len(value)} in all)" if len(value) > MOST_NUMBERS else ""
-        return " ".join(plain(number) for number in value[:MOST_NUMBERS]) + more
     return plain(value) if isinstance(value, float) else str(value)
 
 

@@ -78,8 +78,7 @@ WHAT = (
 WHY = (
     "Small steps roll downhill, and the border between two valleys is a smooth line. A large step throws a run across "
     "valleys, and the least difference at the start decides on which side it comes down; the border turns ragged. "
-    "Zoom in on it: does it ever get smooth? (After Kolen & Pollack 1990, Back Propagation Is Sensitive to Initial "
-    "Conditions.)"
+    "Zoom in on it: does it ever get smooth? (After Kolen & Pollack 1990.)"
 )
 
 
