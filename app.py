@@ -18,6 +18,7 @@ st.navigation(
         "Restart lab": [
             st.Page("nnviz/pages/starts.py", title="Random or different?"),
             st.Page("nnviz/pages/order.py", title="Start or order?"),
+            st.Page("nnviz/pages/basins.py", title="Which starts end where?"),
         ],
     },
     position="top",

@@ -525,7 +525,7 @@ registry = by_key(
                     default=(1.0, -1.0, 0.5),
                     low=-1000.0,
                     high=1000.0,
-                    label="in turn",
+                    label="numbers",
                     note="Numbers with spaces between, such as 1 -1 0.5.",
                 ),
             ),
