@@ -1,0 +1,298 @@
+"""What the ground looks like that training walks on: the loss over a plane of weights, with the runs' paths.
+
+The loss is that of the whole training split, computed anew at each point of a grid. Paths are projected on the plane at
+right angles. A path that leaves the plane has a loss of its own there, other than that of the ground under its picture;
+both are kept, and how much of the path lies outside.
+
+Sources: Goodfellow, Vinyals & Saxe 2015 (the loss along a straight line), Lorch 2016 (paths in their own plane),
+Li et al. 2018 (surfaces, filter normalisation).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+from scipy.ndimage import label
+
+from nnviz.analysis.diagnosis import guess_loss
+from nnviz.analysis.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
+from nnviz.analysis.works import SHARE_OF_GUESS
+from nnviz.core import activations, datasets, losses
+from nnviz.core.contraction import blas_matmul, one_blas_thread
+from nnviz.core.experiment import Experiment
+from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.trace import Trace
+from nnviz.core.training import train
+
+Array = np.ndarray
+Progress = Callable[[float], object]
+
+LINE_POINTS = 101
+CHUNK_BYTES = 2_500_000  # of the buffers in use at once, so that they stay in the cache
+MOST_SECONDS = 30.0
+SECONDS_A_WEIGHT, SECONDS_A_UNIT = 0.4e-9, 15e-9  # and row and point: what one forward pass takes
+TRAINING = 0.5  # the share of the progress bar that training gets
+FLIPPING = ("tanh", "sigmoid", "linear")  # f(-z) is a constant less f(z): the weights around a unit can change sign
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A run's way, projected on the plane.
+
+    Attributes:
+        run: which, from 0.
+        seed: of its weights.
+        epochs: `[T]`, when.
+        points: `[T, 2]`, in the plane; from a divergence on left out.
+        loss: `[T]`, the run's own.
+        ground: `[T]`, the loss in the plane under it.
+        outside: the share of the path that lies outside the plane: of the squared distances between its snapshots and
+            its end, summed.
+    """
+
+    run: int
+    seed: int
+    epochs: Array
+    points: Array
+    loss: Array
+    ground: Array
+    outside: float
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The loss along the straight line between two points in the space of weights.
+
+    Attributes:
+        ends: their names.
+        runs: the runs at its ends, from 0; for a line from a run's start to its end, that run twice.
+        distance: between the ends.
+        shares: `[K]`, how far along, from 0 to 1.
+        loss: `[K]`.
+    """
+
+    ends: tuple[str, str]
+    runs: tuple[int, int]
+    distance: float
+    shares: Array
+    loss: Array
+
+    @property
+    def peak(self) -> float:
+        """The highest loss on the line."""
+        return float(self.loss.max())
+
+    @property
+    def climb(self) -> float:
+        """How far the line climbs above its higher end; 0 where it never does."""
+        return self.peak - float(max(self.loss[0], self.loss[-1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The loss over a plane.
+
+    Attributes:
+        experiment: what was trained, with all its runs.
+        kind: of the plane, one of `KINDS`.
+        axes: what is measured along each.
+        x: `[n]`, the grid's places along the first axis.
+        y: `[n]`, and along the second.
+        loss: `[n, n]`, a row for each y; infinite where it leaves what a number can hold.
+        paths: of the runs that have a solution.
+        lines: between each two solutions; of a single run from its start to its end.
+        guess: the loss of the best guess that ignores the inputs.
+        remarks: sentences on what could not be had.
+    """
+
+    experiment: Experiment
+    kind: str
+    axes: tuple[str, str]
+    x: Array
+    y: Array
+    loss: Array
+    paths: tuple[Path, ...]
+    lines: tuple[Line, ...]
+    guess: float
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def bar(self) -> float:
+        """The loss below which a place counts as a valley: that below which a run counts as trained."""
+        return SHARE_OF_GUESS * self.guess
+
+
+def landscape(
+    experiment: Experiment,
+    kind: str = "three_runs",
+    extent: float = 1.5,
+    resolution: int = 61,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+    trained: Callable[[Experiment, Progress], Trace] = train,
+) -> Landscape:
+    """Train an experiment's runs, lay a plane through them, and measure the loss all over it.
+
+    Args:
+        experiment: the recipe; `restarts` is set to what the plane takes.
+        kind: of the plane, one of `nnviz.analysis.planes.KINDS`.
+        extent: how far the picture reaches, in times what just holds all paths; around one solution in times its
+            weights' length.
+        resolution: points a side.
+        seed: draws random directions.
+        on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
+        trained: how a trace is got from an experiment and a call for progress.
+
+    Raises:
+        LandscapeError: more work than is allowed, or nothing to draw since every run diverged.
+        ValueError: an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind={kind!r}: must be one of {', '.join(KINDS)}.")
+    report = on_progress or (lambda share: None)
+    experiment = experiment.replace(restarts=RUNS.get(kind, 1))
+    _check_work(experiment, resolution)
+    trace = trained(experiment, lambda share: report(TRAINING * share))
+    return survey(trace, kind, extent, resolution, seed, lambda share: report(TRAINING + (1 - TRAINING) * share))
+
+
+def survey(
+    trace: Trace, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress | None = None
+) -> Landscape:
+    """The landscape of a trace; arguments and errors as in `landscape`."""
+    report = on_progress or (lambda share: None)
+    with np.errstate(all="ignore"):
+        cut = plane(trace, kind, seed)
+        weights, runs = parameters(trace), solved(trace)
+        points = {run: cut.project(weights[run]) for run in runs}
+        x, y = _grid(cut, list(points.values()), extent, resolution)
+        grid = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
+        ends = _line_ends(weights, runs)
+        shares = np.linspace(0, 1, LINE_POINTS)
+        asked = np.concatenate([
+            *points.values(), grid,
+        ])  # fmt: skip
+        straight = [a + shares[:, None] * (b - a) for _, _, a, b in ends]
+        found = losses_at(trace.experiment, np.concatenate([cut.at(asked), *straight]), report)
+    cuts = np.cumsum([len(part) for part in (*points.values(), grid, *straight)])[:-1]
+    *grounds, loss = np.split(found, cuts)[: len(runs) + 1]
+    along = np.split(found, cuts)[len(runs) + 1 :]
+    return Landscape(
+        experiment=trace.experiment,
+        kind=kind,
+        axes=cut.axes,
+        x=x,
+        y=y,
+        loss=loss.reshape(resolution, resolution),
+        paths=tuple(
+            Path(
+                run, int(trace.seeds[run]), trace.epochs, points[run], trace.train_loss[run].astype(float), ground,
+                _outside(cut, weights[run], points[run]),
+            )
+            for run, ground in zip(runs, grounds, strict=True)
+        ),
+        lines=tuple(
+            Line(names, pair, float(np.linalg.norm(b - a)), shares, values)
+            for (names, pair, a, b), values in zip(ends, along, strict=True)
+        ),
+        guess=guess_loss(trace.dataset),
+        remarks=cut.remarks,
+    )  # fmt: skip
+
+
+def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | None = None) -> Array:
+    """The loss over the whole training split at many points in the space of weights.
+
+    Args:
+        experiment: of which the data and the network count, not the training.
+        weights: `[N, P]`, as `nnviz.core.training.initial_parameters` lays them out.
+        on_progress: called with the share done; what it raises passes on.
+
+    Returns:
+        `[N]`, in nats (of a real target: mean squared error); infinite where it is no number any more.
+    """
+    report = on_progress or (lambda share: None)
+    dataset, sizes = experiment.load_dataset(), experiment.layer_sizes
+    loss = losses.registry[datasets.registry[experiment.dataset].loss]
+    targets = dataset.y_train[None] if sizes[-1] == 1 else dataset.y_train == np.arange(sizes[-1])[:, None]
+    x, y = with_ones(dataset.x_train, "float64")[None], targets.astype(np.float64)[None]
+    rows = x.shape[2]
+    at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(sizes))))
+    activation = activations.registry[experiment.activation]
+    network = Network(sizes, activation, loss, at_once, rows, "float64", blas_matmul)
+    found = np.empty(len(weights))
+    with np.errstate(all="ignore"), one_blas_thread():
+        for first in range(0, len(weights), at_once):
+            first = min(first, len(weights) - at_once)  # the last chunk is a full one too
+            part = slice(first, first + at_once)
+            logits = network.forward(layer_views(weights[part], sizes), x)
+            found[part] = loss.value(logits, y).mean(axis=1)
+            report((first + at_once) / len(weights))
+    found[np.isnan(found)] = np.inf
+    return found
+
+
+def valleys(found: Landscape) -> int:
+    """How many separate places of the picture lie below a quarter of the guess's loss (touching corners count as one).
+
+    Outside the plane, and between the points of the grid, they may hang together.
+    """
+    return int(label(found.loss < found.bar, np.ones((3, 3)))[1])
+
+
+def settings_of_one(experiment: Experiment) -> int:
+    """How many settings of the weights are the same network by renaming units, and by flipping the signs around them.
+
+    >>> settings_of_one(Experiment(hidden=(8,), activation="tanh"))
+    10321920
+    """
+    flips = 2 if experiment.activation in FLIPPING else 1
+    return math.prod(math.factorial(width) * flips**width for width in experiment.hidden)
+
+
+def _check_work(experiment: Experiment, resolution: int) -> None:
+    sizes = experiment.layer_sizes
+    units = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    points = resolution**2 + 3 * (LINE_POINTS + experiment.snapshots)
+    seconds = points * experiment.train_rows * (units * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT)
+    if seconds > MOST_SECONDS:
+        raise LandscapeError(
+            f"{resolution} points a side with {experiment.train_rows:,} rows and {parameter_count(sizes):,} weights "
+            f"need {seconds / MOST_SECONDS:.3g} times the work that is allowed: lower one of them."
+        )
+
+
+def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) -> tuple[Array, Array]:
+    """The places along both axes, of one span, so that the picture is true to scale."""
+    if cut.centred:
+        middle, half = np.zeros(2), 1.0 if cut.kind == "scaled_random" else length(cut.origin)
+    else:
+        points = np.concatenate(paths)
+        points = points[np.isfinite(points).all(axis=1)]
+        low, high = points.min(axis=0), points.max(axis=0)
+        middle, half = (low + high) / 2, float((high - low).max()) / 2
+        half = half if half > 0 else 1.0
+    x, y = (np.linspace(place - extent * half, place + extent * half, resolution) for place in middle)
+    return x, y
+
+
+def _line_ends(weights: Array, runs: Sequence[int]) -> list[tuple[tuple[str, str], tuple[int, int], Array, Array]]:
+    """The lines to measure: names, runs, and both ends."""
+    if len(runs) == 1:
+        run = runs[0]
+        return [(("start", "end"), (run, run), weights[run, 0], weights[run, -1])]
+    return [
+        ((f"run {one + 1}", f"run {other + 1}"), (one, other), weights[one, -1], weights[other, -1])
+        for one, other in combinations(runs, 2)
+    ]
+
+
+def _outside(cut: Plane, path: Array, points: Array) -> float:
+    """The share of a path that lies outside the plane."""
+    whole = float(np.square(path - path[-1]).sum())
+    rest = float(np.square(path - cut.at(points)).sum())
+    return min(1.0, rest / whole) if whole > 0 else 0.0

@@ -1,0 +1,89 @@
+"""The loss along straight lines through the space of weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.landscape import Landscape
+from nnviz.analysis.landscape_words import barrier as finding
+from nnviz.analysis.landscape_words import short
+from nnviz.analysis.words import number
+from nnviz.figures.axes import compact, fit
+from nnviz.figures.figure import Figure
+from nnviz.figures.template import Palette, new_plot, note
+
+HEIGHT = 400
+DASHES = ("solid", "dash", "dot")
+
+
+def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
+    """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
+
+    Args:
+        found: the landscape.
+        palette: the theme's colours.
+        log: whether the loss's axis is logarithmic.
+    """
+    scale = fit([line.loss for line in found.lines], log, found.guess)
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, found.guess)),
+            "line": {"color": palette.muted, "width": 1}, "hoverinfo": "skip",
+        },
+    ]  # fmt: skip
+    notes = []
+    if found.guess > 0:
+        notes.append(_note("as good as a guess", 0.5, scale.share(found.guess), palette.muted))
+    for place, line in enumerate(found.lines):
+        data.append({
+            "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
+            "y": scale.place(line.loss),
+            "line": {"color": palette.text, "width": 3, "dash": DASHES[place % len(DASHES)]},
+            "hovertemplate": f"{line.ends[0]} → {line.ends[1]}, %{{x:.0%}} of the way"
+            "<br>loss %{y:.3~g}<extra></extra>",
+        })  # fmt: skip
+        top = int(np.argmax(line.loss))
+        words = " and ".join(line.ends) if len(found.paths) == 1 else f"{short(line)}: {number(line.peak)}"
+        notes.append(_note(words, float(line.shares[top]), scale.share(line.peak), palette.text))
+    ends = ("the start", "the end") if len(found.paths) == 1 else ("the first", "the second")
+    plot = new_plot(
+        data,
+        palette,
+        height=HEIGHT,
+        margin={"t": 34},
+        annotations=_apart(notes),
+        xaxis={
+            "title": {"text": f"how far from {ends[0]} to {ends[1]}"}, "range": [-0.01, 1.01], "tickformat": ".0%",
+            "nticks": 5,
+        },
+        yaxis=scale.axis("loss"),
+    )  # fmt: skip
+    title = finding(found)
+    alt = f"The loss along {len(found.lines)} straight lines through the space of weights. {title}"
+    table = {
+        "line": np.repeat([" - ".join(line.ends) for line in found.lines], [len(line.loss) for line in found.lines]),
+        "share_of_the_way": np.concatenate([line.shares for line in found.lines]),
+        "loss": np.concatenate([line.loss for line in found.lines]),
+    }
+    return Figure("lines", title, alt, plot, table)
+
+
+def _note(words: str, x: float, height: float, color: str) -> dict[str, Any]:
+    anchor = "left" if x < 0.2 else "right" if x > 0.8 else "center"
+    return note(
+        words, xref="x", x=x, y=min(max(height, 0.0), 1.0), xanchor=anchor, yanchor="bottom", yshift=2,
+        font={"color": color},
+    )  # fmt: skip
+
+
+def _apart(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Labels pushed up where one would stand on another."""
+    placed: list[dict[str, Any]] = []
+    for label in sorted(notes, key=lambda label: float(label["y"])):
+        for other in placed:
+            if abs(label["x"] - other["x"]) < 0.35 and label["y"] - other["y"] < 0.075:
+                label["y"] = other["y"] + 0.075
+        placed.append(label)
+    return placed
