@@ -34,7 +34,7 @@ def barrier(found: Landscape) -> str:
     """What the straight lines cross: the finding of their picture."""
     if len(found.paths) == 1:
         return _straight(found.lines[0], found.guess)
-    climbing = [line for line in found.lines if line.climb > CLIMBS * found.guess]
+    climbing = [line for line in found.lines if climbs(line, found.guess)]
     if not climbing:
         lines = "The straight line" if len(found.lines) == 1 else "No straight line"
         never = "never climbs" if len(found.lines) == 1 else "climbs"
@@ -49,9 +49,14 @@ def barrier(found: Landscape) -> str:
 
 def _straight(line: Line, guess: float) -> str:
     first, last = number(float(line.loss[0])), number(float(line.loss[-1]))
-    if line.climb > CLIMBS * guess:
+    if climbs(line, guess):
         return f"Straight from its start ({first}) to its end ({last}) the loss would climb to {number(line.peak)}."
     return f"Straight from its start to its end there is no hill: the loss goes from {first} to {last}, never above."
+
+
+def climbs(line: Line, guess: float) -> bool:
+    """Whether a line climbs above its ends by more than a trifle."""
+    return line.climb > CLIMBS * guess
 
 
 def short(line: Line) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnviz.analysis.landscape import Landscape
 from nnviz.analysis.landscape_words import barrier as finding
-from nnviz.analysis.landscape_words import short
+from nnviz.analysis.landscape_words import climbs, short
 from nnviz.analysis.words import number
 from nnviz.figures.axes import compact, fit
 from nnviz.figures.figure import Figure
@@ -35,7 +35,7 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     ]  # fmt: skip
     notes = []
     if found.guess > 0:
-        notes.append(_note("as good as a guess", 0.5, scale.share(found.guess), palette.muted))
+        notes.append(_note("as good as a guess", 1.0, scale.share(found.guess), palette, palette.muted))
     for place, line in enumerate(found.lines):
         data.append({
             "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
@@ -45,8 +45,16 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
             "<br>loss %{y:.3~g}<extra></extra>",
         })  # fmt: skip
         top = int(np.argmax(line.loss))
-        words = " and ".join(line.ends) if len(found.paths) == 1 else f"{short(line)}: {number(line.peak)}"
-        notes.append(_note(words, float(line.shares[top]), scale.share(line.peak), palette.text))
+        if climbs(line, found.guess):
+            notes.append(
+                _note(
+                    f"{short(line)}: {number(line.peak)}",
+                    float(line.shares[top]),
+                    scale.share(line.peak),
+                    palette,
+                    palette.text,
+                )
+            )
     ends = ("the start", "the end") if len(found.paths) == 1 else ("the first", "the second")
     plot = new_plot(
         data,
@@ -56,7 +64,7 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
         annotations=_apart(notes),
         xaxis={
             "title": {"text": f"how far from {ends[0]} to {ends[1]}"}, "range": [-0.01, 1.01], "tickformat": ".0%",
-            "nticks": 5,
+            "nticks": 5, "ticklabelstandoff": 6,
         },
         yaxis=scale.axis("loss"),
     )  # fmt: skip
@@ -70,11 +78,11 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     return Figure("lines", title, alt, plot, table)
 
 
-def _note(words: str, x: float, height: float, color: str) -> dict[str, Any]:
+def _note(words: str, x: float, height: float, palette: Palette, color: str) -> dict[str, Any]:
     anchor = "left" if x < 0.2 else "right" if x > 0.8 else "center"
     return note(
         words, xref="x", x=x, y=min(max(height, 0.0), 1.0), xanchor=anchor, yanchor="bottom", yshift=2,
-        font={"color": color},
+        font={"color": color}, bgcolor=palette.background, opacity=0.9, borderpad=0,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How a loss becomes a height or a shade: as it is up to a ceiling, or by its logarithm down to a floor."""
+"""How a loss becomes a height or a shade: as it is, up to a ceiling, or by its logarithm, down to a floor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nnviz.figures.axes import power_text
 
 Array = np.ndarray
 
-CEILING = 3.0  # times the guess's loss: mountains would flatten all else
+CEILING = 4.0  # times the guess's loss: higher mountains would flatten all else, unless by logarithms
 DECADES = 5  # below the guess's loss: what lies deeper is as good as zero
 NEAR = 0.15  # a contour line this near to another, in shares of its loss, is left out
 
@@ -41,7 +41,7 @@ class Heights:
         ceiling = CEILING * max(found.guess, 1e-9)
         self.guess, self.log = found.guess, log
         self.floor = max(bottom, 10.0**-DECADES * ceiling) if log else 0.0
-        self.ceiling = min(top, max(ceiling, 1.1 * float(own.max(initial=0.0))))
+        self.ceiling = top if log else min(top, max(ceiling, 1.1 * float(own.max(initial=0.0))))
         self.ceiling = max(self.ceiling, self.floor * 1.001, 1e-12)
         self.cut_above, self.cut_below = top > self.ceiling, log and bottom < self.floor
         self.low, self.high = (self.drawn(np.array(value)).item() for value in (self.floor, self.ceiling))

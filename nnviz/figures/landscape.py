@@ -31,7 +31,7 @@ def landscape(found: Landscape, palette: Palette, log: bool = True) -> Figure:
     """
     heights = Heights(found, log)
     data = [_ground(found, heights, palette)]
-    data += [_contour(found, level, palette) for level in heights.levels(most=7)]
+    data += [_contour(found, level, palette) for level in heights.levels(most=6)]
     data.append(_contour(found, found.guess, palette, guess=True))
     data += [trace for path in found.paths for trace in _path(path, len(found.paths), palette)]
     plot = new_plot(

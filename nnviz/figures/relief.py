@@ -51,7 +51,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
             "yaxis": {**plain, "title": {"text": "2nd direction", **font}, "nticks": 5},
             "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 1.15, "y": -1.25, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.12}},
+            "camera": {"eye": {"x": 1.3, "y": -1.4, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.1}},
         },
     )  # fmt: skip
     title = where(found)
@@ -68,6 +68,7 @@ def _surface(found: Landscape, heights: Heights, palette: Palette) -> dict[str, 
         "type": "surface", "name": "ground", "x": compact(found.x), "y": compact(found.y),
         "z": compact(heights.drawn(found.loss)), "cmin": heights.low, "cmax": heights.high,
         "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
+        "opacity": 0.85,  # so that a path under the ground can be seen
         "lighting": {"ambient": 0.65, "diffuse": 0.6, "specular": 0.05, "roughness": 0.9, "fresnel": 0},
         "contours": {
             "z": {
