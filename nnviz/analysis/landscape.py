@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 from scipy.ndimage import label
@@ -25,6 +25,7 @@ from nnviz.core import activations, datasets, losses
 from nnviz.core.contraction import blas_matmul, one_blas_thread
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.registry import shorten
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
@@ -133,7 +134,6 @@ def landscape(
     resolution: int = 61,
     seed: int = 0,
     on_progress: Progress | None = None,
-    trained: Callable[[Experiment, Progress], Trace] = train,
 ) -> Landscape:
     """Train an experiment's runs, lay a plane through them, and measure the loss all over it.
 
@@ -145,42 +145,71 @@ def landscape(
         resolution: points a side.
         seed: draws random directions.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
-        trained: how a trace is got from an experiment and a call for progress.
 
     Raises:
         LandscapeError: more work than is allowed, or nothing to draw since every run diverged.
         ValueError: an unknown kind.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind={kind!r}: must be one of {', '.join(KINDS)}.")
     report = on_progress or (lambda share: None)
-    experiment = experiment.replace(restarts=RUNS.get(kind, 1))
-    _check_work(experiment, resolution)
-    trace = trained(experiment, lambda share: report(TRAINING * share))
+    trace = train(prepared(experiment, kind, resolution), lambda share: report(TRAINING * share))
     return survey(trace, kind, extent, resolution, seed, lambda share: report(TRAINING + (1 - TRAINING) * share))
+
+
+def prepared(experiment: Experiment, kind: str, resolution: int) -> Experiment:
+    """The experiment with as many runs as a plane takes, where its landscape can be measured.
+
+    Raises:
+        LandscapeError: more work than is allowed.
+        ValueError: an unknown kind; or more work for the training than an experiment may take.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind={shorten(kind)}: must be one of {', '.join(KINDS)}.")
+    sizes = experiment.layer_sizes
+    weights = parameter_count(sizes)
+    points = resolution**2 + 3 * (LINE_POINTS + experiment.snapshots)
+    seconds = points * experiment.train_rows * (weights * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT)
+    if seconds > MOST_SECONDS:
+        raise LandscapeError(
+            f"{resolution} points a side with {experiment.train_rows:,} rows and {weights:,} weights need "
+            f"{seconds / MOST_SECONDS:.3g} times the work that is allowed: lower one of them."
+        )
+    return experiment.replace(restarts=RUNS.get(kind, 1))
 
 
 def survey(
     trace: Trace, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress | None = None
 ) -> Landscape:
-    """The landscape of a trace; arguments and errors as in `landscape`."""
-    report = on_progress or (lambda share: None)
+    """The landscape of a trace of as many runs as its plane takes; arguments and errors as in `landscape`."""
     with np.errstate(all="ignore"):
         cut = plane(trace, kind, seed)
         weights, runs = parameters(trace), solved(trace)
-        points = {run: cut.project(weights[run]) for run in runs}
-        x, y = _grid(cut, list(points.values()), extent, resolution)
-        grid = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
+        points = [cut.project(weights[run]) for run in runs]
+        x, y = _grid(cut, points, extent, resolution)
         ends = _line_ends(weights, runs)
         shares = np.linspace(0, 1, LINE_POINTS)
-        asked = np.concatenate([
-            *points.values(), grid,
-        ])  # fmt: skip
-        straight = [a + shares[:, None] * (b - a) for _, _, a, b in ends]
-        found = losses_at(trace.experiment, np.concatenate([cut.at(asked), *straight]), report)
-    cuts = np.cumsum([len(part) for part in (*points.values(), grid, *straight)])[:-1]
-    *grounds, loss = np.split(found, cuts)[: len(runs) + 1]
-    along = np.split(found, cuts)[len(runs) + 1 :]
+        asked = [
+            cut.at(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)),
+            *map(cut.at, points),
+            *(start + shares[:, None] * (end - start) for _, _, start, end in ends),
+        ]
+        found = losses_at(trace.experiment, np.concatenate(asked), on_progress)
+        loss, *others = np.split(found, np.cumsum([len(part) for part in asked])[:-1])
+        paths = tuple(
+            Path(
+                run,
+                int(trace.seeds[run]),
+                trace.epochs,
+                places,
+                trace.train_loss[run].astype(float),
+                ground,
+                _outside(cut, weights[run], places),
+            )
+            for run, places, ground in zip(runs, points, others[: len(runs)], strict=True)
+        )
+        lines = tuple(
+            Line(names, pair, float(np.linalg.norm(end - start)), shares, values)
+            for (names, pair, start, end), values in zip(ends, others[len(runs) :], strict=True)
+        )
     return Landscape(
         experiment=trace.experiment,
         kind=kind,
@@ -188,20 +217,11 @@ def survey(
         x=x,
         y=y,
         loss=loss.reshape(resolution, resolution),
-        paths=tuple(
-            Path(
-                run, int(trace.seeds[run]), trace.epochs, points[run], trace.train_loss[run].astype(float), ground,
-                _outside(cut, weights[run], points[run]),
-            )
-            for run, ground in zip(runs, grounds, strict=True)
-        ),
-        lines=tuple(
-            Line(names, pair, float(np.linalg.norm(b - a)), shares, values)
-            for (names, pair, a, b), values in zip(ends, along, strict=True)
-        ),
+        paths=paths,
+        lines=lines,
         guess=guess_loss(trace.dataset),
         remarks=cut.remarks,
-    )  # fmt: skip
+    )
 
 
 def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | None = None) -> Array:
@@ -252,18 +272,6 @@ def settings_of_one(experiment: Experiment) -> int:
     """
     flips = 2 if experiment.activation in FLIPPING else 1
     return math.prod(math.factorial(width) * flips**width for width in experiment.hidden)
-
-
-def _check_work(experiment: Experiment, resolution: int) -> None:
-    sizes = experiment.layer_sizes
-    units = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-    points = resolution**2 + 3 * (LINE_POINTS + experiment.snapshots)
-    seconds = points * experiment.train_rows * (units * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT)
-    if seconds > MOST_SECONDS:
-        raise LandscapeError(
-            f"{resolution} points a side with {experiment.train_rows:,} rows and {parameter_count(sizes):,} weights "
-            f"need {seconds / MOST_SECONDS:.3g} times the work that is allowed: lower one of them."
-        )
 
 
 def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) -> tuple[Array, Array]:

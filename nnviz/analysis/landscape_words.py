@@ -8,10 +8,22 @@ import numpy as np
 
 from nnviz.analysis.landscape import FLIPPING, Landscape, Line, Path, settings_of_one, valleys
 from nnviz.analysis.words import count, number, percent
+from nnviz.core.network import parameter_count
 
 CLIMBS = 0.01  # of the guess's loss: a line that climbs less is level
-OUTSIDE = 0.01  # a path with less of it outside lies in the plane
+SMALL = 0.02  # of the guess's loss: a path nowhere further from the ground's loss lies on it
 MOST_SETTINGS = 10**15  # larger counts are written as powers
+_TRUE = "It is true to scale: distances on it are distances between weights."
+_PLANES = {
+    "three_runs": f"the one plane on which all three ends lie. {_TRUE}",
+    "two_runs": f"the one plane on which both ends lie, and the start of the first run. {_TRUE}",
+    "own_path": f"the plane in which most of the run's path lies, through its end. {_TRUE}",
+    "scaled_random": (
+        "a random plane through the run's end. At 1 every unit's weights have changed by as much as they are long "
+        "(filter normalisation, Li et al. 2018); the biases stay."
+    ),
+    "plain_random": f"a random plane through the run's end. {_TRUE}",
+}
 _COUNTS = ("no", "one", "two", "three")
 
 
@@ -67,26 +79,30 @@ def short(line: Line) -> str:
 
 def outside(found: Landscape) -> str:
     """How much of the paths lies outside the plane, and how far their loss then is from the ground's."""
-    parts = []
-    for path in found.paths:
-        name = f"run {path.run + 1}" if len(found.paths) > 1 else "the run"
-        parts.append(f"{percent(round(path.outside, 6))} of the path of {name}")
-    if all(path.outside < OUTSIDE for path in found.paths):
-        return f"Outside this plane lies {_listed(parts)}: the ground under it is all but its own."
-    worst = max(found.paths, key=mismatch)
-    start, ground = number(float(worst.loss[0])), number(float(worst.ground[0]))
-    name = f"Run {worst.run + 1}" if len(found.paths) > 1 else "It"
-    lie = "lies" if len(parts) == 1 else "lie"
+    several = len(found.paths) > 1
+    shares = _listed([percent(round(path.outside, 6)) for path in found.paths])
+    whose = "the paths of runs " + _listed([str(path.run + 1) for path in found.paths]) if several else "the path"
+    begins = (
+        f"Of {whose}, {shares} {'lie' if several else 'lies'} outside this plane (of squared distances to the end)."
+    )
+    worst = max(found.paths, key=lambda path: mismatch(path)[0])
+    gap, moment = mismatch(worst)
+    if gap < SMALL * found.guess:
+        return f"{begins} The ground under a path is nowhere more than {number(gap)} off its own loss."
+    own, ground = number(float(worst.loss[moment])), number(float(worst.ground[moment]))
+    name = f"run {worst.run + 1}'s" if several else "its"
     return (
-        f"Outside this plane {lie} {_listed(parts)} (of the squared distances to its end). There the ground under a "
-        f"path is not its own loss: {name} started at {start}, over ground at {ground}."
+        f"{begins} The ground under a path is therefore not its own loss: the largest gap is at epoch "
+        f"{number(float(worst.epochs[moment]))}, where {name} loss was {own}, over ground at {ground}."
     )
 
 
-def mismatch(path: Path) -> float:
-    """The largest difference between a path's own loss and the ground under it."""
+def mismatch(path: Path) -> tuple[float, int]:
+    """The largest difference between a path's own loss and the ground under it, and the snapshot where it is."""
     gaps = np.abs(path.loss - path.ground)
-    return float(np.max(gaps[np.isfinite(gaps)], initial=0.0))
+    gaps = np.where(np.isfinite(gaps), gaps, 0.0)
+    moment = int(np.argmax(gaps))
+    return float(gaps[moment]), moment
 
 
 def copies(found: Landscape) -> str:
@@ -95,10 +111,19 @@ def copies(found: Landscape) -> str:
     if amount == 1:
         return ""
     often = f"{amount:,}" if amount < MOST_SETTINGS else number(float(amount)) if amount < 10**300 else "over 10³⁰⁰"
-    flips = " and flipping the signs around them" if found.experiment.activation in FLIPPING else ""
+    flips = " and by flipping the signs around them" if found.experiment.activation in FLIPPING else ""
     return (
-        f"By renaming its {count(sum(hidden), 'hidden unit')}{flips} each network can be written in {often} ways, and "
-        "every valley exists as often."
+        f"By renaming its {count(sum(hidden), 'hidden unit')}{flips}, a network whose units all differ can be written in "
+        f"{often} ways. Every valley exists that often."
+    )
+
+
+def plane(found: Landscape) -> str:
+    """What the picture is a plane of, in a sentence or two."""
+    weights = parameter_count(found.experiment.layer_sizes)
+    return (
+        f"The network has {weights:,} weights and biases, so each setting of them is one point in {weights:,} "
+        f"dimensions. The picture is {_PLANES[found.kind]}"
     )
 
 
@@ -110,7 +135,7 @@ def numbers(found: Landscape) -> dict[str, Mapping[str, str]]:
             "ground under the start": number(float(path.ground[0])),
             "loss at the end": number(float(path.loss[-1])),
             "share of the path outside the plane": percent(round(path.outside, 6)),
-            "largest difference of loss and ground": number(mismatch(path)),
+            "largest difference of loss and ground": number(mismatch(path)[0]),
         }
         for path in found.paths
     }
