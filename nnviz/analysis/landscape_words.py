@@ -113,8 +113,8 @@ def copies(found: Landscape) -> str:
     often = f"{amount:,}" if amount < MOST_SETTINGS else number(float(amount)) if amount < 10**300 else "over 10³⁰⁰"
     flips = " and by flipping the signs around them" if found.experiment.activation in FLIPPING else ""
     return (
-        f"By renaming its {count(sum(hidden), 'hidden unit')}{flips}, a network whose units all differ can be written in "
-        f"{often} ways. Every valley exists that often."
+        f"By renaming its {count(sum(hidden), 'hidden unit')}{flips}, a network whose units all differ can be written "
+        f"in {often} ways. Every valley exists that often."
     )
 
 

@@ -35,7 +35,7 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     ]  # fmt: skip
     notes = []
     if found.guess > 0:
-        notes.append(_note("as good as a guess", 1.0, scale.share(found.guess), palette, palette.muted))
+        notes.append(_note("a guess", 1.0, scale.share(found.guess), palette, palette.muted))
     for place, line in enumerate(found.lines):
         data.append({
             "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),

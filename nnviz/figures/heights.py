@@ -76,7 +76,7 @@ class Heights:
         """Ticks for heights, in losses."""
         ticks = self.levels(most=5)
         return {
-            "range": [self.low, self.high + 0.05 * (self.high - self.low)],
+            "range": [self.low, self.high + 0.1 * (self.high - self.low)],
             "tickvals": [float(self.drawn(np.array(tick))) for tick in ticks],
             "ticktext": [power_text(tick) for tick in ticks],
         }

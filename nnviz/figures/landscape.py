@@ -14,7 +14,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
 from nnviz.figures.template import Palette, new_plot
 
-HEIGHT = 520
+HEIGHT = 480
 DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 
@@ -45,7 +45,7 @@ def landscape(found: Landscape, palette: Palette, log: bool = True) -> Figure:
         },
         yaxis={
             "title": {"text": found.axes[1]}, "range": [found.y[0], found.y[-1]], "showgrid": False, "nticks": 7,
-            "scaleanchor": "x", "constrain": "domain",
+            "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
         },
     )  # fmt: skip
     title = where(found)
@@ -105,7 +105,8 @@ def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
         {
             "type": "scatter", "mode": "markers+text", "name": f"end {path.run + 1}", "x": points[-1:, 0],
             "y": points[-1:, 1], "text": [f"<b>{name}</b>"], "textposition": "top center", "cliponaxis": False,
-            "textfont": {"color": palette.text, "size": 18}, "hoverinfo": "skip",
+            "textfont": {"color": palette.text, "size": 18, "shadow": f"0 0 4px {palette.background}"},
+            "hoverinfo": "skip",
             "marker": {
                 "color": color, "size": 14, "symbol": shape, "line": {"color": palette.background, "width": 2},
             },

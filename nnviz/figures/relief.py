@@ -14,16 +14,18 @@ from nnviz.figures.heights import Heights
 from nnviz.figures.landscape import table
 from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
-HEIGHT = 560
+HEIGHT = 440
 SHAPES = ("circle", "square", "diamond")
 DASHES = ("solid", "dash", "dot")
 ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so that it does not swallow them
+PIN = 8  # times that, by which pins are higher than the ground
 
 
 def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
     """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
 
-    A thin upright line ties each start to the ground under it.
+    A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
+    any mountain.
 
     Args:
         found: the landscape.
@@ -51,7 +53,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
             "yaxis": {**plain, "title": {"text": "2nd direction", **font}, "nticks": 5},
             "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 1.3, "y": -1.4, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.1}},
+            "camera": {"eye": {"x": 1.4, "y": -1.5, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.05}},
         },
     )  # fmt: skip
     title = where(found)
@@ -68,7 +70,7 @@ def _surface(found: Landscape, heights: Heights, palette: Palette) -> dict[str, 
         "type": "surface", "name": "ground", "x": compact(found.x), "y": compact(found.y),
         "z": compact(heights.drawn(found.loss)), "cmin": heights.low, "cmax": heights.high,
         "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
-        "opacity": 0.85,  # so that a path under the ground can be seen
+        "opacity": 0.8,  # so that a path under the ground can be seen
         "lighting": {"ambient": 0.65, "diffuse": 0.6, "specular": 0.05, "roughness": 0.9, "fresnel": 0},
         "contours": {
             "z": {
@@ -105,8 +107,13 @@ def _path(path: Path, amount: int, heights: Heights, lift: float, palette: Palet
             "z": own[:1], "marker": {"symbol": f"{shape}-open", "size": 6, "color": color, "line": {"width": 3}},
         },
         {
-            **common, "mode": "markers+text", "name": f"end {path.run + 1}", "x": points[-1:, 0], "y": points[-1:, 1],
-            "z": own[-1:], "marker": {"symbol": shape, "size": 7, "color": color}, "text": [f"<b>{name}</b>"],
-            "textfont": {"size": 18, "color": palette.text}, "textposition": "top center",
+            **common, "mode": "markers", "name": f"end {path.run + 1}", "x": points[-1:, 0], "y": points[-1:, 1],
+            "z": own[-1:], "marker": {"symbol": shape, "size": 7, "color": color},
+        },
+        {
+            **common, "mode": "lines+text", "name": f"pin {path.run + 1}", "x": points[[-1, -1], 0],
+            "y": points[[-1, -1], 1], "z": compact(np.array([own[-1], heights.high + PIN * lift])),
+            "line": {"color": color, "width": 3}, "text": ["", f"<b>{name}</b>"], "textposition": "top center",
+            "textfont": {"size": 18, "color": palette.text},
         },
     ]  # fmt: skip

@@ -18,6 +18,7 @@ palette = PALETTES[st.context.theme.type or "light"]
 
 st.title("What does the ground look like that training walks on?", anchor=False)
 page.remarks(choice.problems)
+surface, log = lab.view()
 page.presets(lab.PAGE, lab.PRESETS)
 try:
     found = lab.ground(choice.experiment, choice.settings)
@@ -26,7 +27,6 @@ except ValueError as error:
     st.stop()
 page.remarks(found.remarks)
 
-surface, log = lab.view()
 picture = relief(found, palette, log) if surface else landscape(found, palette, log)
 lines = barrier(found, palette)
 left, right = st.columns(2)

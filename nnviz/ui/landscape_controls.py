@@ -32,8 +32,8 @@ DEFAULT = Experiment(
 SETTINGS = (
     Parameter(
         name="plane", kind=str, default=KINDS[0], choices=KINDS, label="plane through",
-        note="The ends of three runs, or of two and the first's start; the main directions of one run's path; or random "
-        "directions around its end, scaled to each unit's weights or plain.",
+        note="The ends of three runs, or of two and the first's start; the main directions of one run's path; or "
+        "random directions around its end, scaled to each unit's weights or plain.",
     ),
     Parameter(
         name="extent", kind=float, default=1.5, low=0.05, high=50, label="reach",
@@ -91,8 +91,10 @@ def ground(experiment: Experiment, settings: Mapping[str, Any]) -> Landscape:
     runs = prepared(experiment, kind, resolution)
     trace = compute.trace_of(runs, {3: "three runs", 2: "two runs"}.get(RUNS.get(kind, 1), "the run"))
 
-    def measured(_: Experiment, *settings: Any, on_progress: Callable[[float], object]) -> Landscape:
-        return survey(trace, *settings, on_progress=on_progress)
+    def measured(
+        _: Experiment, kind: str, extent: float, resolution: int, seed: int, on_progress: Callable[[float], object]
+    ) -> Landscape:
+        return survey(trace, kind, extent, resolution, seed, on_progress)
 
     return compute.result_of(
         "Measuring the ground", measured, runs, kind, settings["extent"], resolution, settings["directions"]
@@ -120,17 +122,11 @@ def explain(found: Landscape, surface: bool, cuts: str) -> None:
     """
     guess = number(found.guess)
     marks = "Training leads from the hollow marks down to the filled ones."
-    lines = (
-        "A path below or above the ground lies outside the plane."
-        if surface
-        else f"Dashed: {guess}, as good as a guess."
-    )
-    for sentences in (
-        (words.plane(found), marks, lines, cuts),
-        (words.outside(found),),
-        (words.copies(found),),
-    ):
-        st.html(f"<p>{escape(' '.join(filter(None, sentences)))}</p>")
+    off = "Where a path hangs over the ground or runs under it, it lies outside the plane."
+    lines = off if surface else f"The dashed line is at {guess}: as good as a guess."
+    paragraphs = ((words.plane(found), marks, lines, cuts), (words.outside(found),), (words.copies(found),))
+    texts = (" ".join(filter(None, sentences)) for sentences in paragraphs)
+    st.html("".join(f"<p>{escape(text)}</p>" for text in texts if text))
 
 
 def to_playground(found: Landscape) -> None:
