@@ -115,6 +115,7 @@ def plane(trace: Trace, kind: str, seed: int = 0) -> Plane:
     if kind == "own_path":
         return _path(all_weights[runs[0]], drawn)
     others = [(f"run {run + 1}", end) for run, end in zip(runs[1:], ends[1:], strict=True)]
+    others = others[: RUNS[kind] - 1]
     if len(others) < 2:
         others.append((f"run {runs[0] + 1}'s start", all_weights[runs[0], 0]))
     given = np.zeros_like(drawn)

@@ -27,6 +27,9 @@ class Heights:
 
     Attributes:
         log: likewise.
+        guess: the loss of a guess.
+        lowest: the lowest loss of the ground.
+        highest: the highest.
         floor: losses below it are drawn at it.
         ceiling: losses above it are drawn at it.
         low: the lowest height.
@@ -40,6 +43,9 @@ class Heights:
         bottom = float(min(finite.min(initial=math.inf), own.min(initial=math.inf)))
         ceiling = CEILING * max(found.guess, 1e-9)
         self.guess, self.log = found.guess, log
+        self.lowest, self.highest = (
+            float(get(finite, initial=value)) for get, value in ((np.min, top), (np.max, bottom))
+        )
         self.floor = max(bottom, 10.0**-DECADES * ceiling) if log else 0.0
         self.ceiling = top if log else min(top, max(ceiling, 1.1 * float(own.max(initial=0.0))))
         self.ceiling = max(self.ceiling, self.floor * 1.001, 1e-12)
@@ -53,28 +59,35 @@ class Heights:
         return result
 
     def levels(self, most: int) -> list[float]:
-        """Round losses for contour lines, at most so many, none near the guess's, which has a line of its own."""
+        """Round losses for contour lines on the ground, at most so many, none near the guess's: that has its own."""
+        return self._round(max(self.floor, self.lowest), min(self.ceiling, self.highest), most, self.guess)
+
+    def _round(self, low: float, high: float, most: int, guess: float = math.nan) -> list[float]:
+        """Round losses between two: 1, 2, 5 by logarithms, or equal steps, also where the former are few."""
+
+        def within(levels: list[float]) -> list[float]:
+            return [level for level in levels if low < level < high and not abs(level - guess) <= NEAR * guess]
+
+        found: list[float] = []
         for steps in ((1, 2, 5), (1, 3), (1,)) if self.log else ():
-            powers = range(math.floor(math.log10(self.floor)), math.ceil(math.log10(self.ceiling)) + 1)
-            found = self._within([step * 10.0**power for power in powers for step in steps])
-            if len(found) <= most:
-                return found
-        size = 10.0 ** math.floor(math.log10(self.ceiling))
-        for step in (size / 10, size / 5, size / 2, size, 2 * size, 5 * size):
-            found = self._within([step * i for i in range(1, math.ceil(self.ceiling / step))])
+            powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+            found = within([step * 10.0**power for power in powers for step in steps])
             if len(found) <= most:
                 break
+        if self.log and high > 10 * low:
+            return found[:: math.ceil(len(found) / most) or 1]
+        span = high - low
+        size = 10.0 ** math.floor(math.log10(span / most)) if span > 0 else 0.0
+        for step in (size, 2 * size, 5 * size, 10 * size) if size > 1e-9 * high else ():
+            first = math.floor(low / step)
+            equal = within([step * i for i in range(first, first + math.ceil(span / step) + 2)])
+            if len(equal) <= most:
+                return equal if len(equal) > len(found) else found
         return found
-
-    def _within(self, levels: list[float]) -> list[float]:
-        return [
-            level for level in levels
-            if self.floor < level < self.ceiling and abs(level - self.guess) > NEAR * self.guess
-        ]  # fmt: skip
 
     def axis(self) -> dict[str, Any]:
         """Ticks for heights, in losses."""
-        ticks = self.levels(most=5)
+        ticks = self._round(self.floor, self.ceiling, most=5)
         return {
             "range": [self.low, self.high + 0.1 * (self.high - self.low)],
             "tickvals": [float(self.drawn(np.array(tick))) for tick in ticks],
