@@ -11,7 +11,7 @@ Li et al. 2018 (surfaces, filter normalisation).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,23 +19,19 @@ import numpy as np
 from scipy.ndimage import label
 
 from nnviz.analysis.diagnosis import guess_loss
+from nnviz.analysis.ground import Progress, losses_along, seconds_at
 from nnviz.analysis.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
 from nnviz.analysis.works import SHARE_OF_GUESS
-from nnviz.core import activations, datasets, losses
-from nnviz.core.contraction import blas_matmul, one_blas_thread
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import parameter_count
 from nnviz.core.registry import shorten
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
 Array = np.ndarray
-Progress = Callable[[float], object]
 
 LINE_POINTS = 101
-CHUNK_BYTES = 2_500_000  # of the buffers in use at once, so that they stay in the cache
 MOST_SECONDS = 30.0
-SECONDS_A_WEIGHT, SECONDS_A_UNIT = 0.4e-9, 15e-9  # and row and point: what one forward pass takes
 TRAINING = 0.5  # the share of the progress bar that training gets
 FLIPPING = ("tanh", "sigmoid", "linear")  # f(-z) is a constant less f(z): the weights around a unit can change sign
 
@@ -164,11 +160,9 @@ def prepared(experiment: Experiment, kind: str, resolution: int) -> Experiment:
     """
     if kind not in KINDS:
         raise ValueError(f"kind={shorten(kind)}: must be one of {', '.join(KINDS)}.")
-    sizes = experiment.layer_sizes
-    weights = parameter_count(sizes)
-    points = resolution**2 + 3 * (LINE_POINTS + experiment.snapshots)
-    seconds = points * experiment.train_rows * (weights * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT)
+    seconds = seconds_at(experiment, resolution**2 + 3 * (LINE_POINTS + experiment.snapshots))
     if seconds > MOST_SECONDS:
+        weights = parameter_count(experiment.layer_sizes)
         raise LandscapeError(
             f"{resolution} points a side with {experiment.train_rows:,} rows and {weights:,} weights need "
             f"{seconds / MOST_SECONDS:.3g} times the work that is allowed: lower one of them."
@@ -188,12 +182,11 @@ def survey(
         ends = _line_ends(weights, runs)
         shares = np.linspace(0, 1, LINE_POINTS)
         asked = [
-            cut.at(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)),
-            *map(cut.at, points),
-            *(start + shares[:, None] * (end - start) for _, _, start, end in ends),
+            (cut.origin, cut.directions, np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)),
+            *((cut.origin, cut.directions, places) for places in points),
+            *((start, (end - start)[None], shares[:, None]) for _, _, start, end in ends),
         ]
-        found = losses_at(trace.experiment, np.concatenate(asked), on_progress)
-        loss, *others = np.split(found, np.cumsum([len(part) for part in asked])[:-1])
+        loss, *others = losses_along(trace.experiment, asked, on_progress)
         paths = tuple(
             Path(
                 run,
@@ -222,38 +215,6 @@ def survey(
         guess=guess_loss(trace.dataset),
         remarks=cut.remarks,
     )
-
-
-def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | None = None) -> Array:
-    """The loss over the whole training split at many points in the space of weights.
-
-    Args:
-        experiment: of which the data and the network count, not the training.
-        weights: `[N, P]`, as `nnviz.core.training.initial_parameters` lays them out.
-        on_progress: called with the share done; what it raises passes on.
-
-    Returns:
-        `[N]`, in nats (of a real target: mean squared error); infinite where it is no number any more.
-    """
-    report = on_progress or (lambda share: None)
-    dataset, sizes = experiment.load_dataset(), experiment.layer_sizes
-    loss = losses.registry[datasets.registry[experiment.dataset].loss]
-    targets = dataset.y_train[None] if sizes[-1] == 1 else dataset.y_train == np.arange(sizes[-1])[:, None]
-    x, y = with_ones(dataset.x_train, "float64")[None], targets.astype(np.float64)[None]
-    rows = x.shape[2]
-    at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(sizes))))
-    activation = activations.registry[experiment.activation]
-    network = Network(sizes, activation, loss, at_once, rows, "float64", blas_matmul)
-    found = np.empty(len(weights))
-    with np.errstate(all="ignore"), one_blas_thread():
-        for first in range(0, len(weights), at_once):
-            first = min(first, len(weights) - at_once)  # the last chunk is a full one too
-            part = slice(first, first + at_once)
-            logits = network.forward(layer_views(weights[part], sizes), x)
-            found[part] = loss.value(logits, y).mean(axis=1)
-            report((first + at_once) / len(weights))
-    found[np.isnan(found)] = np.inf
-    return found
 
 
 def valleys(found: Landscape) -> int:

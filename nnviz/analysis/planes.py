@@ -70,11 +70,11 @@ class Plane:
         return result
 
 
-def parameters(trace: Trace) -> Array:
-    """All weights and biases of every run at every snapshot, `[R, T, P]`, as `layer_views` cuts them."""
-    runs, moments = trace.train_loss.shape
+def parameters(trace: Trace, moments: slice = slice(None)) -> Array:
+    """All weights and biases of every run at some snapshots, `[R, T, P]`, as `layer_views` cuts them."""
+    runs, amount = trace.train_loss[:, moments].shape
     layers = [
-        np.concatenate([kernel, bias[:, :, None]], axis=2).reshape(runs, moments, -1)
+        np.concatenate([kernel[:, moments], bias[:, moments, None]], axis=2).reshape(runs, amount, -1)
         for kernel, bias in zip(trace.kernels, trace.biases, strict=True)
     ]
     return np.concatenate(layers, axis=2).astype(np.float64)
@@ -82,7 +82,7 @@ def parameters(trace: Trace) -> Array:
 
 def solved(trace: Trace) -> list[int]:
     """The runs (from 0) that ended at finite weights and a finite loss."""
-    last = parameters(trace)[:, -1]
+    last = parameters(trace, slice(-1, None))[:, 0]
     kept = (np.abs(last) < LARGEST).all(axis=1) & np.isfinite(trace.train_loss[:, -1])  # a NaN is below nothing
     return np.flatnonzero(kept).tolist()
 
@@ -104,8 +104,7 @@ def plane(trace: Trace, kind: str, seed: int = 0) -> Plane:
     runs = solved(trace)
     if not runs:
         raise LandscapeError("Every run diverged, so there is no solution to look around from. Try a smaller step.")
-    all_weights = parameters(trace)
-    ends = all_weights[runs, -1]
+    ends = parameters(trace, slice(-1, None))[runs, 0]
     drawn = np.random.default_rng(seed).standard_normal((2, ends.shape[1]))
     if kind == "scaled_random":
         return _scaled(trace, ends[0], drawn)
@@ -113,11 +112,11 @@ def plane(trace: Trace, kind: str, seed: int = 0) -> Plane:
     if kind == "plain_random":
         return Plane(kind, ends[0], _right_angles(drawn, drawn)[0], axes, centred=True)
     if kind == "own_path":
-        return _path(all_weights[runs[0]], drawn)
+        return _path(parameters(trace)[runs[0]], drawn)
     others = [(f"run {run + 1}", end) for run, end in zip(runs[1:], ends[1:], strict=True)]
     others = others[: RUNS[kind] - 1]
     if len(others) < 2:
-        others.append((f"run {runs[0] + 1}'s start", all_weights[runs[0], 0]))
+        others.append((f"run {runs[0] + 1}'s start", parameters(trace, slice(1))[runs[0], 0]))
     given = np.zeros_like(drawn)
     for place, (_, end) in enumerate(others[:2]):
         given[place] = end - ends[0]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import TruncatedSVD
 
-from nnviz.analysis.landscape import losses_at, survey
+from nnviz.analysis.ground import losses_at
+from nnviz.analysis.landscape import survey
 from nnviz.analysis.planes import KINDS, RUNS, LandscapeError, parameters, plane, solved
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views
