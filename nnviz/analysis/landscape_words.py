@@ -55,8 +55,8 @@ def barrier(found: Landscape) -> str:
         line = climbing[0]
         ends = f"from {number(float(line.loss[0]))} and {number(float(line.loss[-1]))}"
         return f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
-    peaks = _listed([f"to {number(line.peak)} between {short(line)}" for line in climbing])
-    return f"Straight lines from run to run climb: {peaks}."
+    peaks = _listed([f"{number(line.peak)} ({short(line)})" for line in climbing])
+    return f"Straight lines from run to run climb to {peaks}."
 
 
 def _straight(line: Line, guess: float) -> str:

@@ -98,8 +98,7 @@ class Heights:
         """What is not drawn as high or as deep as it is; nothing where everything is."""
         cut = []
         if self.cut_above:
-            cut.append(f"losses above {number(self.ceiling)} are drawn as {number(self.ceiling)}")
+            cut.append(f"Losses above {number(self.ceiling)} are drawn as {number(self.ceiling)}.")
         if self.cut_below:
-            cut.append(f"losses below {number(self.floor)} as {number(self.floor)}")
-        words = " and ".join(cut)
-        return f"{words[:1].upper()}{words[1:]}." if cut else ""
+            cut.append(f"Losses below {number(self.floor)} are drawn as {number(self.floor)}.")
+        return " ".join(cut)

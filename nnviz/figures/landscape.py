@@ -14,7 +14,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
 from nnviz.figures.template import Palette, new_plot
 
-HEIGHT = 480
+HEIGHT = 440
 DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 

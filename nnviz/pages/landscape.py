@@ -32,9 +32,10 @@ lines = barrier(found, palette)
 left, right = st.columns(2)
 with left:
     page.chart(picture)
+    lab.explain_picture(found, surface, Heights(found, log).cuts())
 with right:
     page.chart(lines)
-    lab.explain(found, surface, Heights(found, log).cuts())
+    lab.explain_runs(found)
 
 st.header("In numbers", anchor=False)
 st.html(markup.table(words.numbers(found)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -112,19 +112,27 @@ def view() -> tuple[bool, bool]:
     return chosen == SURFACE, log
 
 
-def explain(found: Landscape, surface: bool, cuts: str) -> None:
-    """What one sees and why, in short sentences.
+def explain_picture(found: Landscape, surface: bool, cuts: str) -> None:
+    """What the picture is, in short sentences.
 
     Args:
         found: the landscape.
         surface: whether it is drawn in three dimensions.
         cuts: what is not drawn as high or as deep as it is.
     """
-    guess = number(found.guess)
-    marks = "Training leads from the hollow marks down to the filled ones."
     off = "Where a path hangs over the ground or runs under it, it lies outside the plane."
-    lines = off if surface else f"The dashed line is at {guess}: as good as a guess."
-    paragraphs = ((words.plane(found), marks, lines, cuts), (words.outside(found),), (words.copies(found),))
+    dashed = f"The dashed line is at {number(found.guess)}: as good as a guess."
+    crossed = found.loss.min() < found.guess < found.loss.max()
+    marks = "Training leads from the hollow marks to the filled ones."
+    _paragraphs((words.plane(found), marks, off if surface else dashed if crossed else "", cuts))
+
+
+def explain_runs(found: Landscape) -> None:
+    """What the picture does not show of the runs, in short sentences."""
+    _paragraphs((words.outside(found),), (words.copies(found),))
+
+
+def _paragraphs(*paragraphs: Sequence[str]) -> None:
     texts = (" ".join(filter(None, sentences)) for sentences in paragraphs)
     st.html("".join(f"<p>{escape(text)}</p>" for text in texts if text))
 
@@ -134,10 +142,8 @@ def to_playground(found: Landscape) -> None:
     alone = found.experiment.replace(restarts=1)
     seeds = [path.seed for path in found.paths]
     first, second = alone.replace(seed=seeds[0]), alone.replace(seed=seeds[1] if len(seeds) > 1 else seeds[0] + 1)
-    label = "Watch runs 1 and 2 learn" if len(seeds) > 1 else "Watch this run learn, beside the next seed's"
-    st.page_link(
-        page.PLAYGROUND, label=f"{label}, in the Playground", query_params=Comparison(first, second).to_query()
-    )
+    label = "Watch the first two learn" if len(seeds) > 1 else "Watch it learn, beside the next seed"
+    st.page_link(page.PLAYGROUND, label=label, query_params=Comparison(first, second).to_query())
 
 
 def take_home(experiment: Experiment, settings: Mapping[str, Any], figures: Mapping[str, Figure]) -> None:

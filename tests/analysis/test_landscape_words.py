@@ -55,10 +55,7 @@ def test_which_lines_climb():
         "The straight line between 1 and 2 climbs to 0.620, from 0.0400 and 0.0500 at its ends."
     )
     two = replace(THREE, lines=(THREE.lines[0], line(0, 2, 0.04, 0.5, 0.09)))
-    assert (
-        words.barrier(two)
-        == "Straight lines from run to run climb: to 0.620 between 1 and 2 and to 0.500 between 1 and 3."
-    )
+    assert words.barrier(two) == "Straight lines from run to run climb to 0.620 (1 and 2) and 0.500 (1 and 3)."
     assert (
         words.barrier(replace(THREE, lines=THREE.lines[1:])) == "No straight line between them climbs above its ends."
     )

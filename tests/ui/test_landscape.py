@@ -63,7 +63,7 @@ def test_the_page_opens_with_mountains_and_valleys():
     where, lines = texts(app, "finding")
     assert "Three runs ended at loss 0.00317, 0.00315 and 0.00318" in where
     assert "3 separate valleys" in where
-    assert "to 2.78 between 1 and 2" in lines
+    assert "2.78 (1 and 2)" in lines
     charts = app.get("plotly_chart")
     assert len(charts) == 2
     assert all(chart.proto.alt for chart in charts)
