@@ -250,7 +250,7 @@ def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) ->
 
 
 def _line_ends(weights: Array, runs: Sequence[int]) -> list[tuple[tuple[str, str], tuple[int, int], Array, Array]]:
-    """The lines to measure: names, runs, and both ends."""
+    """The lines to measure: names, runs, and both ends; any two points would do."""
     if len(runs) == 1:
         run = runs[0]
         return [(("start", "end"), (run, run), weights[run, 0], weights[run, -1])]

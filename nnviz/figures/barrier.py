@@ -12,10 +12,10 @@ from nnviz.analysis.landscape_words import climbs, short
 from nnviz.analysis.words import number
 from nnviz.figures.axes import compact, fit
 from nnviz.figures.figure import Figure
+from nnviz.figures.landscape import DASHES
 from nnviz.figures.template import Palette, new_plot, note
 
 HEIGHT = 400
-DASHES = ("solid", "dash", "dot")
 
 
 def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:

@@ -11,12 +11,10 @@ from nnviz.analysis.landscape_words import outside, where
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
-from nnviz.figures.landscape import table
+from nnviz.figures.landscape import DASHES, SHAPES, table
 from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
 HEIGHT = 440
-SHAPES = ("circle", "square", "diamond")
-DASHES = ("solid", "dash", "dot")
 ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so that it does not swallow them
 PIN = 8  # times that, by which pins are higher than the ground
 
