@@ -19,6 +19,7 @@ st.navigation(
             st.Page("nnviz/pages/starts.py", title="Random or different?"),
             st.Page("nnviz/pages/order.py", title="Start or order?"),
             st.Page("nnviz/pages/basins.py", title="Which starts end where?"),
+            st.Page("nnviz/pages/landscape.py", title="Loss landscape"),
         ],
     },
     position="top",

@@ -30,12 +30,14 @@ def number(value: float, digits: int = 3) -> str:
 def percent(share: float) -> str:
     """A share in per cent: whole, but never rounded up to all or down to nothing.
 
-    >>> percent(0.986), percent(0.999), percent(1.0), percent(0.0004)
-    ('99 %', '99.9 %', '100 %', '0.04 %')
+    >>> percent(0.986), percent(0.999), percent(1.0), percent(0.0004), percent(1e-13)
+    ('99 %', '99.9 %', '100 %', '0.04 %', 'nearly 0 %')
     """
     value = 100 * share
     if 99 < value < 100 or 0 < value < 1:
         near = round(min(value, 100 - value), 9)
+        if near == 0:
+            return f"nearly {value:.0f} %"
         decimals = max(1, math.ceil(-math.log10(near)))
         return f"{value:.{decimals}f} %"
     return f"{value:.0f} %"
