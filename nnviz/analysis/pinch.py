@@ -31,6 +31,10 @@ LONGER = 1.15  # a first seed's run is followed for so many times the steps it t
 MOMENTS = 240  # of the distances over time that are kept
 DECADES = (*(10.0**-power for power in range(18)), 0.0)
 """The ε from 1 down to where float64 loses them beside 0.5, and none."""
+EIGHTHS = tuple(10 ** -(eighths / 8) for eighths in range(8, 17))
+"""From 0.1 to 0.01, for a saddle at which less would take too long."""
+ODD_DECADES = DECADES[1:16:2]
+"""Every second one, for a straight line through them."""
 SHARE_OF_WAY = 0.15  # of the progress: the rest is the runs'
 
 
@@ -110,7 +114,7 @@ def pinch(
 def ridges(
     units: int = 4,
     value: float = 0.5,
-    epsilons: Sequence[float] = DECADES,
+    epsilons: Sequence[float] = ODD_DECADES,
     seeds: int = 3,
     learning_rate: float = 0.1,
     steps: int = 6000,
@@ -123,6 +127,21 @@ def ridges(
     network = recipe(Experiment(hidden=(units,), learning_rate=learning_rate, epochs=steps))
     fitted = ridges_task(units)
     return _pinch(network, (fitted, fitted), value, epsilons, seeds, on_progress)
+
+
+def xor(
+    units: int = 4,
+    epsilons: Sequence[float] = EIGHTHS,
+    seeds: int = 5,
+    learning_rate: float = 3.0,
+    steps: int = 20_000,
+    on_progress: Callable[[float], object] | None = None,
+) -> Pinch:
+    """As `pinch`, on the four corners of XOR from all weights 0 plus noise: a degenerate saddle."""
+    corners = Experiment(
+        dataset="xor", noise=0.0, samples=8, hidden=(units,), learning_rate=learning_rate, epochs=steps
+    )
+    return pinch(corners, 0.0, epsilons, seeds, on_progress)
 
 
 def _pinch(

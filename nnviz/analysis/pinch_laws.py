@@ -96,11 +96,13 @@ def fit(found: Pinch, power: bool) -> Law:
 def _usable(found: Pinch, power: bool) -> Array:
     """The ε at which the law is looked for: small, not lost in rounding, and every seed parted."""
     epsilons = np.array(found.epsilons)
-    used = np.array((found.parted > 0).all(axis=1))
+    used: Array = np.array((found.parted > 0).all(axis=1))
     if power:
-        return used & np.array(np.median(found.parted, axis=1) >= LATE)
+        used &= np.array(np.median(found.parted, axis=1) >= LATE)
+        return used
     gap = float(np.spacing(np.dtype(found.experiment.dtype).type(abs(found.value))))
-    return used & (epsilons <= SMALL) & (epsilons >= ROUNDED * gap)
+    used &= np.array((epsilons <= SMALL) & (epsilons >= ROUNDED * gap))
+    return used
 
 
 def _line(x: Array, y: Array) -> tuple[float, float, float]:

@@ -47,7 +47,7 @@ class Way:
         gradients: `[K]`, the largest entry of its gradient: 0 at rest.
         parting: `[K]`, the most negative curvature of all directions that part units; infinity where there are none.
         largest: `[K]`, the largest curvature of any direction.
-        grown: `[K]`, by how many powers of ten small distances have grown, from one alike in all directions that part units.
+        grown: `[K]`, by how many powers of ten small distances have grown, in the mean over directions that part units.
         learning_rate: of the descent.
     """
 
