@@ -104,9 +104,10 @@ def pinch(
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
 
     Raises:
-        ValueError: as in `recipe`.
+        ValueError: as in `recipe`, or more work than the budget.
     """
     experiment = recipe(experiment)
+    experiment.replace(restarts=len(epsilons) * seeds, snapshots=2)  # holds the budget
     tasks = task_of(experiment), task_of(experiment.replace(dtype="float64"))
     return _pinch(experiment, tasks, value, epsilons, seeds, on_progress)
 
