@@ -173,8 +173,8 @@ def _strict(found: Pinch, law: Law) -> str:
     if not law.fitted:
         return f"{why}: {number(per_decade)} steps for a factor of ten. Too few of these starts parted to measure it."
     measured = (
-        f"Ten times less noise cost {number(law.slope)} steps more (95 % interval {number(law.low)} to "
-        f"{number(law.high)})"
+        f"Ten times less noise cost {number(law.slope)} steps more (95 % interval {number(law.low, 4)} to "
+        f"{number(law.high, 4)})"
     )
     if math.isfinite(law.expected):
         return f"{measured}; theory says {number(law.expected)}. {why}."
@@ -198,8 +198,8 @@ def _degenerate(law: Law) -> str:
     if not law.fitted:
         return f"{why}. Too few of these starts parted to measure a law."
     return (
-        f"{why}. The steps grew as (1/ε) to the power {number(law.slope)} (95 % interval {number(law.low)} to "
-        f"{number(law.high)}): ten times less noise, {number(10**law.slope)} times the steps."
+        f"{why}. The steps grew as (1/ε) to the power {number(law.slope)} (95 % interval {number(law.low, 4)} to "
+        f"{number(law.high, 4)}): ten times less noise, {number(10**law.slope)} times the steps."
     )
 
 
@@ -223,7 +223,7 @@ def _smallest(found: Pinch) -> list[str]:
 def power(epsilon: float) -> str:
     """An amount of noise as a person would write it.
 
-    >>> power(1e-16), power(0.01), power(0.0), power(3.2e-5)
-    ('10⁻¹⁶', '0.01', '0', '3.20·10⁻⁵')
+    >>> power(1e-16), power(0.001), power(0.0), power(3.2e-5)
+    ('10⁻¹⁶', '0.001', '0', '3.20·10⁻⁵')
     """
-    return number(epsilon).removeprefix("1.00·")
+    return f"{epsilon:.3g}" if epsilon >= 1e-3 else number(epsilon).removeprefix("1.00·")

@@ -17,7 +17,6 @@ from nnviz.figures.template import Palette, new_plot, note
 
 Array = np.ndarray
 
-ROOM = 0.35  # of a decade, at the ends of the axis of ε
 NEVER = 1.12  # of the most steps: where what did not happen is drawn
 MARKS = {"float64": "circle", "float32": "diamond-open"}
 
@@ -45,11 +44,11 @@ def distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
         height=380,
         margin={"l": 84, "r": 24},
         annotations=[{
-            "text": f"parted: {number(APART)} apart", "x": 0.98, "xref": "paper", "xanchor": "right",
-            "y": scale.share(APART), "yref": "paper", "yanchor": "top", "font": {"color": palette.muted},
+            "text": f"parted: {APART:g} apart", "x": 0.99, "xref": "paper", "xanchor": "right",
+            "y": scale.share(APART), "yref": "paper", "yanchor": "bottom", "font": {"color": palette.muted},
         }],
         xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(found)}"}, "range": [0, float(steps[-1])],
-               "nticks": 5},
+               "nticks": 5, "tickformat": ",d"},
         yaxis=scale.axis("distance between units", zero="0: equal"),
     )  # fmt: skip
     title = _distance_finding(found, chosen)
@@ -111,7 +110,7 @@ def _distance_finding(found: Pinch, chosen: int) -> str:
 
 
 def _range_of(found: Pinch) -> str:
-    some = sorted(epsilon for epsilon in found.epsilons if epsilon > 0)
+    some = sorted(epsilon for epsilon in found.epsilons if epsilon > 0) or [0.0]
     return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in found.epsilons else "")
 
 
@@ -151,7 +150,7 @@ def escape(found: Pinch, palette: Palette, name: str = "escape", chosen: int | N
         height=380,
         margin={"l": 84, "r": 24},
         annotations=[] if len(shown) else [note("No units have parted.")],
-        xaxis=_noise_axis(epsilons[epsilons > 0]),
+        xaxis=_noise_axis(epsilons[epsilons > 0] if epsilons.any() else np.ones(1)),
         yaxis=_steps_axis(law, middle, high),
     )
     title = _escape_finding(found, law)
@@ -200,7 +199,7 @@ def _lines(law: Law, epsilons: Array, palette: Palette) -> list[dict[str, Any]]:
 def _noise_axis(epsilons: Array) -> dict[str, Any]:
     """From much noise on the left to little on the right."""
     low, high = math.log10(epsilons.min()), math.log10(epsilons.max())
-    span = high - low
+    span = max(high - low, 1.0)
     ticks = (
         [10.0**p for p in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1, max(1, round(span / 4)))]
         if span > 3
@@ -218,7 +217,7 @@ def _steps_axis(law: Law, middle: Array, high: Array) -> dict[str, Any]:
     title = {"text": "steps until the units have parted"}
     highest = float(np.nanmax(high, initial=LOOK))
     if not law.power:
-        return {"title": title, "range": [-0.04 * highest, 1.08 * highest], "nticks": 6}
+        return {"title": title, "range": [-0.04 * highest, 1.08 * highest], "nticks": 6, "tickformat": ",d"}
     lowest = float(np.nanmin(middle, initial=highest))
     ticks = [m * 10.0**p for p in range(6) for m in (1, 10**0.5)][::2]
     return {
@@ -231,11 +230,11 @@ def _escape_finding(found: Pinch, law: Law) -> str:
     if not law.fitted:
         parted, of = int((found.parted >= 0).sum()), found.parted.size
         return f"{parted} of {of} starts parted: too few, or too rounded, for a law."
-    interval = f"95 % interval {number(law.low)} to {number(law.high)}"
+    interval = f"95 % interval {number(law.low, 4)} to {number(law.high, 4)}"
     if law.power:
         return (
             f"A degenerate saddle: steps grow as ε to the power −{number(law.slope)} ({interval}); theory: "
-            f"−{number(law.expected)}."
+            f"−{law.expected:g}."
         )
     said = f"; theory: {number(law.expected)}" if math.isfinite(law.expected) else ""
     kind = "A strict saddle: t" if found.clones.strict else "T"

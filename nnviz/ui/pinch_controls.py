@@ -10,7 +10,7 @@ import streamlit as st
 
 from nnviz.analysis.pinch import APART, DECADES, LOOK, Pinch, start_of
 from nnviz.analysis.pinch_laws import power
-from nnviz.analysis.words import count, number
+from nnviz.analysis.words import count
 from nnviz.core import activations, datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import make
@@ -53,7 +53,7 @@ CONTROLS = Controls(
 
 METHOD = (
     "Every weight starts from one number plus ε · N(0, 1), every bias from 0; each step takes all rows, so that "
-    f"nothing else is random. Units have parted when two of one layer are more than {number(APART)} from each other, "
+    f"nothing else is random. Units have parted when two of one layer are more than {APART:g} from each other, "
     f"counted in incoming weights, bias and outgoing weights; distances are looked at every {LOOK} steps. Sums are "
     "exact, so that rounding parts no equal units. Solid: the line fitted by least squares, with a height for each "
     "seed, where ε is small and every seed has parted. Dotted: theory, which is the loss's curvature along the way of "
@@ -104,7 +104,7 @@ def described(found: Pinch) -> str:
     units = " + ".join(map(str, experiment.hidden))
     return (
         f"{datasets.registry[experiment.dataset].label}, {units} {activations.registry[experiment.activation].label} "
-        f"units, every weight {number(found.value)} + ε · noise, learning rate {number(experiment.learning_rate)}, "
+        f"units, every weight {found.value:g} + ε · noise, learning rate {experiment.learning_rate:g}, "
         f"{len(found.epsilons)} × {count(len(found.seeds), 'seed')}"
     )
 
@@ -128,7 +128,7 @@ def playground_query(experiment: Experiment, value: float, epsilon: float) -> di
 
 def playground_label(value: float, epsilon: float) -> str:
     """What the link says."""
-    return f"Open {number(value)} beside {number(value)} + {power(epsilon)} · noise in the Playground"
+    return f"Open {value:g} beside {value:g} + {power(epsilon)} · noise in the Playground"
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
