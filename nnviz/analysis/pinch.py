@@ -49,6 +49,7 @@ class Pinch:
         seeds: the weight seeds.
         last: how many steps were taken at most.
         parted: int `[E, S]`, the step at which units had parted, to `LOOK` steps; -1 where they never had.
+        diverged: bool `[E, S]`, whether the numbers overflowed before or after that.
         equal: bool `[E, S]`, whether the units of each layer were equal at the start, to the bit.
         steps: `[T]`, when distances were looked at.
         spans: `[E, 3, T]`, the smallest, the median and the largest distance of two units of a layer, of the first
@@ -62,6 +63,7 @@ class Pinch:
     seeds: tuple[int, ...]
     last: int
     parted: Array
+    diverged: Array
     equal: Array
     steps: Array
     spans: Array
@@ -170,7 +172,7 @@ def _pinch(
         )  # fmt: skip
     chosen = np.unique(np.linspace(0, len(runs.steps) - 1, MOMENTS).round().astype(int))
     return Pinch(
-        experiment, value, tuple(map(float, epsilons)), numbers, runs.last, runs.parted, runs.equal,
+        experiment, value, tuple(map(float, epsilons)), numbers, runs.last, runs.parted, runs.diverged, runs.equal,
         np.array(runs.steps)[chosen], np.array(runs.spans)[chosen].transpose(1, 2, 0), along,
     )  # fmt: skip
 
@@ -188,6 +190,7 @@ class _Runs:
         self.descent = Descent(fitted, starts.reshape(-1, starts.shape[2]))
         self.at = np.arange(len(self.descent.parameters))  # which runs are still trained
         self.parted = np.full(self.shape, -1)
+        self.diverged = np.zeros(self.shape, bool)
         self.equal = (distances(fitted, self.descent.parameters).max(axis=1) == 0).reshape(self.shape)
         self.steps: list[int] = []
         self.spans: list[Array] = []
@@ -216,6 +219,7 @@ class _Runs:
         self.steps.append(step)
         self.spans.append(spans)
         self.last = step
+        self.diverged.reshape(-1)[self.at] |= ~np.isfinite(far)
         since = parted[self.at]
         done = (since >= 0) & (~first | (step > LONGER * since + LOOK)) | ~np.isfinite(far)
         waiting = ~done & (far > 0)  # units that are equal, to the bit, remain so

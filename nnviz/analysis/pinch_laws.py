@@ -24,6 +24,7 @@ SMALL = 1e-3  # noise from here down counts as small beside the start's own numb
 ROUNDED = 20  # ε of fewer times the gap between two floats are rounded too coarsely to follow a law
 LATE = 40 * LOOK  # a power law is measured where units part later: earlier it has not set in, and steps are coarse
 LEAST_POINTS = 3  # different ε that a line is fitted through
+LEAST_SPAN = 2 * LOOK  # steps from the first of them to the last, or looks are too far apart to tell a slope
 SURE = 0.95
 KINKED = ("relu", "leaky_relu")  # activations whose curvature is all in one point
 
@@ -78,7 +79,7 @@ def fit(found: Pinch, power: bool) -> Law:
     epsilons = np.array(found.epsilons)
     used = _usable(found, power)
     nothing = np.full(len(epsilons), math.nan)
-    if used.sum() < LEAST_POINTS:
+    if used.sum() < LEAST_POINTS or np.ptp(np.median(found.parted[used], axis=1)) < LEAST_SPAN:
         return Law(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, math.nan, nothing)
     x = np.broadcast_to(-np.log10(epsilons[used])[:, None], found.parted[used].shape)
     steps = found.parted[used].astype(float)
@@ -211,12 +212,15 @@ def _smallest(found: Pinch) -> list[str]:
     if some:
         least = min(some)
         step = int(np.median(found.parted[found.epsilons.index(least)]))
-        sentences.append(f"Even ε = {power(least)} was enough: the units had parted after {count(step, 'step')}.")
+        sentences.append(f"The least noise that parted them was ε = {power(least)}, after {count(step, 'step')}.")
     equal = [e for e, same in zip(found.epsilons, found.equal, strict=True) if same.all() and e > 0]
     if equal:
         sentences.append(f"ε = {power(max(equal))} was lost in rounding: the units were equal to the bit.")
     if 0.0 in found.epsilons and (found.parted[found.epsilons.index(0.0)] < 0).all():
         sentences.append(f"Without noise they stayed equal, to the bit, for {count(found.last, 'step')}.")
+    lost = int(found.diverged.sum())
+    if lost:
+        sentences.append(f"{lost} of {found.diverged.size} runs diverged: the steps are too large.")
     return sentences
 
 

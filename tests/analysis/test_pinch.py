@@ -156,7 +156,9 @@ def test_the_line_is_that_of_least_squares():
     epsilons = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
     parted = np.array([[400], [520], [585], [705], [800]])
     spans, clones = np.zeros((5, 3, 2)), ridges(2, epsilons=(1e-3,), seeds=1, steps=20).clones
-    found = Pinch(recipe(QUICK), 0.5, epsilons, (0,), 900, parted, parted < 0, np.array([0, 5]), spans, clones)
+    found = Pinch(
+        recipe(QUICK), 0.5, epsilons, (0,), 900, parted, parted < 0, parted < 0, np.array([0, 5]), spans, clones
+    )
     law = fit(found, power=False)
     expected = linregress(-np.log10(epsilons), parted[:, 0])
     assert law.slope == pytest.approx(expected.slope)
@@ -212,7 +214,11 @@ def test_what_cannot_be_asked_is_said(changes, words):
         ({"dataset": "xor", "noise": 0.0, "samples": 8, "epochs": 100}, 0.0, "Too few of these starts parted"),
         ({"epochs": 20}, 0.5, "Too few of these starts parted"),
         ({"learning_rate": 1000.0, "epochs": 100}, 0.5, "."),
-        ({"dataset": "line_and_bump", "learning_rate": 1000.0, "activation": "linear", "epochs": 100}, 0.5, "."),
+        (
+            {"dataset": "line_and_bump", "learning_rate": 1000.0, "activation": "linear", "epochs": 200},
+            0.5,
+            "4 of 4 runs diverged: the steps are too large.",
+        ),
         ({"dataset": "blobs", "activation": "linear", "epochs": 100}, 0.5, "."),
     ],
 )  # fmt: skip
