@@ -46,7 +46,10 @@ CONTROLS = Controls(
             name="value", kind=float, default=0.5, low=-10.0, high=10.0, label="all weights start from",
             note="The number to which ε times noise is added; biases start from 0.",
         ),
-        Parameter(name="starts", kind=int, default=3, low=1, high=10, label="starts for each ε", note="Each from a seed of its own."),
+        Parameter(
+            name="starts", kind=int, default=3, low=1, high=10, label="starts for each ε",
+            note="Each from a seed of its own.",
+        ),
     ),
     sliders=("less",),
 )  # fmt: skip

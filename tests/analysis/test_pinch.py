@@ -93,17 +93,6 @@ def test_xor_from_the_origin_goes_as_the_inverse_square(corners):
     assert medians[-1] / medians[-5] == pytest.approx(10, rel=0.05)  # half a decade of ε
 
 
-def test_two_moons_take_the_steps_that_science_says():
-    """Constant 0.3, learning rate 0.5: the loss is under 0.2 near step 400 for ε = 0.1."""
-    experiment = Experiment(
-        hidden=(8,), learning_rate=0.5, batch_size=None, epochs=800, snapshots=400,
-        kernel_initializer=start_of(0.3, 0.1),
-    )  # fmt: skip
-    trace = train(experiment)
-    step = trace.steps[np.argmax(trace.train_loss[0] < 0.2)]
-    assert 200 < step < 800
-
-
 def test_the_steps_and_distances_are_those_of_the_library():
     experiment = recipe(QUICK)
     found = pinch(experiment, 0.5, (1e-2, 1e-3), 1)
