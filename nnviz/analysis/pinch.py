@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from nnviz.analysis.descent import Descent, Task, task, task_of
-from nnviz.analysis.saddle import Way, check_size, way
+from nnviz.analysis.saddle import Way, check_size, steps_per_decade, way
 from nnviz.core import initializers, losses
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset
@@ -130,6 +130,28 @@ def ridges(
     network = recipe(Experiment(hidden=(units,), learning_rate=learning_rate, epochs=steps))
     fitted = ridges_task(units)
     return _pinch(network, (fitted, fitted), value, epsilons, seeds, on_progress)
+
+
+def by_width(
+    widths: Sequence[int] = (2, 4, 8),
+    value: float = 0.5,
+    learning_rate: float = 0.1,
+    steps: int = 3000,
+    on_progress: Callable[[float], object] | None = None,
+) -> dict[int, float]:
+    """By how many steps ten times less noise delays so many units on two ridges: from the curvature alone."""
+    report = on_progress or (lambda share: None)
+    found = {}
+    for done, units in enumerate(widths):
+
+        def progress(share: float, done: int = done) -> None:
+            report((done + share) / len(widths))
+
+        start = initial_parameters(Experiment(hidden=(units,), kernel_initializer=start_of(value, 0.0)), 0)
+        with one_blas_thread():
+            along = way(ridges_task(units), start, learning_rate, steps, progress)
+        found[units] = steps_per_decade(float(along.parting[-1]), learning_rate)
+    return found
 
 
 def xor(

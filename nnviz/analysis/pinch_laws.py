@@ -212,7 +212,9 @@ def _smallest(found: Pinch) -> list[str]:
     if some:
         least = min(some)
         step = int(np.median(found.parted[found.epsilons.index(least)]))
-        sentences.append(f"The least noise that parted them was ε = {power(least)}, after {count(step, 'step')}.")
+        sentences.append(
+            f"The least noise that parted every start was ε = {power(least)}, after {count(step, 'step')}."
+        )
     equal = [e for e, same in zip(found.epsilons, found.equal, strict=True) if same.all() and e > 0]
     if equal:
         sentences.append(f"ε = {power(max(equal))} was lost in rounding: the units were equal to the bit.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.analysis.pinch import DECADES, pinch, recipe, ridges, xor
+from nnviz.analysis.pinch import DECADES, by_width, pinch, recipe, ridges, xor
 from nnviz.analysis.pinch_laws import verdict
 from nnviz.analysis.rounding import rounding
 from nnviz.figures import pinch as draw
@@ -42,6 +42,7 @@ strict = compute.result_of("Training on two ridges", ridges)
 degenerate = compute.result_of("Training on XOR", xor)
 laws = [draw.escape(strict, palette, "two ridges"), draw.escape(degenerate, palette, "XOR")]
 page.pair(laws)
+st.html(pinch_controls.by_width_words(compute.result_of("Looking at the curvature", by_width)))
 
 st.header("What rounding would do", anchor=False)
 st.html(f"<p>{pinch_controls.WHY_ROUNDING}</p>")

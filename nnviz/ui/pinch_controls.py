@@ -10,7 +10,7 @@ import streamlit as st
 
 from nnviz.analysis.pinch import APART, DECADES, LOOK, Pinch, start_of
 from nnviz.analysis.pinch_laws import power
-from nnviz.analysis.words import count
+from nnviz.analysis.words import count, number
 from nnviz.core import activations, datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import make
@@ -117,6 +117,16 @@ def words(sentences: list[str], about: str) -> str:
     return (
         f'<p class="verdict" style="border-left: 4px solid currentColor"><span class="what" style="grid-column: 1 / 3">'
         f'{escape(" ".join(sentences))}<br><span class="muted">{escape(about)}</span></span></p>'
+    )
+
+
+def by_width_words(steps: Mapping[int, float]) -> str:
+    """What the curvature says of other numbers of units, as HTML."""
+    each = ", ".join(f"{number(cost)} for {units}" for units, cost in steps.items())
+    return (
+        '<p class="muted">By curvature alone, a power of ten costs units on two ridges this many steps: '
+        f"{each} units. That grows with their number, because equal units share the work: the more there are, the less "
+        "output weight each of them has, and the less the loss bends.</p>"
     )
 
 

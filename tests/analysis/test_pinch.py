@@ -15,6 +15,7 @@ from nnviz.analysis.pinch import (
     DECADES,
     LOOK,
     Pinch,
+    by_width,
     distances,
     pinch,
     recipe,
@@ -67,9 +68,11 @@ def test_the_cost_of_a_decade_is_in_proportion_to_the_units(four):
     """H clones have an H-th of one unit's outgoing weight, and so of its bend."""
     two = ridges(2, epsilons=(1e-3, 1e-6, 1e-9), seeds=1)
     assert law_of(four).slope / law_of(two).slope == pytest.approx(2, rel=0.03)
-    # ln(1 + x) is a little less than x: so a little less than twice
-    ratio = steps_per_decade(four.clones.parting[-1], 0.1) / steps_per_decade(two.clones.parting[-1], 0.1)
-    assert 1.9 < ratio < 2.0
+    costs = by_width()
+    for units, cost in costs.items():
+        # 1 / ln(1 + x) = 1/x + 1/2 + …, so the straight line does not quite go through the origin
+        one = math.log(10) / 2
+        assert (cost - one) / (costs[4] - one) == pytest.approx(units / 4, rel=2e-3)
 
 
 def test_theory_follows_clones_that_have_not_come_to_rest():

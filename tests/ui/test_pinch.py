@@ -61,7 +61,7 @@ def test_the_page_opens_with_its_finding_both_laws_and_what_rounding_does():
     assert app.title[0].value == "How little randomness is enough?"
     (verdict,) = texts(app, "verdict")
     assert "A strict saddle" in verdict
-    assert "The least noise that parted them was ε = 10⁻¹⁶" in verdict
+    assert "The least noise that parted every start was ε = 10⁻¹⁶" in verdict
     assert "Without noise they stayed equal, to the bit" in verdict
     charts = app.get("plotly_chart")
     assert len(charts) == 5
