@@ -20,7 +20,6 @@ def test_the_slider_moves_picture_and_address_and_the_pinch_opens_in_the_playgro
     slider.press("ArrowRight")
     expect(first).to_contain_text("With ε = 10⁻⁵")
     expect(page).to_have_url(re.compile("less=5"))
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=60_000)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     page.get_by_role("link", name=re.compile("^Open 0.5 beside")).click()
     expect(page.get_by_role("heading", name="Why must a network start", exact=False)).to_be_visible()
