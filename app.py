@@ -16,6 +16,7 @@ st.navigation(
             st.Page("nnviz/pages/references.py", title="References"),
         ],
         "Restart lab": [
+            st.Page("nnviz/pages/pinch.py", title="How little is enough?"),
             st.Page("nnviz/pages/starts.py", title="Random or different?"),
             st.Page("nnviz/pages/order.py", title="Start or order?"),
             st.Page("nnviz/pages/basins.py", title="Which starts end where?"),
