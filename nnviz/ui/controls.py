@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -81,7 +82,7 @@ class Controls:
         more: fields that are seldom wanted, folded away.
         start: fields that come first, without a heading.
         settings: the page's own; their names must not be those of fields.
-        sliders: which of the settings are chosen on a slider.
+        sliders: which of the settings, all whole numbers, are chosen on a slider, and how each value is written there.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Controls:
         more: tuple[str, ...] = MORE,
         start: tuple[str, ...] = START,
         settings: Sequence[Parameter] = (),
-        sliders: Sequence[str] = (),
+        sliders: Mapping[str, Callable[[int], str]] = MappingProxyType({}),
     ) -> None:
         self.name, self.sections, self.more, self.start, self.sliders = name, sections, more, start, sliders
         self.pair = isinstance(base, Comparison)
@@ -169,7 +170,7 @@ class Controls:
         for name, parameter in self.settings.items():
             try:
                 settings[name] = parameter_control(
-                    parameter, self._setting_key(name), capital(parameter.label), slider=name in self.sliders
+                    parameter, self._setting_key(name), capital(parameter.label), steps=self.sliders.get(name)
                 )
             except ValueError as error:
                 problems.append(str(error))

@@ -39,8 +39,8 @@ CONTROLS = Controls(
     start=("seed",),
     settings=(
         Parameter(
-            name="less", kind=int, default=4, low=0, high=NONE, label="how little: ε = 10⁻ᵏ, k =",
-            note=f"0 is ε = 1, 16 is 10⁻¹⁶; {NONE} is no noise at all.",
+            name="less", kind=int, default=4, low=0, high=NONE, label="noise ε",
+            note="How much noise is added to the number that all weights start from.",
         ),
         Parameter(
             name="value", kind=float, default=0.5, low=-10.0, high=10.0, label="all weights start from",
@@ -51,7 +51,7 @@ CONTROLS = Controls(
             note="Each from a seed of its own.",
         ),
     ),
-    sliders=("less",),
+    sliders={"less": lambda less: power(DECADES[less])},
 )  # fmt: skip
 
 METHOD = (

@@ -28,6 +28,7 @@ def parameter_control(
     choice_label: Callable[[str], str] = lambda choice: choice.replace("_", " "),
     disabled: bool = False,
     slider: bool = False,
+    steps: Callable[[int], str] | None = None,
 ) -> Any:
     """The control that fits a parameter's kind, and its value.
 
@@ -38,6 +39,7 @@ def parameter_control(
         choice_label: how the choices of a text are called.
         disabled: whether it has no effect now.
         slider: whether a number is chosen on a slider.
+        steps: how each whole number is written, where it is chosen on a slider of words.
 
     Raises:
         ValueError: it holds no value; only where one can type freely.
@@ -56,6 +58,8 @@ def parameter_control(
             st.selectbox(label, rungs, accept_new_options=True, filter_mode="prefix", **common) or ""
         )
     low, high = parameter.kind(parameter.low), parameter.kind(parameter.high)
+    if steps:
+        return st.select_slider(label, range(low, high + 1), format_func=steps, **common)
     if slider:
         return st.slider(label, low, high, **common)
     return st.number_input(

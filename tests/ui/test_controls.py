@@ -10,7 +10,7 @@ from nnviz.ui.state import MOST_SENTENCES, Comparison
 
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None)
 RUNS = Parameter(name="runs", kind=int, default=20, low=1, high=50, label="runs", note="How many.")
-POWER = Parameter(name="power", kind=float, default=-3.0, low=-16.0, high=0.0, label="power", note="Of ten.")
+POWER = Parameter(name="power", kind=int, default=-3, low=-16, high=0, label="power", note="Of ten.")
 SECTIONS = {"Network": ("hidden", "activation"), "Training": ("learning_rate",)}
 
 
@@ -22,10 +22,10 @@ def single():
     from nnviz.ui.controls import Controls
 
     runs = Parameter(name="runs", kind=int, default=20, low=1, high=50, label="runs", note="How many.")
-    power = Parameter(name="power", kind=float, default=-3.0, low=-16.0, high=0.0, label="power", note="Of ten.")
+    power = Parameter(name="power", kind=int, default=-3, low=-16, high=0, label="power", note="Of ten.")
     xor = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None)
     sections = {"Network": ("hidden", "activation"), "Training": ("learning_rate",)}
-    controls = Controls("lab", xor, sections, more=(), settings=(runs, power), sliders=("power",))
+    controls = Controls("lab", xor, sections, more=(), settings=(runs, power), sliders={"power": "10^{}".format})
     choice = controls.sidebar()
     st.session_state["seen"] = (choice.experiment.to_json(), dict(choice.settings), list(choice.problems))
 
@@ -55,7 +55,7 @@ def query(app):
 
 def test_an_empty_link_shows_the_page_s_own_experiment():
     app = opened()
-    assert seen(app) == (XOR, {"runs": 20, "power": -3.0}, [])
+    assert seen(app) == (XOR, {"runs": 20, "power": -3}, [])
     assert query(app) == {}
     assert not app.multiselect  # no B to differ
 
@@ -64,11 +64,11 @@ def test_fields_and_settings_reach_the_url_as_differences():
     app = opened()
     settled(app.number_input(key="lab.runs").set_value(7).run())
     settled(app.text_input(key="lab.a.hidden").set_value("3").run())
-    settled(app.slider(key="lab.power").set_value(-8.0).run())
-    assert query(app) == {"runs": "7", "power": "-8.0", "hidden": "3"}
-    assert seen(app) == (XOR.replace(hidden=(3,)), {"runs": 7, "power": -8.0}, [])
+    settled(app.select_slider(key="lab.power").set_value(-8).run())
+    assert query(app) == {"runs": "7", "power": "-8", "hidden": "3"}
+    assert seen(app) == (XOR.replace(hidden=(3,)), {"runs": 7, "power": -8}, [])
     settled(app.number_input(key="lab.runs").set_value(20).run())
-    assert query(app) == {"power": "-8.0", "hidden": "3"}
+    assert query(app) == {"power": "-8", "hidden": "3"}
 
 
 def test_a_link_fills_the_controls():
@@ -104,7 +104,7 @@ def test_what_is_typed_wrongly_is_said_and_the_last_choice_stays():
 def test_what_a_link_asks_in_vain_is_said(link, words):
     choice, sentences = Controls("lab", XOR, SECTIONS, (), settings=(RUNS, POWER)).linked.from_query(link)
     assert choice.experiment == XOR
-    assert choice.settings == {"runs": 20, "power": -3.0}
+    assert choice.settings == {"runs": 20, "power": -3}
     (sentence,) = sentences
     assert words in sentence
 
@@ -117,9 +117,9 @@ def test_a_hostile_link_gets_no_more_sentences_than_fit():
 def test_links_are_lossless():
     lab = Controls("lab", XOR, settings=(RUNS, POWER))
     experiment = XOR.replace(dataset="moons", samples=100, seed=3, hidden=(4, 4), batch_size=16)
-    link = lab.to_query(experiment, runs=3, power=-1.5)
+    link = lab.to_query(experiment, runs=3, power=-1)
     choice, sentences = lab.linked.from_query(link)
-    assert (choice.experiment, choice.settings, sentences) == (experiment, {"runs": 3, "power": -1.5}, [])
+    assert (choice.experiment, choice.settings, sentences) == (experiment, {"runs": 3, "power": -1}, [])
     assert lab.to_query(XOR) == {}
 
 

@@ -82,7 +82,7 @@ def test_the_slider_changes_the_picture_and_the_url_and_trains_nothing(monkeypat
         raise AssertionError("trained again")
 
     monkeypatch.setattr("nnviz.analysis.pinch.Descent.step", unwanted)
-    settled(app.slider(key="pinch.less").set_value(NONE).run())
+    settled(app.select_slider(key="pinch.less").set_value(NONE).run())
     assert texts(app, "verdict") == before
     assert "With no noise, the units start equal to the bit and stay so." in texts(app, "finding")[0]
     assert query(app) == QUICK | {"less": str(NONE)}
@@ -115,7 +115,7 @@ def test_a_mangled_link_opens_with_sentences_and_defaults():
     app = opened(**QUICK, less="many", value="1e999", wings="2", activation="<b>bold</b>", optimizer="adam")
     (remarks,) = texts(app, "remarks")
     assert "&lt;b&gt;bold&lt;/b&gt;" in remarks
-    assert app.slider(key="pinch.less").value == 4
+    assert app.select_slider(key="pinch.less").value == 4
     assert app.number_input(key="pinch.value").value == 0.5
 
 
