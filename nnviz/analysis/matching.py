@@ -11,7 +11,7 @@ Git Re-Basin, arXiv:2209.04836, algorithm 1), and the distance left is an upper 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ Array = np.ndarray
 SAME = 1e-6  # of the networks' own length: what rounding can leave of a copy
 NEAR = 0.1  # of the networks' own length
 MOST_ROUNDS = 20  # over all layers; more than ten are rare
+MOST_OTHERS = 200  # matched with one run
+SECONDS = 0.5
 GRID = np.linspace(-6.0, 6.0, 1201)
 
 
@@ -166,6 +168,38 @@ def match(trace: Trace, first: int, second: int, snapshot: int = -1) -> Matching
     )
 
 
+def match_others(
+    trace: Trace, first: int, others: Sequence[int] | Array, on_progress: Callable[[float], object] | None = None
+) -> list[Matching]:
+    """Match a run with some others; with as many of these, the first, as take about half a second at most.
+
+    Args:
+        trace: of a training.
+        first: a run, by its place in the trace.
+        others: runs; the run itself and those that have diverged are passed over.
+        on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
+
+    Returns:
+        The matchings, in the order of the others.
+    """
+    report = on_progress or (lambda share: None)
+    wanted = [int(run) for run in others if run != first][: _affordable(trace.experiment.layer_sizes)]
+    report(0.0)
+    found = []
+    for done, run in enumerate(wanted, start=1):
+        found.append(match(trace, first, run))
+        report(done / len(wanted))
+    return [matching for matching in found if matching is not None]
+
+
+def _affordable(sizes: Sequence[int]) -> int:
+    """How many matchings take about `SECONDS`, by a rule of thumb: fewer of large networks, but one in any case."""
+    triples = zip(sizes, sizes[1:-1], sizes[2:], strict=False)
+    rounds = 2 if len(sizes) < 4 else 2 * MOST_ROUNDS
+    seconds = sum(80e-6 + 1e-9 * units**2 * (inputs + outputs + units) for inputs, units, outputs in triples)
+    return max(1, min(MOST_OTHERS, int(SECONDS / (rounds * seconds or 1))))
+
+
 # An order says for each hidden layer which unit of b comes in each place, and with which sign.
 Order = list[tuple[Array, Array]]
 
@@ -203,8 +237,8 @@ def _starts(a: Sequence[Array], b: Sequence[Array], odd: bool) -> list[Order]:
     if len(in_turn) < 2:
         return [as_they_are]
     for i in range(len(in_turn)):
-        renamed = _renamed(b, in_turn)
-        in_turn[i] = _assign(a[i].T, renamed[i].T, odd)
+        incoming = slice(0, a[i].shape[0])
+        in_turn[i] = _assign(_units(a, i)[:, incoming], _units_among(b, in_turn, i)[:, incoming], odd)
     return [as_they_are, in_turn]
 
 
@@ -214,8 +248,7 @@ def _descend(a: Sequence[Array], b: Sequence[Array], order: Order, odd: bool) ->
     for _ in range(MOST_ROUNDS):
         bettered = list(order)
         for i in range(len(bettered)):
-            bettered[i] = (np.arange(a[i].shape[1]), np.ones(a[i].shape[1]))
-            bettered[i] = _assign(_units(a, i), _units(_renamed(b, bettered), i), odd)
+            bettered[i] = _assign(_units(a, i), _units_among(b, bettered, i), odd)
         distance = _distance(a, b, bettered)
         if not distance < best:
             break
@@ -226,6 +259,18 @@ def _descend(a: Sequence[Array], b: Sequence[Array], order: Order, odd: bool) ->
 def _units(layers: Sequence[Array], i: int) -> Array:
     """The units of hidden layer i as vectors of incoming weights, bias and outgoing weights: `[units, …]`."""
     return np.concatenate([layers[i].T, layers[i + 1][:-1]], axis=1)
+
+
+def _units_among(layers: Sequence[Array], order: Order, i: int) -> Array:
+    """The units of hidden layer i in their own order, but with the neighbouring layers' units renamed and flipped."""
+    incoming, outgoing = layers[i], layers[i + 1][:-1]
+    if i > 0:
+        places, signs = order[i - 1]
+        incoming = np.concatenate([incoming[:-1][places] * signs[:, None], incoming[-1:]])
+    if i + 1 < len(order):
+        places, signs = order[i + 1]
+        outgoing = outgoing[:, places] * signs
+    return np.concatenate([incoming.T, outgoing], axis=1)
 
 
 def _assign(a: Array, b: Array, odd: bool) -> tuple[Array, Array]:
