@@ -161,7 +161,8 @@ def _how(plan: Experiment, run: int) -> str:
     if plan.restarts == 1:
         return "trained again, alone"
     threads = min(os.cpu_count() or 1, plan.restarts)  # as training does
-    return f"trained as the {'last' if run else 'first'} of {plan.restarts} at once, on {threads} thread{'s' * (threads > 1)}"
+    place = "last" if run else "first"
+    return f"trained as the {place} of {plan.restarts} at once, on {threads} thread{'s' * (threads > 1)}"
 
 
 @dataclass(frozen=True, eq=False)
