@@ -31,7 +31,7 @@ def judged(found: Judgement) -> str:
     seeds = len(found.seeds)
     if not found.leader:
         if found.diverged == seeds:
-            return f"With each of {count(seeds, 'seed')} A or B diverged: no mean can be taken."
+            return f"With each of {count(seeds, 'seed')}, A or B diverged: no mean can be taken."
         return f"A and B end alike on average over {count(seeds, 'seed')}: their difference is exactly 0."
     alone = {"": "makes them equal", "A": "says that A is better", "B": "says that B is better"}[found.fixed]
     first = f"Seed {found.seeds[0]} alone {alone}."
@@ -47,11 +47,14 @@ def judged(found: Judgement) -> str:
             f"{share}, 95 % interval {percent(found.against_low)} to {percent(found.against_high)}) say the opposite."
         )
         return f"{first} {whole} {told}"
+    winners = f"A with {found.wins('A')}, B with {found.wins('B')}"
+    if not math.isfinite(found.high):
+        return f"{first} With all other seeds A or B diverged, so there is no mean to trust. Better: {winners}."
     whole = (
         f"{count(seeds, 'seed')} together cannot tell: {found.leader} is better by {number(gap)} on average, "
         f"but the 95 % interval of A less B, {_signed(found.low)} to {_signed(found.high)}, holds 0."
     )
-    return f"{first} {whole} Single seeds do name a winner: A {found.wins('A')} times, B {found.wins('B')} times."
+    return f"{first} {whole} Single seeds do name a winner: {winners}."
 
 
 def _signed(value: float) -> str:

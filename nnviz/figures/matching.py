@@ -39,11 +39,11 @@ def matching(found: Matching, palette: Palette, layer: int = 0) -> Figure | None
         height=ROW * rows + ROOM + 24,
         margin={"l": 8, "r": 8, "t": ROOM, "b": 8},
         annotations=[
-            {"text": f"units of seed {seed}", "xref": "paper", "yref": "paper", "x": x, "y": 1.0, "xanchor": anchor,
-             "yanchor": "bottom", "showarrow": False, "yshift": 8}
-            for seed, x, anchor in zip(found.seeds, (0.0, 1.0), ("left", "right"), strict=True)
+            {"text": f"units of seed {seed}", "yref": "paper", "x": x, "y": 1.0, "yanchor": "bottom", "yshift": 8,
+             "showarrow": False}
+            for x, seed in enumerate(found.seeds)
         ],
-        xaxis={"visible": False, "range": [-0.25, 1.6]},
+        xaxis={"visible": False, "range": [-0.4, 1.55]},
         yaxis={"visible": False, "range": [rows - 0.5, -0.5]},
     )  # fmt: skip
     title = finding(found)

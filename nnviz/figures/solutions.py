@@ -41,7 +41,7 @@ def gallery(trace: Trace, found: Solutions, palette: Palette) -> list[Figure]:
     in_plane = found.where == "plane" and len(trace.dataset.class_names) == 2
     if not drawn or not (in_plane or found.where == "line"):
         return []
-    a_figure = -(-len(drawn) // 2) if len(drawn) > 1 else 1
+    a_figure = 4 if len(drawn) > 4 else -(-len(drawn) // 2)
     parts = [range(first, min(first + a_figure, len(drawn))) for first in range(0, len(drawn), a_figure)]
     return [_small_multiples(trace, found, part, palette, in_plane) for part in parts]
 
@@ -100,7 +100,7 @@ def _rest(found: Solutions, part: range) -> str:
     """What a second figure shows."""
     drawn = f"Solutions {part.start + 1} to {part.stop}" if len(part) > 1 else f"Solution {part.stop}"
     left = len(found.found) - part.stop
-    more = f"; {left} more are in the table" if left > 0 else ""
+    more = f"; {left} rarer ones are not drawn" if left > 0 else ""
     runs = sum(found.found[place].count for place in part)
     return f"{drawn}: {percent(runs / found.runs)} of the runs{more}."
 

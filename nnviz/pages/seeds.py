@@ -11,30 +11,28 @@ pair, said = seeds.shown(choice)
 theme = st.context.theme.type or "light"
 
 st.title("When should a seed be fixed?", anchor=False)
-found, fewer = seeds.judgement(pair, choice.settings["seeds"])
-page.remarks([*said, *filter(None, [fewer])])
-same, moved = seeds.again(pair.a), seeds.changed(pair.a)
-seeds.answer(same, found)
+page.remarks(said)
+answer = st.empty()
 page.presets(seeds.PAGE, seeds.PRESETS)
-figures = seeds.figures(pair, choice.settings["seeds"], theme, found, moved)
-
 st.header("It misleads: judging by one seed", anchor=False)
-if found:
-    picture, words = st.columns([3, 2])
-    with picture:
-        seeds.clicked(figures["seeds"], found, pair)
-    with words:
-        seeds.why_it_misleads(found, pair)
+judging = st.container()  # filled last: it takes the longest
 
 st.header("It helps: the same run again, for whoever needs it", anchor=False)
+same = seeds.again(pair.a)
+with answer:
+    seeds.answer(same)
 seeds.digests(same)
 
 st.header("It helps: a difference has a cause", anchor=False)
-picture, words = st.columns([3, 2])
-with picture:
-    page.chart(figures["ripple"])
-with words:
-    seeds.causes_of(moved)
+seeds.causes_of(seeds.changed(pair.a), pair.a, theme)
 
 st.header("What a fixed seed does not fix", anchor=False)
 seeds.beyond(same)
+
+with judging:
+    found = seeds.judgement(pair, choice.settings["seeds"])
+    if found:
+        seeds.why_it_misleads(found, pair, theme)
+if found:
+    with answer:
+        seeds.answer(same, found)

@@ -75,8 +75,8 @@ def shown(choice: Choice) -> tuple[Comparison, list[str]]:
     return pair, said
 
 
-def judgement(pair: Comparison, seeds: int) -> tuple[Judgement | None, str]:
-    """What so many seeds say, or as many as the budget allows; a sentence where they are fewer or none."""
+def judgement(pair: Comparison, seeds: int) -> Judgement | None:
+    """What so many seeds say, or as many as the budget allows, which is said on the page."""
     wanted = seeds
     while seeds >= LEAST:
         try:
@@ -84,12 +84,13 @@ def judgement(pair: Comparison, seeds: int) -> tuple[Judgement | None, str]:
         except ValueError:
             seeds //= 2
             continue
-        fewer = f"{wanted} seeds of these two are more work than is allowed: {seeds} are taken instead."
-        return found, fewer if seeds < wanted else ""
-    return (
-        None,
-        f"Even {LEAST} seeds of these two are more work than is allowed: take fewer epochs or smaller networks.",
+        if seeds < wanted:
+            page.remarks([f"{wanted} seeds of these two are more work than is allowed: {seeds} are taken instead."])
+        return found
+    page.remarks(
+        [f"Even {LEAST} seeds of these two are more work than is allowed: take fewer epochs or smaller networks."]
     )
+    return None
 
 
 def again(experiment: Experiment) -> Repeats:
@@ -102,7 +103,7 @@ def changed(experiment: Experiment) -> tuple[Ripple, ...]:
     return compute.result_of("Training with one number changed", ripples, experiment)
 
 
-def answer(same: Repeats, found: Judgement | None) -> None:
+def answer(same: Repeats, found: Judgement | None = None) -> None:
     """The page's answer: when to fix a seed, and when not."""
     lines = [("Fix it", "to get the same run again.", repeated(same))]
     if found:
@@ -137,35 +138,32 @@ def digests(same: Repeats) -> None:
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def figures(
-    pair: Comparison, seeds: int, theme: str, _found: Judgement | None, _moved: Sequence[Ripple]
-) -> dict[str, Figure]:
-    """The page's pictures by name, drawn once for everybody."""
-    palette = PALETTES[theme]
-    drawn = {"ripple": draw_ripple(_moved, palette)}
-    return drawn | ({"seeds": per_seed(_found, palette)} if _found else {})
+def _ripple(experiment: Experiment, theme: str, _found: Sequence[Ripple]) -> Figure:
+    """The picture of the changes, drawn once for everybody."""
+    return draw_ripple(_found, PALETTES[theme])
 
 
-def causes_of(moved: Sequence[Ripple]) -> None:
-    """What the picture of the changes is good for."""
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _per_seed(pair: Comparison, seeds: int, theme: str, _found: Judgement) -> Figure:
+    """The picture of all seeds, drawn once for everybody."""
+    return per_seed(_found, PALETTES[theme])
+
+
+def causes_of(moved: Sequence[Ripple], experiment: Experiment, theme: str) -> None:
+    """The picture of the changes, and what it is good for."""
+    picture, words = st.columns([3, 2])
+    with picture:
+        page.chart(_ripple(experiment, theme, moved))
     said = causes(moved)
-    weight = next(ripple for ripple in moved if ripple.change == WEIGHT)
-    times = growth(weight)
+    times = growth(next(ripple for ripple in moved if ripple.change == WEIGHT))
     if np.isfinite(times):
         said.append(f"By the end the weight's change has become {number(times, 2)} times as large.")
     said.append(
         "With the seed fixed, all else is equal to the bit. So where two runs differ, the change is the cause, and the "
         "step at which they part says where to look."
     )
-    _paragraphs(said)
-
-
-def clicked(figure: Figure, found: Judgement, pair: Comparison) -> None:
-    """The picture of all seeds; a click on one opens it in the Playground."""
-    points = page.clicked(figure)
-    if points:
-        place = int(in_order(found)[int(points[0]["x"]) - 1])
-        st.switch_page(page.PLAYGROUND, query_params=playground_query(pair, int(found.seeds[place])))
+    with words:
+        _paragraphs(said)
 
 
 def playground_query(pair: Comparison, seed: int) -> dict[str, str]:
@@ -173,23 +171,30 @@ def playground_query(pair: Comparison, seed: int) -> dict[str, str]:
     return Comparison(*(side.replace(seed=seed) for side in (pair.a, pair.b))).to_query()
 
 
-def why_it_misleads(found: Judgement, pair: Comparison) -> None:
-    """What to make of the picture of all seeds."""
+def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
+    """The picture of all seeds, in which a click on one opens it in the Playground; and what to make of it."""
+    picture, words = st.columns([3, 2])
+    with picture:
+        points = page.clicked(_per_seed(pair, len(found.seeds), theme, found))
+    if points:
+        place = int(in_order(found)[int(points[0]["x"]) - 1])
+        st.switch_page(page.PLAYGROUND, query_params=playground_query(pair, int(found.seeds[place])))
     said = [
         "Each point is one seed: A and B trained with it, and judged by the loss on unseen data. The ring is the seed "
         "that might have been fixed, the grey band the mean with its 95 % interval.",
-        "A seed is part of the recipe then: one says how good this one draw is, many say how good the recipe is.",
+        "A fixed seed becomes part of the recipe: one says how good this one draw is, many say how good the recipe is.",
     ]
     if found.diverged:
         said.append(
             f"With {found.diverged} of {len(found.seeds)} seeds one or both diverged; the mean leaves these out."
         )
-    _paragraphs(said)
-    st.page_link(
-        page.PLAYGROUND,
-        label=f"Seed {found.seeds[0]} in the Playground",
-        query_params=playground_query(pair, int(found.seeds[0])),
-    )
+    with words:
+        _paragraphs(said)
+        st.page_link(
+            page.PLAYGROUND,
+            label=f"Seed {found.seeds[0]} in the Playground",
+            query_params=playground_query(pair, int(found.seeds[0])),
+        )
 
 
 def beyond(same: Repeats) -> None:

@@ -95,17 +95,18 @@ def _look(runs: Runs, alike: float, on_progress: Callable[[float], object]) -> L
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _figures(runs: Runs, alike: float, theme: str, _found: Solutions) -> list[Figure]:
-    """The pictures of the solutions, drawn once for everybody."""
+def _figures(experiment: Experiment, seeds: bytes, alike: float, theme: str, _looked: Looked) -> list[Figure]:
+    """The pictures of the solutions, drawn once for everybody; `experiment`, `seeds` and `alike` tell which."""
     palette = PALETTES[theme]
-    pictures = draw.gallery(runs.trace, _found, palette)
-    matrix = None if pictures else draw.apart(_found, palette)
+    pictures = draw.gallery(_looked.runs.trace, _looked.found, palette)
+    matrix = None if pictures else draw.apart(_looked.found, palette)
     return [matrix] if matrix else pictures
 
 
 def _show(looked: Looked, theme: str) -> None:
     """The pictures, where there are any, and the numbers."""
-    found, figures = looked.found, _figures(looked.runs, looked.found.alike, theme, looked.found)
+    found, runs = looked.found, looked.runs
+    figures = _figures(runs.experiment, runs.seeds, found.alike, theme, looked)
     if found.where == "rows" or not figures:  # else the first picture says it
         st.html(f'<p class="finding">{draw.finding(found)}</p>')
     places = st.columns(2)
@@ -138,12 +139,12 @@ def _method(found: Solutions) -> str:
 
 def _links(experiment: Experiment, found: Solutions) -> None:
     """The typical runs in the Playground, each beside that of another solution where there is one."""
-    with st.container(horizontal=True, gap="small", key="solutions-open"):
+    with st.container(horizontal=True, gap=None, vertical_alignment="center", key="solutions-open"):
         st.html('<span class="muted">Open in the Playground</span>', width="content")
         for name, solution in draw.numbered(found):
             st.page_link(
                 page.PLAYGROUND,
-                label=f"solution {name}, seed {solution.seed}",
+                label=f"solution {name}: seed {solution.seed}",
                 query_params=playground_query(experiment, solution.seed, _beside(found, solution)),
             )
 
@@ -218,13 +219,12 @@ def sentences(looked: Looked, matched: Matching) -> list[str]:
         said.append("With several hidden layers the matching is a good one, not surely the best.")
     if looked.twins:
         near = sum(twin.kind != "other" for twin in looked.twins)
-        total = len(looked.twins)
-        others = (
-            f"{count(total, 'run')} that {'answers' if total == 1 else 'answer'} like seed {looked.twins[0].seeds[0]}"
-        )
+        total, seed = len(looked.twins), looked.twins[0].seeds[0]
+        others = f"{count(total, 'run')} that {'answers' if total == 1 else 'answer'} like seed {seed}"
+        left = min(twin.relative for twin in looked.twins)
         said.append(
-            f"Of {others}, {near} {'is' if near == 1 else 'are'} nearly the same network once the units are matched: "
-            f"at most {percent(match_runs.NEAR)} of the length is left."
+            f"Of {others}, {near} {'is' if near == 1 else 'are'} nearly the same network once the units are matched "
+            f"(no more than {percent(match_runs.NEAR)} of the length left). The closest leaves {percent(left)}."
         )
     return said
 
@@ -234,4 +234,4 @@ def _amount(ways: int) -> str:
     if ways < 10**12:
         return f"{ways:,}"
     power = int(ways.bit_length() * 0.30103)
-    return "10" + f"{power}".translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) + " or so"
+    return "about 10" + f"{power}".translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

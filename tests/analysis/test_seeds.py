@@ -98,7 +98,14 @@ def test_the_sentence_of_an_undecided_case_names_no_winner():
     assert said.startswith("A and B end alike") or "cannot tell" in said
     said = judged(of([0.5, 0.4, 0.61, 0.5], [0.4, 0.5, 0.5, 0.6]))
     assert "4 seeds together cannot tell: B is better by" in said
-    assert "holds 0. Single seeds do name a winner: A 2 times, B 2 times." in said
+    assert "holds 0. Single seeds do name a winner: A with 2, B with 2." in said
+
+
+def test_one_seed_that_both_end_with_is_no_mean():
+    assert judged(of([0.1, np.inf, np.inf], [0.2, 0.1, 0.1])) == (
+        "Seed 0 alone says that A is better. With all other seeds A or B diverged, so there is no mean to trust. "
+        "Better: A with 1, B with 2."
+    )
 
 
 def test_the_sentence_says_whether_runs_were_equal():
