@@ -126,7 +126,7 @@ def _values(activation: Activation, z: Array) -> Array:
 def equal_settings(hidden: Sequence[int], odd: bool) -> int:
     """In how many ways the units can be named, and flipped where the activation is odd.
 
-    As many settings of all weights answer alike, if no two units are equal.
+    As many settings of all weights answer alike, if no two units are equal or each other's mirror and none is zero.
 
     >>> equal_settings((8,), odd=True), equal_settings((8,), odd=False), equal_settings((), odd=True)
     (10321920, 40320, 1)

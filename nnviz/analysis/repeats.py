@@ -199,7 +199,7 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
     start = initial_parameters(alone, alone.seed)
     moved = start.copy()
     moved[0] = np.nextafter(start[0], start.dtype.type(np.inf))
-    rate = float(np.nextafter(alone.learning_rate, 0.0))
+    rate = float(np.nextafter(alone.learning_rate, 10.0 if alone.learning_rate < 10 else 0.0))
     plans = {
         "": (alone, start, math.nan, math.nan),
         WEIGHT: (alone, moved, float(start[0]), float(moved[0])),

@@ -124,7 +124,7 @@ def test_one_weight_moved_to_its_neighbour_shows_at_once(dtype):
 
 def test_the_learning_rate_shows_from_the_first_step_on():
     _, rate, _ = ripples(SMALL)
-    assert (rate.value, rate.changed) == (0.3, np.nextafter(0.3, 0))
+    assert (rate.value, rate.changed) == (0.3, np.nextafter(0.3, 1))
     assert rate.apart == 1
     assert rate.distance[0] == 0
     one, other = train(SMALL), train(SMALL.replace(learning_rate=rate.changed))
@@ -132,6 +132,11 @@ def test_the_learning_rate_shows_from_the_first_step_on():
     for a, b in zip((*one.kernels, *one.biases), (*other.kernels, *other.biases), strict=True):
         expected += np.square(a - b).reshape(12, -1).sum(axis=1)
     np.testing.assert_allclose(rate.distance, np.sqrt(expected), rtol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [1e-6, 1000.0])
+def test_the_ends_of_what_a_learning_rate_may_be_have_a_neighbour(rate):
+    assert ripples(SMALL.replace(learning_rate=rate, epochs=1))[1].changed != rate
 
 
 def test_a_diverged_run_has_no_distance_and_no_difference():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.cluster import AgglomerativeClustering
 
 from nnviz.analysis import solutions as module
 from nnviz.analysis.answers import answers
@@ -76,6 +77,17 @@ def test_no_two_runs_of_a_solution_differ_by_more_than_the_threshold(trace, foun
         )
     typical = said[[solution.typical for solution in found.found]]
     np.testing.assert_allclose(found.differences, np.abs(typical[:, None] - typical).mean(axis=2), atol=1e-12)
+
+
+@pytest.mark.parametrize("alike", [0.02, 0.1, 0.3])
+def test_the_solutions_are_scikit_learns_complete_linkage(trace, alike):
+    said = np.stack([predict(trace, inputs(trace, 60)[0], run)[:, 1] for run in range(60)])
+    apart = np.abs(said[:, None] - said).mean(axis=2)
+    labels = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=alike
+    ).fit_predict(apart)
+    expected = {tuple(np.flatnonzero(labels == label)) for label in set(labels)}
+    assert {tuple(solution.runs) for solution in solutions(trace, alike).found} == expected
 
 
 def test_a_wider_threshold_makes_fewer_solutions(trace, found):
