@@ -11,6 +11,7 @@ from nnviz.analysis.repeats import NOTHING, RATE, WEIGHT, Ripple
 from nnviz.analysis.seeds import Judgement, better
 from nnviz.analysis.seeds_words import rippled
 from nnviz.analysis.words import count, number
+from nnviz.core import datasets
 from nnviz.figures.axes import compact, end_labels, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot, note
@@ -32,6 +33,8 @@ def per_seed(found: Judgement, palette: Palette) -> Figure:
     differences = found.differences[order]
     finite = differences[np.isfinite(differences)]
     bottom, top = _ends(finite)
+    edge = 0.02 * len(order)  # so that no mark is cut
+    unit = ", nats" if datasets.registry[found.a.dataset].classes else ""
     heights = np.clip(differences, bottom, top)
     ranks = np.arange(1, len(order) + 1)
     data = [_mean(found, len(order), (bottom, top), palette)] if np.isfinite(found.mean) else []
@@ -60,8 +63,8 @@ def per_seed(found: Judgement, palette: Palette) -> Figure:
         hoverdistance=30,
         annotations=annotations,
         shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": palette.text}}],
-        xaxis={"title": {"text": "seeds, sorted"}, "range": [0.3, len(order) + 0.7], "showgrid": False, "nticks": 6},
-        yaxis={"title": {"text": "unseen loss, A less B"}, "range": [bottom, top]},
+        xaxis={"title": {"text": "seeds, sorted"}, "range": [0.5 - edge, len(order) + 0.5 + edge], "showgrid": False, "nticks": 6},
+        yaxis={"title": {"text": f"unseen loss, A less B{unit}"}, "range": [bottom, top]},
     )  # fmt: skip
     title = _counts(found)
     alt = f"A's loss on unseen data less B's with each seed, from lowest to highest. {title}"
@@ -107,7 +110,7 @@ def _mean(found: Judgement, seeds: int, ends: tuple[float, float], palette: Pale
     low, high = (float(np.clip(end, *ends)) for end in (found.low, found.high))
     return {
         "type": "scatter", "mode": "lines", "name": "mean and its 95 % interval", "hoverinfo": "skip",
-        "x": [0.3, seeds + 0.7, seeds + 0.7, 0.3], "y": [low, low, high, high], "fill": "toself",
+        "x": [0, seeds + 1, seeds + 1, 0], "y": [low, low, high, high], "fill": "toself",
         "fillcolor": palette.muted, "opacity": 0.25, "line": {"width": 0},
     }  # fmt: skip
 
