@@ -63,7 +63,10 @@ def per_seed(found: Judgement, palette: Palette) -> Figure:
         hoverdistance=30,
         annotations=annotations,
         shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": palette.text}}],
-        xaxis={"title": {"text": "seeds, sorted"}, "range": [0.5 - edge, len(order) + 0.5 + edge], "showgrid": False, "nticks": 6},
+        xaxis={
+            "title": {"text": "seeds, sorted"}, "range": [0.5 - edge, len(order) + 0.5 + edge], "showgrid": False,
+            "nticks": 6,
+        },
         yaxis={"title": {"text": f"unseen loss, A less B{unit}"}, "range": [bottom, top]},
     )  # fmt: skip
     title = _counts(found)
