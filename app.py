@@ -21,6 +21,7 @@ st.navigation(
             st.Page("nnviz/pages/order.py", title="Start or order?"),
             st.Page("nnviz/pages/basins.py", title="Which starts end where?"),
             st.Page("nnviz/pages/landscape.py", title="Loss landscape"),
+            st.Page("nnviz/pages/seeds.py", title="When to fix the seed"),
         ],
     },
     position="top",
