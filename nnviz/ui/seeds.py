@@ -178,7 +178,7 @@ def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
         points = page.clicked(_per_seed(pair, len(found.seeds), theme, found))
     if points:
         place = int(in_order(found)[int(points[0]["x"]) - 1])
-        st.switch_page(page.PLAYGROUND, query_params=playground_query(pair, int(found.seeds[place])))
+        page.go(page.PLAYGROUND, playground_query(pair, int(found.seeds[place])))
     said = [
         "Each point is one seed: A and B trained with it, and judged by the loss on unseen data. The ring is the seed "
         "that might have been fixed, the grey band the mean with its 95 % interval.",

@@ -14,6 +14,15 @@ TITLES = {
     "Claims": "What does the literature claim, and is it so?",
     "References": "References",
 }
+LAB = {
+    "Restarts": "How often does a start succeed?",
+    "How little is enough?": "How little randomness is enough?",
+    "Random or different?": "Random, or merely different?",
+    "Start or order?": "Which chance matters: the start or the order?",
+    "Which starts end where?": "Which starts end where?",
+    "Loss landscape": "What does the ground look like that training walks on?",
+    "When to fix the seed": "When should a seed be fixed?",
+}
 
 
 def go(page, name):
@@ -30,7 +39,24 @@ def test_the_way_through_all_pages_and_back_to_what_was_shown(visit):
     expect(page.get_by_label("Activation", exact=True)).to_have_value("ReLU")
 
 
-@pytest.mark.parametrize("path", ["initializers", "depth", "claims", "references"])
+def test_the_way_through_the_restart_lab(visit):
+    visitor = visit()
+    page = visitor.open("?epochs=20")
+    for name, title in LAB.items():
+        page.get_by_text("Restart lab", exact=True).click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).click()
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    go(page, "Playground")
+    expect(page).to_have_url(re.compile(r"/\?epochs=20$"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("initializers", "depth", "claims", "references"),
+        *("restarts", "pinch", "starts", "order", "basins", "landscape", "seeds"),
+    ],
+)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_on_a_phone_nothing_is_cut(visit, path, theme):
     visitor = visit(width=390, height=844, theme=theme)
