@@ -32,7 +32,9 @@ class _StoppedError(Exception):
     """Raised in a worker when the caller wants no more."""
 
 
-def train(experiment: Experiment, on_progress: Callable[[float], object] | None = None) -> Trace:
+def train(
+    experiment: Experiment, on_progress: Callable[[float], object] | None = None, threads: int | None = None
+) -> Trace:
     """Train all runs of an experiment.
 
     The same experiment gives the same bits, on the same machine and versions; a run gives the same bits alone
@@ -42,12 +44,13 @@ def train(experiment: Experiment, on_progress: Callable[[float], object] | None 
         experiment: the recipe.
         on_progress: called in this thread about every 20 ms with the share done, from 0.0 to 1.0. What it
             raises stops the training at once and passes on.
+        threads: at most so many; unless told, one for each core. The result does not depend on it.
 
     >>> trace = train(Experiment(kernel_initializer="zeros", epochs=5))
     >>> bool((trace.kernels[0] == 0).all())
     True
     """
-    return _run(_Job(experiment), on_progress)
+    return _run(_Job(experiment, threads=threads), on_progress)
 
 
 def train_from(experiment: Experiment, starts: Array, on_progress: Callable[[float], object] | None = None) -> Trace:
@@ -164,13 +167,13 @@ class _Room(_Split):
 class _Job:
     """One call of `train`: what all chunks read, and the arrays into which each writes its own runs."""
 
-    def __init__(self, experiment: Experiment, starts: Array | None = None) -> None:
+    def __init__(self, experiment: Experiment, starts: Array | None = None, threads: int | None = None) -> None:
         self.experiment, self.starts = experiment, starts
         self.sizes = experiment.layer_sizes
         self.activation = activations.registry[experiment.activation]
         self.loss = losses.registry[datasets.registry[experiment.dataset].loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
-        self.threads = min(os.cpu_count() or 1, experiment.restarts)
+        self.threads = min(threads or os.cpu_count() or 1, experiment.restarts)
         self.stopped = False
         self.steps_done: dict[int, int] = {}
 

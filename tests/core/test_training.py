@@ -90,6 +90,18 @@ def stop_after(seconds, error):
     return on_progress, raised
 
 
+def test_it_takes_no_more_threads_than_it_is_told():
+    most = [0]
+
+    def on_progress(share):
+        most[0] = max(most[0], len(workers()))
+
+    train(Experiment(restarts=8, epochs=20), on_progress, threads=1)
+    assert most == [1]
+    train(Experiment(restarts=8, epochs=20), on_progress, threads=3)
+    assert 1 < most[0] <= 3
+
+
 # The order of rows.
 
 
