@@ -1,4 +1,4 @@
-"""The command line: `python -m nnviz train`, `claims`, `initializers`, `datasets`.
+"""The command line: `python -m nnviz train`, `sweep`, `claims`, `initializers`, `datasets`.
 
 Exit status: 0 done, 1 could not do it, 2 not understood, 130 interrupted. Errors are one line on stderr.
 """
@@ -23,11 +23,11 @@ from tqdm import tqdm
 import nnviz
 from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
+from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table
 from nnviz.core import datasets, initializers
-from nnviz.core.experiment import DEFAULT, FIELDS, Experiment, field_names, field_text, parse_field
+from nnviz.core.experiment import Experiment, field_names
 from nnviz.core.registry import find
-
-MOST_ROWS = 20
+from nnviz.sweep import command as sweep
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        print(f"{parser.prog}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{parser.prog}: {where}{error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"{parser.prog}: interrupted", file=sys.stderr)
@@ -64,10 +65,12 @@ def _build_parser() -> _Parser:
 
     train = commands.add_parser("train", help="train an experiment and say what happened")
     for name in field_names():
-        _add_field(train, name)
+        add_field(train, name)
     train.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     train.add_argument("--save", metavar="PAGE.html", type=Path, help="write the figures as one HTML page")
     train.set_defaults(command=_train)
+
+    sweep.add_to(commands)
 
     checking = commands.add_parser("claims", help="measure what the literature claims, and say whether it is so")
     checking.add_argument("keys", nargs="*", metavar="CLAIM", help="which claims, such as he_trains (default: all)")
@@ -86,33 +89,6 @@ def _build_parser() -> _Parser:
     return parser
 
 
-def _add_field(parser: argparse.ArgumentParser, name: str) -> None:
-    """One option for one field of an experiment."""
-    default = field_text(name, getattr(DEFAULT, name))
-    parameter = FIELDS.get(name)
-    if parameter:
-        described = f"{parameter.label}: {parameter.note} {parameter.allowed[0].upper()}{parameter.allowed[1:]}."
-    elif name == "hidden":
-        described = "Widths of the hidden layers, such as 8 or 16,16, or none."
-    else:
-        described = 'An initializer, such as he_normal or "constant(value=0.5)".'
-    parser.add_argument(
-        f"--{name.replace('_', '-')}",
-        dest=name,
-        metavar="VALUE",
-        type=lambda text: _parse(name, text),
-        default=argparse.SUPPRESS,
-        help=f"{described} (default: {default})".replace("%", "%%"),
-    )
-
-
-def _parse(name: str, text: str) -> object:
-    try:
-        return parse_field(name, text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def _train(options: argparse.Namespace) -> None:
     experiment = Experiment(**{name: getattr(options, name) for name in field_names() if name in options})
     started = time.perf_counter()
@@ -127,7 +103,7 @@ def _train(options: argparse.Namespace) -> None:
         page = offline_page([trace], [diagnoses[0].sentence + runs])
         options.save.write_text(page, encoding="utf-8")
     if options.json:
-        _print_json(_train_record(trace, diagnoses, seconds))
+        print_json(_train_record(trace, diagnoses, seconds))
         return
     rows = [
         (
@@ -140,7 +116,7 @@ def _train(options: argparse.Namespace) -> None:
         )
         for run, (seed, diagnosis) in enumerate(zip(trace.seeds[:MOST_ROWS], diagnoses, strict=False))
     ]
-    _print_table(("seed", "verdict", "train loss", "test loss", "test accuracy", "distinct units"), rows)
+    print_table(("seed", "verdict", "train loss", "test loss", "test accuracy", "distinct units"), rows)
     if len(diagnoses) > MOST_ROWS:
         print(f"… and {count(len(diagnoses) - MOST_ROWS, 'run')} more (--json has them all)")
     print()
@@ -198,13 +174,13 @@ def _claims(options: argparse.Namespace) -> None:
             bar.set_description_str(claim.key, refresh=False)
             results.append(claims.check(claim, _advance(bar, 100 * len(results))))
     if options.json:
-        _print_json({"claims": [_claim_record(*pair) for pair in zip(chosen, results, strict=True)]})
+        print_json({"claims": [_claim_record(*pair) for pair in zip(chosen, results, strict=True)]})
         return
     rows = [
         (claim.key, references.short_name(claim.reference), result.verdict, f"{result.seconds:.1f} s", result.sentence)
         for claim, result in zip(chosen, results, strict=True)
     ]
-    _print_table(("claim", "source", "verdict", "time", "measured"), rows)
+    print_table(("claim", "source", "verdict", "time", "measured"), rows)
     kinds = Counter(result.verdict for result in results)
     amounts = ", ".join(f"{kinds[kind]} {kind}" for kind in claims.KINDS if kinds[kind])
     print(f"\n{count(len(results), 'claim')} in {number(sum(r.seconds for r in results))} s: {amounts}.")
@@ -260,7 +236,7 @@ def _initializers(options: argparse.Namespace) -> None:
             }
         )
     if options.json:
-        _print_json({"shape": shape, "seed": options.seed, "initializers": records})
+        print_json({"shape": shape, "seed": options.seed, "initializers": records})
         return
     rows = [
         (
@@ -273,7 +249,7 @@ def _initializers(options: argparse.Namespace) -> None:
         )
         for record in records
     ]
-    _print_table(("initializer", "from", "spread", "measured", "parameters", "formula"), rows)
+    print_table(("initializer", "from", "spread", "measured", "parameters", "formula"), rows)
     print(
         f"\nSpread: the standard deviation of a weight in a kernel of shape {shape}; measured with seed {options.seed}."
     )
@@ -295,7 +271,7 @@ def _datasets(options: argparse.Namespace) -> None:
         for key, source in datasets.registry.items()
     ]
     if options.json:
-        _print_json({"datasets": records})
+        print_json({"datasets": records})
         return
     rows = [
         (
@@ -307,29 +283,7 @@ def _datasets(options: argparse.Namespace) -> None:
         )
         for r in records
     ]
-    _print_table(("data set", "features", "classes", "rows", "what it is"), rows)
-
-
-def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns aligned to the left, the last as wide as it likes."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for row in (head, *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    """The record as JSON; what is no number there, such as NaN, becomes null."""
-    print(json.dumps(_jsonable(record), ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _jsonable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    print_table(("data set", "features", "classes", "rows", "what it is"), rows)
 
 
 if __name__ == "__main__":

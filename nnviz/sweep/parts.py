@@ -1,0 +1,87 @@
+"""What is finished of a sweep: a file for each portion, in a folder beside the output.
+
+A file's name is the digest of all that its numbers depend on: the experiment with its seeds, and the versions that
+trained it. So another sweep's files are never taken for this one's, and a sweep that was made wider finds those that
+it shares. A file gets its name only when it is whole, and is read before it is believed.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nnviz.core.experiment import Experiment
+from nnviz.sweep.portion import is_portion, made_by, portion_of
+
+
+class Parts:
+    """A folder of finished portions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def prepare(self) -> None:
+        """Make the folder, where there is none yet."""
+        self.folder.mkdir(exist_ok=True)
+
+    def path(self, portion: Experiment) -> Path:
+        """Where a portion is kept."""
+        recipe = json.dumps([portion.to_json(), made_by()])
+        return self.folder / f"{hashlib.sha256(recipe.encode()).hexdigest()[:32]}.parquet"
+
+    def put(self, table: pa.Table) -> None:
+        """Keep a portion that has been trained."""
+        with written_at_once(self.path(portion_of(table))) as file:
+            pq.write_table(table, file, write_page_checksum=True)
+
+    def get(self, portion: Experiment) -> pa.Table | None:
+        """The table of a portion; None where it is not there, or is not whole, or is not what its name says."""
+        try:
+            content = pa.BufferReader(self.path(portion).read_bytes())
+        except FileNotFoundError:
+            return None
+        try:
+            table = pq.read_table(content, page_checksum_verification=True)
+        except (pa.ArrowException, OSError):  # bytes that are no table, or not the ones that were written
+            return None
+        return table if is_portion(table, portion) else None
+
+    def whole(self, portion: Experiment) -> pa.Table:
+        """The table of a portion that is there; FileNotFoundError where it is not."""
+        table = self.get(portion)
+        if table is None:
+            raise FileNotFoundError(errno.ENOENT, "has gone; the same command trains it again", str(self.path(portion)))
+        return table
+
+    def strangers(self, portions: Sequence[Experiment]) -> int:
+        """How many files are of other sweeps, or of other versions."""
+        own = {self.path(portion).name for portion in portions}
+        return sum(path.name not in own for path in self.folder.glob("*.parquet"))
+
+
+@contextmanager
+def written_at_once(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that takes the name `path` when all of it is on the disk, and goes if that fails."""
+    place = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with place.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        place.replace(path)
+    except OSError as error:
+        if error.filename is None:  # as where the disk is full
+            error.filename = str(path)
+        raise
+    finally:
+        place.unlink(missing_ok=True)

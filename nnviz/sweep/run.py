@@ -1,0 +1,99 @@
+"""Training portions in processes of this machine, through joblib, and keeping what is finished."""
+
+from __future__ import annotations
+
+import signal
+import time
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from typing import Any
+
+import pyarrow as pa
+from joblib import Parallel, cpu_count, delayed, parallel_config
+
+from nnviz.core.experiment import Experiment
+from nnviz.sweep.grid import Grid, portions
+from nnviz.sweep.parts import Parts
+from nnviz.sweep.portion import train_portion
+
+Tables = Generator[pa.Table, None, None]
+
+SAMPLED_CELLS = 6
+SAMPLE_SECONDS = 0.2
+
+
+class SweepError(OSError):
+    """A sweep cannot go on; what is finished is kept."""
+
+
+def usual_jobs() -> int:
+    """How many processes a sweep takes unless told: one for each core that this process may use."""
+    return int(cpu_count())
+
+
+def keep(parts: Parts, tables: Tables, on_runs: Callable[[int], object]) -> None:
+    """Keep each portion as soon as it is trained; whatever ends this early stops the training too.
+
+    Args:
+        parts: where they are kept.
+        tables: portions as `trained` gives them.
+        on_runs: called with how many more runs are finished.
+    """
+    with closing(tables):
+        for table in tables:
+            parts.put(table)
+            on_runs(table.num_rows)
+
+
+def trained(missing: Sequence[Experiment], jobs: int) -> Tables:
+    """Train portions in processes of this machine, each with its share of the cores.
+
+    Yields:
+        A portion's table as soon as it is finished, in any order.
+
+    Raises:
+        SweepError: a process was killed.
+    """
+    jobs = max(1, min(jobs, len(missing)))
+    threads = max(1, cpu_count() // jobs)
+    # A terminal's Ctrl-C goes to all processes: the others leave it to this one, which ends them.
+    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with parallel_config("loky", n_jobs=jobs, **deaf):
+        parallel = Parallel(return_as="generator_unordered", batch_size=1)
+    try:
+        yield from quietly(parallel(delayed(train_portion)(portion, threads) for portion in missing))
+    except BrokenProcessPool:
+        raise SweepError("a process was killed, perhaps for want of memory. Fewer --jobs take less.") from None
+
+
+def quietly(tables: Any) -> Tables:
+    """The same tables; when they are closed early, joblib's warning about tasks that it stopped is left out."""
+    try:
+        yield from tables
+    finally:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* tasks (have been|which were) ", UserWarning)
+            tables.close()
+
+
+def seconds_a_run(grid: Grid) -> float:
+    """About how long one thread takes for a run: measured on a few epochs of a few cells, spread over the grid."""
+    stride = -(-len(grid.cells) // SAMPLED_CELLS)
+    measured = [_seconds_a_run(portions(cell, grid.seeds)[0]) for cell in grid.cells[::stride]]
+    return sum(measured) / len(measured)
+
+
+def _seconds_a_run(portion: Experiment) -> float:
+    epochs, seconds = 1, _seconds(portion.replace(epochs=1))
+    while seconds < SAMPLE_SECONDS and epochs < portion.epochs:
+        epochs = min(4 * epochs, portion.epochs)
+        seconds = _seconds(portion.replace(epochs=epochs))
+    return seconds / epochs * portion.epochs / portion.restarts
+
+
+def _seconds(portion: Experiment) -> float:
+    began = time.perf_counter()
+    train_portion(portion)
+    return time.perf_counter() - began
