@@ -32,19 +32,27 @@ def connected(address: str) -> Iterator[Any]:
     """A client of the scheduler at this address, once a worker is there and all have the same nnviz as here.
 
     Raises:
-        SweepError: there is no such scheduler, no worker, or one has other versions; or Dask is missing here.
+        ValueError: what is given is no address.
+        SweepError: no scheduler, no worker, or one has other versions; or Dask is missing here.
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
-        raise SweepError('--scheduler needs Dask: pip install "nnviz[cluster]".') from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in one line, by us
+        raise SweepError("--scheduler needs Dask, which comes with the extra: pip install '.[cluster]'") from None
+    for name in ("distributed", "distributed.client"):  # what goes wrong is told in one line, by us
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError) as error:
-        raise SweepError(f"no scheduler answers at {address}: {error}") from None
+        url = address if "://" in address else f"tcp://{address}"
+        get_address_host_port(url, strict=True)
+    except ValueError:
+        raise ValueError(f"--scheduler {address}: must be an address such as tcp://10.0.0.5:8786.") from None
+    try:
+        client: Any = Client(url, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise SweepError(f"no scheduler answers at {url}: {error}") from None
     with client:
-        _check(client, address)
+        _check(client, url)
         yield client
 
 
@@ -67,7 +75,7 @@ def trained(missing: Sequence[Experiment], client: Any) -> Tables:
         try:
             for table in quietly(parallel(delayed(train_portion)(portion) for portion in missing)):
                 watch.more()
-                _compare(maker_of(table), here, "a worker")
+                compare(maker_of(table), here, "a worker")
                 yield table
         except CancelledError:
             raise SweepError("the connection to the scheduler was lost.") from None
@@ -81,30 +89,34 @@ def threads(client: Any) -> int:
 
 
 def _check(client: Any, address: str) -> None:
-    """Wait for a worker, and see that all have what trains here.
+    """Wait for a worker, and see that all, and the scheduler, have what trains here.
 
-    The functions are local so that they travel by value: Dask breaks a worker by sending it what it cannot import.
+    The functions are local so that they travel by value: Dask loses its way when it is sent what it cannot import.
     """
 
-    def found() -> dict[str, str]:
-        from nnviz.sweep.portion import made_by
-
+    def look() -> dict[str, str] | str:
+        try:
+            from nnviz.sweep.portion import made_by
+        except ImportError as error:
+            return str(error)
         return made_by()
 
     try:
         client.submit(lambda: None, pure=False).result(timeout=WORKER_SECONDS)
     except TimeoutError:
         raise SweepError(f"no worker joined the scheduler at {address} within {WORKER_SECONDS} s.") from None
-    for worker, there in client.run(found, on_error="return").items():
-        if isinstance(there, Exception):
-            raise SweepError(f"the worker at {worker} cannot train: {there}. Install nnviz there as it is here.")
-        _compare(there, made_by(), f"the worker at {worker}")
+    places = {f"the worker at {worker}": found for worker, found in client.run(look).items()}
+    for place, found in {"the scheduler": client.run_on_scheduler(look), **places}.items():
+        if isinstance(found, str):
+            raise SweepError(f"{place} cannot load nnviz ({found}): it must be there as it is here.")
+        compare(found, made_by(), place)
 
 
-def _compare(there: Mapping[str, str], here: Mapping[str, str], worker: str) -> None:
+def compare(there: Mapping[str, str], here: Mapping[str, str], place: str) -> None:
+    """SweepError where the versions at a place are not those that are here."""
     for name, version in here.items():
         if there.get(name) != version:
-            raise SweepError(f"{worker} has {name} {there.get(name)}, here it is {version}: all must have the same.")
+            raise SweepError(f"{place} has {name} {there.get(name)}, here it is {version}: they must be the same.")
 
 
 class _Backend(DaskDistributedBackend):  # type: ignore[misc]  # joblib ships no types

@@ -67,7 +67,7 @@ def add_to(commands: Any) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> None:
-    from nnviz.sweep import output, run  # pyarrow and joblib are slow to load, and needed only here
+    from nnviz.sweep import output, run  # pyarrow and joblib are needed only here
     from nnviz.sweep.parts import Parts
 
     began = time.perf_counter()

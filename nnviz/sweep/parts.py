@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ import pyarrow.parquet as pq
 from nnviz.core.experiment import Experiment
 from nnviz.sweep.portion import is_portion, made_by, portion_of
 
+LEFTOVER_SECONDS = 3600  # nobody takes so long to write a portion
+
 
 class Parts:
     """A folder of finished portions."""
@@ -31,8 +34,11 @@ class Parts:
         self.folder = folder
 
     def prepare(self) -> None:
-        """Make the folder, where there is none yet."""
+        """Make the folder, where there is none yet; clear it of what writers that were killed left long ago."""
         self.folder.mkdir(exist_ok=True)
+        for leftover in self.folder.glob("*.tmp"):
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                leftover.unlink(missing_ok=True)
 
     def path(self, portion: Experiment) -> Path:
         """Where a portion is kept."""
@@ -48,7 +54,7 @@ class Parts:
         """The table of a portion; None where it is not there, or is not whole, or is not what its name says."""
         try:
             content = pa.BufferReader(self.path(portion).read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             table = pq.read_table(content, page_checksum_verification=True)

@@ -152,7 +152,7 @@ def processor_of(table: pa.Table) -> str:
 
 
 def _metadata(table: pa.Table, key: str) -> str:
-    return str((table.schema.metadata or {}).get(key.encode(), b"").decode())
+    return str((table.schema.metadata or {}).get(key.encode(), b"").decode(errors="replace"))
 
 
 def _plain(experiment: Experiment, name: str) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import time
 import warnings
 from collections.abc import Callable, Generator, Sequence
@@ -58,9 +58,7 @@ def trained(missing: Sequence[Experiment], jobs: int) -> Tables:
     """
     jobs = max(1, min(jobs, len(missing)))
     threads = max(1, cpu_count() // jobs)
-    # A terminal's Ctrl-C goes to all processes: the others leave it to this one, which ends them.
-    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
-    with parallel_config("loky", n_jobs=jobs, **deaf):
+    with parallel_config("loky", n_jobs=jobs, initializer=_beginning(), initargs=(os.getpid(),)):
         parallel = Parallel(return_as="generator_unordered", batch_size=1)
     try:
         yield from quietly(parallel(delayed(train_portion)(portion, threads) for portion in missing))
@@ -68,10 +66,33 @@ def trained(missing: Sequence[Experiment], jobs: int) -> Tables:
         raise SweepError("a process was killed, perhaps for want of memory. Fewer --jobs take less.") from None
 
 
+def _beginning() -> Callable[[int], None]:
+    """What a process does first. It travels by value, so that it is done before nnviz is loaded there."""
+
+    def begin(parent: int) -> None:
+        import os
+        import signal
+        import threading
+        import time
+
+        def end_with_parent() -> None:
+            while os.getppid() == parent:
+                time.sleep(0.5)
+            os._exit(1)
+
+        # A terminal's Ctrl-C goes to all processes: these leave it to their parent, which ends them. When the
+        # parent is killed it cannot, and joblib's processes would stay for ever.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=end_with_parent, daemon=True).start()
+
+    return begin
+
+
 def quietly(tables: Any) -> Tables:
     """The same tables; when they are closed early, joblib's warning about tasks that it stopped is left out."""
     try:
-        yield from tables
+        for table in tables:  # noqa: UP028: `yield from` would close them before the warning is left out
+            yield table
     finally:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* tasks (have been|which were) ", UserWarning)
