@@ -91,7 +91,7 @@ def _beginning() -> Callable[[int], None]:
 def quietly(tables: Any) -> Tables:
     """The same tables; when they are closed early, joblib's warning about tasks that it stopped is left out."""
     try:
-        for table in tables:  # noqa: UP028: `yield from` would close them before the warning is left out
+        for table in tables:  # noqa: UP028 (`yield from` would close them before the warning is left out)
             yield table
     finally:
         with warnings.catch_warnings():
