@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -20,8 +21,8 @@ from nnviz.sweep.portion import train_portion
 
 Tables = Generator[pa.Table, None, None]
 
-SAMPLED_CELLS = 6
-SAMPLE_SECONDS = 0.2
+SAMPLED_CELLS = 4
+SAMPLE_SECONDS = 0.1
 
 
 class SweepError(OSError):
@@ -100,21 +101,24 @@ def quietly(tables: Any) -> Tables:
 
 
 def seconds_a_run(grid: Grid) -> float:
-    """About how long one thread takes for a run: measured on a few epochs of a few cells, spread over the grid."""
-    stride = -(-len(grid.cells) // SAMPLED_CELLS)
-    measured = [_seconds_a_run(portions(cell, grid.seeds)[0]) for cell in grid.cells[::stride]]
-    return sum(measured) / len(measured)
+    """About how long one thread takes for a run: measured on a few epochs of a few cells."""
+    some = Random(0).sample(grid.cells, min(SAMPLED_CELLS, len(grid.cells)))  # noqa: S311 (no secret)
+    sampled = [portions(cell, grid.seeds)[0] for cell in some]
+    _seconds(sampled[0].replace(restarts=1, epochs=1))  # the first time takes longer
+    return sum(map(_seconds_a_run, sampled)) / len(sampled)
 
 
 def _seconds_a_run(portion: Experiment) -> float:
-    epochs, seconds = 1, _seconds(portion.replace(epochs=1))
-    while seconds < SAMPLE_SECONDS and epochs < portion.epochs:
+    epochs = 1
+    first = longer = _seconds(portion.replace(epochs=1))  # with all that is done once
+    while longer - first < SAMPLE_SECONDS and epochs < portion.epochs:
         epochs = min(4 * epochs, portion.epochs)
-        seconds = _seconds(portion.replace(epochs=epochs))
-    return seconds / epochs * portion.epochs / portion.restarts
+        longer = _seconds(portion.replace(epochs=epochs))
+    further = (longer - first) / max(1, epochs - 1)
+    return (first + max(0, further) * (portion.epochs - 1)) / portion.restarts
 
 
 def _seconds(portion: Experiment) -> float:
-    began = time.perf_counter()
+    began = time.process_time()  # others on the machine do not count
     train_portion(portion)
-    return time.perf_counter() - began
+    return time.process_time() - began

@@ -15,6 +15,7 @@ import nnviz
 from nnviz.__main__ import main
 from nnviz.core.experiment import Experiment, field_names
 from nnviz.sweep import run as running
+from nnviz.sweep.grid import grid
 from nnviz.sweep.portion import SCHEMA
 from tests.sweep.conftest import ROOT
 
@@ -78,6 +79,20 @@ def test_a_dry_run_counts_and_leaves_nothing(sweep, tmp_path):
     record = json.loads(sweep(*TWO, "--activation", "tanh", "relu", "--dry-run", "--json")[1])
     assert (record["portions"], record["finished"]) == (4, 2)
     assert record["seconds"] > 0
+
+
+def test_how_long_it_takes_is_reckoned_from_few_epochs(monkeypatch):
+    asked = []
+
+    def seconds(portion):
+        asked.append(portion.epochs)
+        return 0.3 + (0.001 if portion.activation == "tanh" else 0.003) * portion.restarts * portion.epochs
+
+    monkeypatch.setattr(running, "_seconds", seconds)
+    plan = grid({"activation": ["tanh", "relu"], "epochs": [2000]}, seeds=40)
+    a_run = 0.3 / plan.portions()[0].restarts + 0.002 * 2000
+    assert running.seconds_a_run(plan) == pytest.approx(a_run)
+    assert max(asked) <= 16
 
 
 def test_every_field_takes_several_values_but_the_seeds(sweep):

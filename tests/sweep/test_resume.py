@@ -75,7 +75,7 @@ def uninterrupted(tmp_path_factory):
     return out
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(
     kills=st.lists(st.tuples(st.integers(0, 7), st.booleans()), max_size=3),
     damage=st.lists(st.tuples(st.integers(0, PORTIONS - 1), st.floats(0, 0.999)), max_size=2),
