@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from nnviz.analysis.words import count, number, percent
-from nnviz.analysis.works import SNAPSHOTS
+from nnviz.analysis.works import SHARE_OF_GUESS, SNAPSHOTS
 from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table
 from nnviz.core.experiment import field_names, field_text
 from nnviz.sweep.grid import Grid, grid
@@ -30,10 +30,17 @@ there, and a wider one takes over what it shares.
 """
 
 
+USAGE = """%(prog)s --out FILE [--seeds AMOUNT] [--jobs AMOUNT | --scheduler ADDRESS]
+                   [--dry-run] [--json] [--FIELD VALUE [VALUE ...]] ..."""
+
+
 def add_to(commands: Any) -> None:
     """Add the command to an argparse parser's commands."""
     parser = commands.add_parser(
-        "sweep", help="train a grid of experiments × seeds, and write a table", description=DESCRIPTION
+        "sweep",
+        help="train a grid of experiments × seeds, and write a table",
+        usage=USAGE,
+        description=DESCRIPTION,
     )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the table to write: a .parquet or a .csv file"
@@ -144,9 +151,9 @@ def _tell_results(
     print_table((*varied, "runs", "trained", "median loss", "verdicts"), rows)
     if len(results) > MOST_ROWS:
         print(f"… and {count(len(results) - MOST_ROWS, 'cell')} more (the file has them all)")
-    print()
+    print(f"\nTrained: the loss ended below {percent(SHARE_OF_GUESS)} of a guess's.")
     if finished < plan.runs:
-        before = f"; {count(finished, 'run')} were finished before" if finished else ""
+        before = f"; {finished:,} of {plan.runs:,} were finished before" if finished else ""
         print(f"{count(plan.runs - finished, 'run')} in {_duration(seconds)} {where}{before}.")
     else:
         print("All runs were finished before.")

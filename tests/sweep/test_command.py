@@ -157,7 +157,7 @@ def test_a_full_disk_is_status_1_and_what_is_finished_is_kept(sweep, tmp_path, m
     assert str(tmp_path) in err
     assert err.count("\n") == 1
     monkeypatch.undo()
-    assert "3 runs were finished before." in sweep(*TWO)[1]
+    assert "; 3 of 6 were finished before." in sweep(*TWO)[1]
 
 
 def test_many_processes_give_the_file_that_one_gives(sweep, tmp_path, processes):

@@ -164,7 +164,7 @@ def test_a_real_process_killed_midway_goes_on(processes, tmp_path, capsys, slowe
     assert not (tmp_path / "sweep.parquet").exists()
     capsys.readouterr()
     assert main(["sweep", "--out", out, "--jobs", "1", *SLOWER]) == 0  # in this process: others take long to start
-    assert f"; {10 * len(before)} runs were finished before." in capsys.readouterr().out
+    assert f"; {10 * len(before)} of 80 were finished before." in capsys.readouterr().out
     after = files()
     assert len(after) == 8
     for path, stat in before.items():
