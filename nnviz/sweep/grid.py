@@ -85,7 +85,7 @@ def grid(values: Mapping[str, Sequence[object]], seeds: int = 1) -> Grid:
 def portions(cell: Experiment, seeds: int) -> list[Experiment]:
     """The runs of a cell with so many seeds, as experiments that are each trained at once.
 
-    >>> [portion.restarts for portion in portions(Experiment(epochs=20), 1500)]
+    >>> [portion.restarts for portion in portions(Experiment(epochs=10, snapshots=8), 1500)]
     [1000, 500]
     """
     size = _portion_size(cell)
