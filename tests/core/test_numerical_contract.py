@@ -133,7 +133,7 @@ def test_the_product_is_exact_for_clones_and_fast_for_others(dtype):
     for scheme in initializers.registry.values():
         if scheme.key == "perturbed":
             continue
-        # `ordered` counts up; the identity leaves all units beyond the inputs at zero; `listed` has three numbers in turn.
+        # `ordered` counts up; the identity leaves units beyond the inputs at zero; `listed` has three numbers in turn.
         clones = scheme.key in ("zeros", "ones", "constant", "identity", "listed")
         assert exact(kernel_initializer=scheme.key) == {clones}, scheme.key
         assert exact(kernel_initializer=scheme.key, hidden=()) == {False}
