@@ -18,14 +18,13 @@ MOST_NUMBERS = 6  # of a list
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
-    """One side of a comparison, as it is drawn.
+class Look:
+    """How one side of a comparison is called and drawn.
 
     Attributes:
         letter: A or B; nothing where there is only one side.
         name: what sentences call it.
         label: what sets it apart, in words.
-        trace: what was recorded.
         color: of its lines and words.
         dash: of its lines, so that colour never stands alone.
     """
@@ -33,7 +32,6 @@ class Side:
     letter: str
     name: str
     label: str
-    trace: Trace
     color: str
     dash: str
 
@@ -43,14 +41,25 @@ class Side:
         return "solid" if self.dash == "solid" else "dashed"
 
 
+@dataclass(frozen=True, eq=False)
+class Side(Look):
+    """One side of a comparison of two traces, as it is drawn.
+
+    Attributes:
+        trace: what was recorded.
+    """
+
+    trace: Trace
+
+
 def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
     """One or two traces as sides; two are called A and B."""
     labels = describe([trace.experiment for trace in traces])
     if len(traces) == 1:
-        return [Side("", "The network", labels[0], traces[0], palette.a, "solid")]
+        return [Side("", "The network", labels[0], palette.a, "solid", traces[0])]
     styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
     return [
-        Side(letter, letter, label, trace, color, dash)
+        Side(letter, letter, label, color, dash, trace)
         for trace, label, (letter, color, dash) in zip(traces, labels, styles, strict=True)
     ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from nnviz.figures.sides import Side
+from nnviz.figures.sides import Look
 
 
-def verdicts(both: Sequence[Side], sentences: Sequence[str]) -> str:
+def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
     """A line for each side: letter, what it is, what happened, with a thin bar in its colour."""
     return "".join(
         f'<p class="verdict" style="border-left: 4px {side.line} {side.color}">'

@@ -1,0 +1,118 @@
+"""How often a start succeeds, how sure one can be of that, and how many starts one needs.
+
+Intervals are Wilson's, at 95 %. What several runs are worth together is computed over all subsets of the runs at hand,
+without replacement and without drawing any.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest
+
+Array = np.ndarray
+
+CERTAINTY = 0.95
+LEAST_SHOWN, MOST_SHOWN = 20, 500
+MOMENTS = 40  # of the narrowing interval
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of runs, with its interval.
+
+    Attributes:
+        successes: how many succeeded.
+        runs: of how many.
+        low, high: the ends of Wilson's 95 % interval.
+    """
+
+    successes: int
+    runs: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share that succeeded."""
+        return self.successes / self.runs
+
+
+def rate(successes: int, runs: int) -> Rate:
+    """A share with Wilson's interval (Wilson 1927).
+
+    >>> found = rate(636, 1000)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.606, 0.665)
+    """
+    interval = binomtest(successes, runs).proportion_ci(CERTAINTY, method="wilson")
+    return Rate(successes, runs, float(interval.low), float(interval.high))
+
+
+def restarts_needed(share: float) -> float:
+    """How many restarts hold at least one success with 95 % certainty: ⌈ln 0.05 / ln(1 - share)⌉, infinity for 0.
+
+    >>> restarts_needed(0.636), restarts_needed(1.0), restarts_needed(0.0), restarts_needed(0.95)
+    (3, 1, inf, 1)
+    """
+    if share <= 0:
+        return math.inf
+    if share >= 1:
+        return 1
+    exact = math.log(1 - CERTAINTY) / math.log1p(-share)
+    return max(1, math.ceil(exact * (1 - 1e-12)))  # where it is whole, rounding must not add one
+
+
+def narrowing(succeeded: Array) -> tuple[Array, list[Rate]]:
+    """The rate and its interval after the first n runs.
+
+    Args:
+        succeeded: bool `[R]`, in the order of the seeds.
+
+    Returns:
+        Some n `[M]` from 1 to R, evenly on a logarithmic axis, and the rate after each.
+    """
+    counts = np.unique(np.geomspace(1, len(succeeded), MOMENTS).round().astype(int))
+    so_far = np.cumsum(succeeded)
+    return counts, [rate(int(so_far[n - 1]), int(n)) for n in counts]
+
+
+def sizes_shown(found: Rate) -> int:
+    """Up to how many restarts the best of them is worth looking at: three times what is needed."""
+    needed = restarts_needed(found.share)
+    return int(min(found.runs, MOST_SHOWN, max(LEAST_SHOWN, 3 * needed)))
+
+
+def chance_of_one(found: Rate, most: int) -> Array:
+    """The chance that k of the runs, drawn without replacement, hold at least one success: `[most]`, for k from 1.
+
+    Args:
+        found: the runs.
+        most: the largest k, at most the number of runs.
+    """
+    failed = found.runs - found.successes
+    k = np.arange(most)
+    chance: Array = 1 - np.cumprod(np.maximum(failed - k, 0) / (found.runs - k))
+    return chance
+
+
+def best_of(losses: Array, most: int) -> Array:
+    """The expected lowest loss among k of the runs, over all subsets of that size: `[most]`, for k from 1.
+
+    Of n sorted losses the i-th is the lowest of k with probability C(n - i, k - 1) / C(n, k): k/n for the first, and
+    from one to the next times (n - i - k + 1) / (n - i). All factors are positive, so nothing cancels.
+
+    Args:
+        losses: `[n]`, finite.
+        most: the largest k, at most n.
+    """
+    ordered = np.sort(losses)
+    n = len(ordered)
+    k = np.arange(1, most + 1)[:, None]
+    i = np.arange(1, n)
+    weights = np.ones((most, n))
+    weights[:, 1:] = np.cumprod(np.maximum(n - i - k + 1, 0) / (n - i), axis=1)
+    expected: Array = (weights * (k / n)) @ ordered
+    return expected

@@ -1,0 +1,29 @@
+"""The restart lab: one start after another, and how often it works."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.ui import page, restarts_lab
+
+choice = restarts_lab.LAB.sidebar()
+theme = st.context.theme.type or "light"
+
+st.title("How often does a start succeed?", anchor=False)
+page.remarks(choice.problems)
+both = restarts_lab.trained(choice, theme)
+if both is None:
+    st.stop()
+restarts_lab.say(both, choice)
+figures = restarts_lab.figures(both, choice, theme)
+restarts_lab.curves(figures["curves"], choice)
+restarts_lab.seed_menu(both, choice)
+page.presets(restarts_lab.PAGE, restarts_lab.PRESETS)
+page.let_the_browser_paint(restarts_lab.query(choice))  # the other charts stand further down
+page.pair(figures["ends"])
+page.pair(figures["restarts"])
+restarts_lab.in_numbers(both, choice)
+
+# The gallery of distinct solutions goes here.
+
+restarts_lab.take_home(choice, figures)
