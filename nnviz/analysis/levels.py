@@ -88,6 +88,15 @@ def at_levels(known: Sequence[Level], losses: Array) -> list[int]:
     return [int((nearest == i).sum()) for i in range(len(known))]
 
 
+def meanings(both: Sequence[Experiment], losses: Sequence[Array]) -> str:
+    """What the levels mean at which runs of either experiment rest, in one sentence; nothing where none does."""
+    found: dict[str, str] = {}
+    for experiment, finals in zip(both, losses, strict=True):
+        known = levels(experiment)
+        found |= {level.name: level.meaning for level, n in zip(known, at_levels(known, finals), strict=True) if n}
+    return "; ".join(f"{name}: {meaning}" for name, meaning in found.items())
+
+
 def _guess_name(dataset: Dataset, guess: float) -> str:
     classes = len(dataset.class_names)
     if not classes:

@@ -108,13 +108,11 @@ def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
     found = success(runs, threshold)
     finite = runs.train_loss[np.isfinite(runs.train_loss)]
     low, middle, high = np.quantile(finite, [0.25, 0.5, 0.75]) if len(finite) else [np.nan] * 3
-    fewest, most = (number(restarts_needed(end)) for end in (found.high, found.low))
-    needed = number(restarts_needed(found.share))
     return {
         "runs": f"{found.runs:,}, seeds {runs.seeds[0]} to {runs.seeds[-1]}",
         f"end below {plain(threshold)}": f"{found.successes:,}: {percent(found.share)}",
         "95 % interval (Wilson)": _between(found),
-        "restarts for 95 %": f"{needed} ({fewest} to {most})",
+        "restarts for 95 %": f"{number(restarts_needed(found.share))}{_range(found)}",
         "diverged": f"{runs.diverged:,}",
         "final loss, mean ± deviation": mean_words(spread(runs.train_loss)),
         "final loss, quartiles": " · ".join(map(_text, (low, middle, high))),
@@ -154,13 +152,19 @@ def _between(found: Rate) -> str:
 
 
 def _restarts(found: Rate) -> str:
-    needed, fewest, most = (restarts_needed(share) for share in (found.share, found.high, found.low))
     if found.successes == 0:
-        return f"If it succeeds at all, it takes {number(fewest)} restarts or more to be 95 % certain of one success."
-    spared = f" ({number(fewest)} to {number(most)})" if fewest < most else ""
+        fewest = number(restarts_needed(found.high))
+        return f"If it succeeds at all, it takes {fewest} restarts or more to be 95 % certain of one success."
+    needed = restarts_needed(found.share)
     if needed == 1:
-        return f"1 run is enough to be 95 % certain of a success{spared}."
-    return f"{number(needed)} restarts hold a success with 95 % certainty{spared}."
+        return f"1 run is enough to be 95 % certain of a success{_range(found)}."
+    return f"{number(needed)} restarts hold a success with 95 % certainty{_range(found)}."
+
+
+def _range(found: Rate) -> str:
+    """How many restarts are needed at either end of the interval, unless it is the same number."""
+    fewest, most = (restarts_needed(share) for share in (found.high, found.low))
+    return f" ({number(fewest)} to {number(most)})" if fewest < most else ""
 
 
 def _signed(points: float) -> str:

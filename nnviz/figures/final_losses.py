@@ -46,7 +46,7 @@ def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: b
     for level, left, right in _spans(known):
         data.append(_line(_on(scale, level.loss), left * reach, right * reach, level.name, "solid", palette))
     data.append(_line(_on(scale, threshold), -reach, reach, "threshold", "dot", palette))
-    ticks = sorted({0, most // 2, most} if most > 3 else set(range(most + 1)))
+    tick = _round(most)
     classes = both[0].runs.experiment.load_dataset().class_names
     axis = scale.axis("final loss, nats" if classes else "final loss")
     if log:  # bars have one width on a linear axis only, so the logarithms are taken here
@@ -61,8 +61,7 @@ def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: b
         annotations=[*_letters(both), *_labels(known, both, scale, threshold, palette)],
         xaxis={
             "title": {"text": "← runs of A · runs of B →"}, "range": [-reach, reach],
-            "tickvals": [-tick for tick in reversed(ticks)] + ticks[1:],
-            "ticktext": [f"{tick:,}" for tick in [*reversed(ticks), *ticks[1:]]],
+            "tickvals": [-tick, 0, tick], "ticktext": [f"{tick:,}", "0", f"{tick:,}"],
         },
         yaxis=axis,
     )  # fmt: skip
@@ -73,8 +72,15 @@ def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: b
 
 def _shown(lot: Lot, top: float, log: bool) -> np.ndarray:
     """The final losses as they are counted: those beyond the axis stand in its last bar, diverged runs nowhere."""
-    finals: np.ndarray = lot.runs.train_loss[np.isfinite(lot.runs.train_loss)]
-    return np.maximum(finals, LEAST * top) if log else np.minimum(finals, PEAK * top)
+    finals = lot.runs.train_loss[np.isfinite(lot.runs.train_loss)]
+    shown: np.ndarray = np.maximum(finals, LEAST * top) if log else np.minimum(finals, PEAK * top)
+    return shown
+
+
+def _round(most: int) -> int:
+    """The largest of 1, 2, 5, 10, 20, … that is not above an amount."""
+    power = 10 ** (len(str(most)) - 1)
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= most)
 
 
 def _on(scale: Scale, values: Any) -> Any:

@@ -13,12 +13,12 @@ from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
 from nnviz.figures.axes import Scale, compact, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
-from nnviz.figures.loss import PEAK
 from nnviz.figures.lots import Lot, band, guess, rule
 from nnviz.figures.template import Palette, new_plot
 
 MOST_CURVES = 100
 POINTS = 16  # places on a curve that can be pointed at
+ROOM, PEAK = 1.4, 5  # times the guess's loss: how high a linear axis goes, unless runs end higher, and at most
 
 
 def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> list[Figure]:
@@ -36,8 +36,11 @@ def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log
     top = max(guess(levels(lot.runs.experiment)).loss for lot in both)
     curves = [lot.runs.curves[:MOST_CURVES] for lot in both]
     spans = [bands(lot.runs) for lot in both]
-    values = [*curves, *spans, np.array([threshold])] if log else [np.minimum(v, PEAK * top) for v in (*curves, *spans)]
-    scale = fit(values, log, least=1.1 * top)
+    if log:
+        scale = fit([*curves, *spans, np.array([threshold])], log, least=1.1 * top)
+    else:
+        ends = max([last for span in spans if np.isfinite(last := last_finite(span[-1]))], default=0.0)
+        scale = fit([np.array([min(1.1 * ends, PEAK * top)])], log, least=ROOM * top)  # starts may lie far above
     return [_draw(lot, span, scale, threshold, palette) for lot, span in zip(both, spans, strict=True)]
 
 

@@ -17,6 +17,7 @@ if both is None:
 restarts_lab.say(both, choice)
 figures = restarts_lab.figures(both, choice, theme)
 restarts_lab.curves(figures["curves"], choice)
+restarts_lab.reading(both, choice)
 restarts_lab.seed_menu(both, choice)
 page.presets(restarts_lab.PAGE, restarts_lab.PRESETS)
 page.let_the_browser_paint(restarts_lab.query(choice))  # the other charts stand further down

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from nnviz.analysis.levels import meanings
 from nnviz.analysis.restarts import MOMENTS, Restarts, join, portion, possible_runs, train_portion
 from nnviz.analysis.restarts_words import average, numbers, statement, versus
 from nnviz.analysis.words import number
@@ -224,6 +225,16 @@ def curves(drawn: Sequence[Figure], choice: controls.Choice) -> None:
             points = page.clicked(figure)
         if points:
             st.switch_page(page.PLAYGROUND, query_params=playground_query(choice.comparison, points[0]["customdata"]))
+
+
+def reading(both: Sequence[Lot], choice: controls.Choice) -> None:
+    """What is seen in the two rows of charts: how the curves are drawn, and what the levels mean."""
+    rest = meanings((choice.comparison.a, choice.comparison.b), [lot.runs.train_loss for lot in both])
+    levels = f" Where runs come to rest: {rest}." if rest else ""
+    st.html(
+        '<p class="muted">Thick: the median run. Dark: the middle half of the runs; light: eight in ten; thin: single '
+        f"runs.{escape(levels)}</p>"
+    )
 
 
 def seed_menu(both: Sequence[Lot], choice: controls.Choice) -> None:
