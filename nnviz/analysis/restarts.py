@@ -42,7 +42,8 @@ class Restarts:
         seeds: `[R]`, counting up.
         steps: `[T]`, optimizer steps done; the first is 0, the last the end.
         epochs: `[T]`, the same in epochs.
-        curves: `[R, T]` float32, the loss on training data; NaN from where a run diverged.
+        curves: `[R, T]` float32, the loss on training data; NaN from where a run diverged, infinite where
+            float32 cannot hold it.
         train_loss, test_loss: `[R]`, at the end, in nats (of a real target: mean squared error); NaN if diverged.
         train_accuracy, test_accuracy: `[R]`, at the end, fractions; NaN for a real target, or if diverged.
         diverged_at: `[R]`, the first step whose loss is not finite, or -1.
@@ -140,13 +141,15 @@ def train_portion(experiment: Experiment, on_progress: Callable[[float], object]
 
 def keep(trace: Trace) -> Restarts:
     """What is kept of a trace."""
+    with np.errstate(over="ignore"):  # a loss that float32 cannot hold becomes infinite, which no axis shows
+        curves = trace.train_loss.astype(np.float32)
     return _frozen(
         Restarts(
             experiment=trace.experiment.replace(restarts=1),
             seeds=trace.seeds.copy(),
             steps=trace.steps.copy(),
             epochs=trace.epochs.copy(),
-            curves=trace.train_loss.astype(np.float32),
+            curves=curves,
             train_loss=trace.train_loss[:, -1].copy(),
             test_loss=trace.test_loss[:, -1].copy(),
             train_accuracy=trace.train_accuracy[:, -1].copy(),

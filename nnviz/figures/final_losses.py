@@ -79,7 +79,7 @@ def _shown(lot: Lot, top: float, log: bool) -> np.ndarray:
 
 def _round(most: int) -> int:
     """The largest of 1, 2, 5, 10, 20, … that is not above an amount."""
-    power = 10 ** (len(str(most)) - 1)
+    power: int = 10 ** (len(str(most)) - 1)
     return max(factor * power for factor in (1, 2, 5) if factor * power <= most)
 
 
@@ -138,7 +138,7 @@ def _labels(
         {round(level.loss, 9): amount for level, amount in zip(side, at_levels(side, lot.runs.train_loss), strict=True)}
         for side, lot in zip(known, both, strict=True)
     ]
-    labels = [(f"success: below {plain(threshold)}", palette.muted, threshold)]
+    labels = [(f"success: below {plain(threshold)}", palette.muted, threshold)] if scale.share(threshold) <= 1 else []
     for level, _, _ in _spans(known):
         amounts = [(lot.letter, side.get(round(level.loss, 9), 0)) for side, lot in zip(resting, both, strict=True)]
         if level.guess or any(amount for _, amount in amounts):
