@@ -1,25 +1,30 @@
-"""How long the labs take to answer: the depth lab, the heat map, the basin map, and each claim."""
+"""How long the labs take to answer: the depth lab, the heat map, the basin map, the restart lab, and each claim."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 
 from bench.measure import Table, against, interleaved
 from nnviz.analysis import claims
 from nnviz.analysis.basins import RECIPE as BASIN_RECIPE
 from nnviz.analysis.basins import Window, basins
+from nnviz.analysis.restarts import Restarts, join, portion, train_portion
 from nnviz.analysis.signal import SignalSpec, measure
 from nnviz.analysis.signal_theory import theory
 from nnviz.analysis.works import RECIPE, works
 from nnviz.core import activations
+from nnviz.core.experiment import Experiment
 from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.template import LIGHT
 
-DEPTH_GOAL, WORKS_GOAL, BASINS_GOAL = 0.5, 10.0, 3.0
+DEPTH_GOAL, WORKS_GOAL, BASINS_GOAL, RESTARTS_GOAL = 0.5, 10.0, 3.0, 4.0
 TURNS = 5
+XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=5000)
+MOONS = Experiment(hidden=(8,), epochs=500)
 
 
 def labs() -> Iterator[Table]:
@@ -38,6 +43,10 @@ def labs() -> Iterator[Table]:
     took = median(interleaved({"basins": lambda: basins(recipe, window)}, TURNS)["basins"])
     what = f"basin map, {window.side} × {window.side} runs of {recipe.total_steps} steps"
     table.rows.append({"lab": what, "seconds": took, **against(took, BASINS_GOAL, at_least=False)})
+    for name, experiment, runs in (("XOR", XOR, 1000), ("two moons", MOONS, 200)):
+        took = median(interleaved({name: partial(_restarts, experiment, runs)}, TURNS)[name])
+        what = f"{runs:,} restarts of {name}, {experiment.total_steps:,} steps, {experiment.dtype}, in portions"
+        table.rows.append({"lab": what, "seconds": took, **against(took, RESTARTS_GOAL, at_least=False)})
     yield table
 
     table = Table("Seconds for each claim", ["As `python -m nnviz claims` measures them, one after another."])
@@ -45,6 +54,14 @@ def labs() -> Iterator[Table]:
         result = claims.check(claim)
         table.rows.append({"claim": claim.key, "verdict": result.verdict, "seconds": result.seconds})
     yield table
+
+
+def _restarts(experiment: Experiment, runs: int) -> Restarts:
+    """All runs, as the restart lab trains them."""
+    parts: list[Restarts] = []
+    while (done := sum(part.runs for part in parts)) < runs:
+        parts.append(train_portion(portion(experiment, done, runs)))
+    return join(parts)
 
 
 def _depth(spec: SignalSpec) -> None:
