@@ -11,15 +11,16 @@ theme = st.context.theme.type or "light"
 
 st.title("How often does a start succeed?", anchor=False)
 page.remarks(choice.problems)
+st.html(f'<p class="muted">{restarts_lab.INTRODUCTION}</p>')
 both = restarts_lab.trained(choice, theme)
 if both is None:
     st.stop()
 restarts_lab.say(both, choice)
+page.presets(restarts_lab.PAGE, restarts_lab.PRESETS)
 figures = restarts_lab.figures(both, choice, theme)
 restarts_lab.curves(figures["curves"], choice)
 restarts_lab.reading(both, choice)
 restarts_lab.seed_menu(both, choice)
-page.presets(restarts_lab.PAGE, restarts_lab.PRESETS)
 page.let_the_browser_paint(restarts_lab.query(choice))  # the other charts stand further down
 page.pair(figures["ends"])
 page.pair(figures["restarts"])

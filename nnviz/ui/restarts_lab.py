@@ -52,10 +52,16 @@ LAB = controls.Controls(
     ),
 )  # fmt: skip
 
+INTRODUCTION = (
+    "One lucky seed proves nothing, and neither does one unlucky seed. Here two starts are drawn again and again, and "
+    "their runs are counted and compared."
+)
 METHOD = (
-    "Success rates have Wilson's 95 % interval, their difference Newcombe's. The effect is the probability of "
-    "superiority, U / (n·m) of Mann and Whitney. Restarts needed are ⌈ln 0.05 / ln(1 − p)⌉. What k restarts are worth "
-    "is exact, over all subsets of the runs. A run that diverged counts as the worst, among the best of k as a guess."
+    "A success rate has Wilson's 95 % interval (Wilson 1927), a difference of rates Newcombe's (Newcombe 1998). The "
+    "effect on the losses is the probability of superiority, U / (n·m) (Mann & Whitney 1947), with the interval of its "
+    "placements on the log odds (DeLong et al. 1988, Brunner & Munzel 2000). Restarts needed: ⌈ln 0.05 / ln(1 − p)⌉. "
+    "What k restarts are worth is exact, over all subsets of the runs. A run that diverged counts as the worst, and "
+    "among the best of k as a guess. A run rests at a level when it ends within a fiftieth of the guess's loss of it."
 )
 
 PRESETS = (

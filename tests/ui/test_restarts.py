@@ -129,7 +129,7 @@ def test_stop_keeps_what_is_done_and_the_rest_is_trained_on_request(trainings, m
     monkeypatch.setattr(restarts_lab, "train_portion", interrupted)
     app = opened(**QUICK)
     assert trainings == [(GLOROT, 0, 2), (WIDE, 0, 2)]
-    assert "4 of 12 runs trained, then stopped." in texts(app, "muted")[0]
+    assert "4 of 12 runs trained, then stopped." in texts(app, "muted")[1]
     assert "of 2 runs" in texts(app, "verdict")[0]
     settled(app.number_input(key="restarts.threshold").set_value(0.5).run())
     assert len(trainings) == 2  # a change of the threshold does not train on
@@ -146,7 +146,7 @@ def test_stopped_before_anything_was_done_the_page_offers_to_train(monkeypatch):
 
     monkeypatch.setattr(restarts_lab, "train_portion", stopped)
     app = opened()
-    assert "0 of 400 runs trained, then stopped." in texts(app, "muted")[0]
+    assert "0 of 400 runs trained, then stopped." in texts(app, "muted")[1]
     assert app.button(key="restarts_resume")
     assert not app.get("plotly_chart")
 
