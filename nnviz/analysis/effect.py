@@ -21,6 +21,7 @@ Z = float(norm.ppf((1 + CERTAINTY) / 2))
 HALF = 0.5
 FEW_NEAR = 0.15  # of a bell curve's values 38 % lie within half a standard deviation of the mean, of a box's 29 %
 ENOUGH = 20
+SAME = 1e-3  # of the mean: values that differ by less are one hump to the eye
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Spread:
     @property
     def humps(self) -> bool:
         """Whether hardly any run is near the mean, so that it describes none of them."""
-        return self.runs >= ENOUGH and self.deviation > 0 and self.near < FEW_NEAR * self.runs
+        apart = self.deviation > SAME * abs(self.mean)
+        return self.runs >= ENOUGH and apart and self.near < FEW_NEAR * self.runs
 
 
 def spread(values: Array) -> Spread:
@@ -100,6 +102,8 @@ def spread(values: Array) -> Spread:
     finite = values[np.isfinite(values)].astype(float)
     if not len(finite):
         return Spread(math.nan, math.nan, 0, 0)
+    if len(finite) > 1 and finite.min() == finite.max():
+        return Spread(float(finite[0]), 0.0, len(finite), len(finite))  # which rounding would miss
     mean = float(finite.mean())
     deviation = float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
     near = int((np.abs(finite - mean) <= HALF * deviation).sum())

@@ -50,7 +50,7 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     else:
         sentences = [
             f"Their rates differ by {points:.0f} points, with an interval from {_signed(100 * apart.low)} to "
-            f"{_signed(100 * apart.high)}: so many runs do not tell them apart."
+            f"{_signed(100 * apart.high)}: these runs do not tell them apart."
         ]
     if any(getattr(a.experiment, name) != getattr(b.experiment, name) for name in DATA):
         return f"{sentences[0]} They learn from other data, so their losses do not compare."
@@ -62,7 +62,7 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     sentences.append(
         f"A run of {lower} ends lower than a run of {higher} in {percent(share)} of all pairs "
         f"({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two single seeds say "
-        f"the opposite in {percent(1 - share)}."
+        f"the opposite in {percent(1 - share) if share < 1 else 'none'}."
     )
     return " ".join(sentences)
 
@@ -112,7 +112,11 @@ def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
         "runs": f"{found.runs:,}, seeds {runs.seeds[0]} to {runs.seeds[-1]}",
         f"end below {plain(threshold)}": f"{found.successes:,}: {percent(found.share)}",
         "95 % interval (Wilson)": _between(found),
-        "restarts for 95 %": f"{number(restarts_needed(found.share))}{_range(found)}",
+        "restarts for 95 %": (
+            f"{number(restarts_needed(found.share))}{_range(found)}"
+            if found.successes
+            else f"{number(restarts_needed(found.high))} or more"
+        ),
         "diverged": f"{runs.diverged:,}",
         "final loss, mean ± deviation": mean_words(spread(runs.train_loss)),
         "final loss, quartiles": " · ".join(map(_text, (low, middle, high))),

@@ -14,7 +14,9 @@ from nnviz.analysis.words import number, percent
 from nnviz.core.registry import plain
 from nnviz.figures.axes import compact, end_labels, fit
 from nnviz.figures.figure import Figure
+from nnviz.figures.loss import PEAK
 from nnviz.figures.lots import Lot, guess
+from nnviz.figures.restarts_curves import FAR
 from nnviz.figures.template import Palette, new_plot
 
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -35,9 +37,15 @@ def best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log: bool
         best_of(np.where(np.isfinite(lot.runs.train_loss), lot.runs.train_loss, level), min(most, lot.runs.runs))
         for lot, level in zip(both, levels_of, strict=True)
     ]
-    scale = fit(expected, log)
+    peak = PEAK * max(levels_of)
+    scale = fit(expected if log else [np.minimum(line, peak) for line in expected], log)
     data = [
-        _line(lot, line, scale.place(line), f"{lot.letter}: the best of %{{x}} ends at %{{customdata:.3~g}} on average")
+        _line(
+            lot,
+            line,
+            scale.place(np.minimum(line, FAR * scale.high)),
+            f"{lot.letter}: the best of %{{x}} ends at %{{customdata:.3~g}} on average",
+        )
         for lot, line in zip(both, expected, strict=True)
     ]
     classes = both[0].runs.experiment.load_dataset().class_names

@@ -20,6 +20,7 @@ BINS = 40
 PEAK = 2.5  # times the guess's loss: a linear axis goes no higher, and what lies above stands in the last bar
 LEAST = 1e-12  # of the guess's loss: a logarithmic axis goes no lower
 ROOM = 1.15
+ABOVE = 12  # times the guess's loss: how high a logarithmic axis goes, for there the levels' names need room
 
 
 def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
@@ -36,14 +37,15 @@ def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: b
     known = [levels(lot.runs.experiment) for lot in both]
     top = max(guess(one).loss for one in known)
     finals = [_shown(lot, top, log) for lot in both]
-    scale = fit([*finals, np.array([threshold])] if log else finals, log, least=1.1 * top)
+    scale = fit([*finals, np.array([threshold])] if log else finals, log, least=(ABOVE if log else 1.1) * top)
     low, high = _on(scale, scale.low), _on(scale, scale.high)
     edges = np.linspace(low, high, BINS + 1)
     counts = [np.histogram(_on(scale, values), edges)[0] for values in finals]
     most = max(1, *(int(amounts.max()) for amounts in counts))
     reach = ROOM * most
-    data = [_bars(lot, amounts, edges, scale) for lot, amounts in zip(both, counts, strict=True)]
-    for level, left, right in _spans(known):
+    beyond = [int((lot.runs.train_loss > PEAK * top).sum()) if not log else 0 for lot in both]
+    data = [_bars(*side, edges, scale) for side in zip(both, counts, beyond, strict=True)]
+    for level, left, right in _resting(known, both):
         data.append(_line(_on(scale, level.loss), left * reach, right * reach, level.name, "solid", palette))
     data.append(_line(_on(scale, threshold), -reach, reach, "threshold", "dot", palette))
     tick = _round(most)
@@ -54,7 +56,8 @@ def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: b
     plot = new_plot(
         data,
         palette,
-        height=420,
+        height=440,
+        margin={"t": 32},
         bargap=0,
         barmode="overlay",
         hovermode="closest",
@@ -88,7 +91,8 @@ def _on(scale: Scale, values: Any) -> Any:
     return np.log10(values) if scale.log else values
 
 
-def _bars(lot: Lot, amounts: np.ndarray, edges: np.ndarray, scale: Scale) -> dict[str, Any]:
+def _bars(lot: Lot, amounts: np.ndarray, beyond: int, edges: np.ndarray, scale: Scale) -> dict[str, Any]:
+    """The bars of one side; those beyond the axis are in the last one."""
     sign = -1 if lot.letter == "A" else 1
     filled = np.flatnonzero(amounts)
     losses = 10**edges if scale.log else edges
@@ -96,6 +100,8 @@ def _bars(lot: Lot, amounts: np.ndarray, edges: np.ndarray, scale: Scale) -> dic
         f"{lot.letter}: {count(int(amounts[i]), 'run')}<br>from {number(losses[i])} to {number(losses[i + 1])}"
         for i in filled
     ]
+    if beyond:
+        hover[-1] += f"<br>{beyond:,} of them above"
     return {
         "type": "bar", "orientation": "h", "name": lot.letter, "hovertext": hover,
         "x": sign * amounts[filled], "y": (edges[filled] + edges[filled + 1]) / 2, "width": edges[1] - edges[0],
@@ -111,20 +117,34 @@ def _line(y: float, left: float, right: float, name: str, dash: str, palette: Pa
     }  # fmt: skip
 
 
-def _spans(known: Sequence[Sequence[Level]]) -> list[tuple[Level, int, int]]:
-    """Each level with the halves of the plot it belongs to: from -1 to 1 where both sides have it."""
+def _resting(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[tuple[Level, int, int]]:
+    """The levels at which runs rest, and the guess's, with the halves of the plot that know them: from -1 to 1 both."""
     a, b = known
-    levels_of_a, levels_of_b = ({round(level.loss, 9) for level in side} for side in known)
-    return [(level, -1, 1 if round(level.loss, 9) in levels_of_b else 0) for level in a] + [
-        (level, 0, 1) for level in b if round(level.loss, 9) not in levels_of_a
+    levels_of_a, levels_of_b = ({_id(level) for level in side} for side in known)
+    spans = [(level, -1, 1 if _id(level) in levels_of_b else 0) for level in a]
+    spans += [(level, 0, 1) for level in b if _id(level) not in levels_of_a]
+    amounts = _amounts(known, both)
+    return [span for span in spans if span[0].guess or any(side.get(_id(span[0])) for side in amounts)]
+
+
+def _amounts(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[dict[float, int]]:
+    """For each side, how many runs rest at each of its levels."""
+    return [
+        dict(zip(map(_id, side), at_levels(side, lot.runs.train_loss), strict=True))
+        for side, lot in zip(known, both, strict=True)
     ]
+
+
+def _id(level: Level) -> float:
+    """What a level is known by on both sides."""
+    return round(level.loss, 9)
 
 
 def _letters(both: Sequence[Lot]) -> list[dict[str, Any]]:
     return [
         {
             "text": f"<b>{lot.letter}</b>", "font": {"color": lot.color, "size": 20}, "showarrow": False,
-            "x": 0.25 if lot.letter == "A" else 0.75, "xref": "paper", "y": 1, "yref": "paper", "yanchor": "top",
+            "x": 0.25 if lot.letter == "A" else 0.75, "xref": "paper", "y": 1, "yref": "paper", "yanchor": "bottom",
         }
         for lot in both
     ]  # fmt: skip
@@ -133,19 +153,24 @@ def _letters(both: Sequence[Lot]) -> list[dict[str, Any]]:
 def _labels(
     known: Sequence[Sequence[Level]], both: Sequence[Lot], scale: Scale, threshold: float, palette: Palette
 ) -> list[dict[str, Any]]:
-    """The names of the threshold and of the levels at which runs rest, with how many do; the guess is always named."""
-    resting = [
-        {round(level.loss, 9): amount for level, amount in zip(side, at_levels(side, lot.runs.train_loss), strict=True)}
-        for side, lot in zip(known, both, strict=True)
-    ]
+    """The names of the threshold and of the levels drawn, with how many runs rest there.
+
+    On a logarithmic axis levels lie too close for a line of text each: there they stand one above the other.
+    """
+    amounts = _amounts(known, both)
+    names = {
+        level.loss: f"{level.words}: " + ", ".join(
+            f"{lot.letter} {side.get(_id(level), 0):,}" for lot, side in zip(both, amounts, strict=True)
+        )
+        for level, _, _ in _resting(known, both)
+    }  # fmt: skip
     labels = [(f"success: below {plain(threshold)}", palette.muted, threshold)] if scale.share(threshold) <= 1 else []
-    for level, _, _ in _spans(known):
-        amounts = [(lot.letter, side.get(round(level.loss, 9), 0)) for side, lot in zip(resting, both, strict=True)]
-        if level.guess or any(amount for _, amount in amounts):
-            words = ", ".join(f"{letter} {amount:,}" for letter, amount in amounts)
-            labels.append((f"{level.words}: {words}", palette.text, level.loss))
+    if scale.log:
+        labels.append(("<br>".join(names[loss] for loss in sorted(names, reverse=True)), palette.text, max(names)))
+    else:
+        labels += [(name, palette.text, loss) for loss, name in names.items()]
     return [
-        label | {"xanchor": "right", "yanchor": "bottom", "xshift": -2, "showarrow": False}
+        label | {"xanchor": "right", "yanchor": "bottom", "xshift": -2, "align": "right", "showarrow": False}
         for label in end_labels(scale, labels)
     ]
 

@@ -11,7 +11,7 @@ from nnviz.analysis.levels import levels
 from nnviz.analysis.restarts import QUANTILES, bands
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
-from nnviz.figures.axes import Scale, compact, epochs_axis, fit, last_finite
+from nnviz.figures.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.lots import Lot, band, guess, rule
 from nnviz.figures.template import Palette, new_plot
@@ -19,6 +19,7 @@ from nnviz.figures.template import Palette, new_plot
 MOST_CURVES = 100
 POINTS = 16  # places on a curve that can be pointed at
 ROOM, PEAK = 1.4, 5  # times the guess's loss: how high a linear axis goes, unless runs end higher, and at most
+FAR = 20  # times the axis
 
 
 def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> list[Figure]:
@@ -48,7 +49,7 @@ def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: P
     runs, epochs = lot.runs, compact(lot.runs.epochs)
     shown, end = min(runs.runs, MOST_CURVES), float(lot.runs.epochs[-1])
     level = guess(levels(runs.experiment))
-    low, lower, middle, upper, high = (scale.place(line) for line in span)
+    low, lower, middle, upper, high = (scale.place(_within(line, scale)) for line in span)
     data: list[dict[str, Any]] = [
         band(epochs, low, high, lot, "8 in 10 runs", 0.14),
         band(epochs, lower, upper, lot, "5 in 10 runs", 0.24),
@@ -61,17 +62,17 @@ def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: P
         },
         _targets(lot, shown, scale),
     ]  # fmt: skip
-    notes = [
-        _note(f"{level.words}: a guess", scale.share(level.loss), "bottom", palette),
-        _note(f"success: below {plain(threshold)}", scale.share(threshold), "bottom", palette),
-    ]
+    labels = [(f"{level.words}: a guess", palette.muted, level.loss)]
+    if scale.share(threshold) <= 1:
+        labels.append((f"success: below {plain(threshold)}", palette.muted, threshold))
+    notes = [label | {"xanchor": "right", "yanchor": "bottom", "xshift": -2} for label in end_labels(scale, labels)]
     drawn = "" if shown == runs.runs else f" · the first {shown} runs drawn"
     plot = new_plot(
         data,
         palette,
         height=360,
         hovermode="closest",
-        annotations=[note for note in notes if 0 <= note["y"] <= 1],
+        annotations=notes,
         xaxis=epochs_axis([runs.epochs], drawn),
         yaxis=scale.axis("loss, nats" if runs.experiment.load_dataset().class_names else "loss"),
     )
@@ -85,10 +86,16 @@ def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: P
     return Figure(f"losses {lot.letter}", title, alt, plot, table)
 
 
+def _within(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """Values with those far above the axis brought nearer: browsers lose their way at very large numbers of pixels."""
+    nearer: np.ndarray = np.minimum(values, FAR * scale.high)
+    return nearer
+
+
 def _singles(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
     """All single runs as one line, with gaps between them."""
     gap = np.full((shown, 1), np.nan, np.float32)
-    placed = scale.place(lot.runs.curves[:shown])
+    placed = scale.place(_within(lot.runs.curves[:shown], scale))
     return {
         "type": "scatter", "mode": "lines", "name": "single runs", "hoverinfo": "skip",
         "x": np.tile(np.append(compact(lot.runs.epochs), np.float32(np.nan)), shown),
@@ -101,7 +108,7 @@ def _targets(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
     """Unseen points on the single runs, evenly along the axis."""
     epochs = lot.runs.epochs
     moments = np.unique(np.searchsorted(epochs, np.linspace(0, epochs[-1], POINTS)))
-    curves = lot.runs.curves[:shown, moments]
+    curves = np.where(lot.runs.curves[:shown, moments] > scale.high, np.nan, lot.runs.curves[:shown, moments])
     hover = [
         f"{lot.letter}, seed {seed}<br>ends at {number(float(end))}" if np.isfinite(end) else
         f"{lot.letter}, seed {seed}<br>diverged at step {step:,}"
@@ -117,13 +124,6 @@ def _targets(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
         "marker": {"size": 10, "color": lot.color, "opacity": 0},
         "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
         "hovertemplate": "%{hovertext}<br>click to open it in the Playground<extra></extra>",
-    }  # fmt: skip
-
-
-def _note(text: str, height: float, anchor: str, palette: Palette) -> dict[str, Any]:
-    return {
-        "text": text, "x": 0.99, "xref": "paper", "xanchor": "right", "y": height, "yref": "paper", "yanchor": anchor,
-        "font": {"color": palette.muted},
     }  # fmt: skip
 
 

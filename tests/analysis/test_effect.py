@@ -88,5 +88,8 @@ def test_two_humps_are_told_from_one():
     assert spread(humps).humps
     for one in (generator.normal(size=200), generator.exponential(size=200), generator.uniform(size=200)):
         assert not spread(one).humps
-    assert not spread(np.ones(200)).humps
+    same = spread(np.full(200, math.log(2)))
+    assert (same.mean, same.deviation, same.near) == (math.log(2), 0, 200)
+    assert not same.humps
+    assert not spread(np.repeat([1.0, 1.0 + 1e-9], 100)).humps
     assert not spread(humps[[0, -1]]).humps  # two runs are too few to say

@@ -69,7 +69,7 @@ def test_the_comparison_names_the_better_side_whichever_it_is(a, b):
 
 def test_few_runs_do_not_tell_two_starts_apart(a, b):
     words = versus(a.first(5), b.first(5), 0.1)
-    assert "so many runs do not tell them apart" in words
+    assert "these runs do not tell them apart" in words
     assert "which includes half" in words
 
 

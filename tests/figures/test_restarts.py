@@ -112,7 +112,9 @@ def test_a_point_to_click_lies_on_its_own_run(xor):
         for i in range(0, len(points.x), 37):
             run = points.customdata[i]
             moment = int(np.argmin(np.abs(lot.runs.epochs - points.x[i])))
-            assert points.y[i] == pytest.approx(lot.runs.curves[run, moment], rel=1e-6)
+            loss = lot.runs.curves[run, moment]
+            on_axis = loss <= figure.plot.layout.yaxis.range[1]
+            assert points.y[i] == pytest.approx(loss if on_axis else np.nan, rel=1e-6, nan_ok=True)
             assert f"seed {lot.runs.seeds[run]}<br>" in points.hovertext[i]
 
 
@@ -140,6 +142,20 @@ def test_levels_are_drawn_across_and_named_with_their_runs(xor):
     assert f"ln 2 / 2 = 0.347: A {stuck[0]}, B {stuck[1]}" in texts
     assert "success: below 0.1" in texts
     assert figure.title.startswith("A: of ")
+
+
+def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
+    both = lots([runs_of(CURVE.replace(learning_rate=1.5), 20), runs_of(CURVE, 4)], LIGHT)
+    assert both[0].runs.ranked.min() > 1e6
+    for figure in drawn(both):
+        high = figure.plot.layout.yaxis.range[1]
+        for line in figure.plot.data:
+            y = np.asarray(line.y, float)
+            assert not (y > 25 * high).any()
+    bars = lines(final_losses(both, 0.1, LIGHT))["A"]
+    finite = int(np.isfinite(both[0].runs.train_loss).sum())
+    assert np.abs(bars.x).sum() == finite
+    assert f"{finite} of them above" in bars.hovertext[-1]
 
 
 def test_levels_of_one_side_stay_on_its_side():
