@@ -38,6 +38,8 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     """A and B as two sets of runs: the difference of their rates, and the effect on the final losses."""
     if a.experiment == b.experiment:
         return "A and B are the same experiment: there is nothing to compare."
+    if a.runs == b.runs == 1:
+        return "One run of each proves nothing: it takes more seeds to compare."
     both = [success(runs, threshold) for runs in (a, b)]
     apart = difference(*both)
     low, high, points = (abs(100 * value) for value in (apart.low, apart.high, apart.value))

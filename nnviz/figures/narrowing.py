@@ -18,6 +18,7 @@ from nnviz.figures.template import Palette, new_plot
 
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 MOST_TICKS = 6
+FEW = 4  # points that a line alone would not show
 
 
 def narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
@@ -36,7 +37,8 @@ def narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure
         low, high = (compact(np.array([getattr(rate, end) for rate in rates])) for end in ("low", "high"))
         data.append(band(x, low, high, lot, f"{lot.letter} interval", 0.2))
         data.append({
-            "type": "scatter", "mode": "lines", "name": f"{lot.letter} rate", "x": x, "y": share,
+            "type": "scatter", "mode": "lines" if len(x) > FEW else "lines+markers", "name": f"{lot.letter} rate",
+            "x": x, "y": share,
             "line": {"color": lot.color, "width": 3.5, "dash": lot.dash}, "customdata": np.stack([low, high], axis=1),
             "hovertemplate": f"{lot.letter}, first %{{x}} seeds: %{{y:.1%}}<br>interval %{{customdata[0]:.1%}} to "
             "%{customdata[1]:.1%}<extra></extra>",

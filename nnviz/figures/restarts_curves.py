@@ -11,7 +11,7 @@ from nnviz.analysis.levels import levels
 from nnviz.analysis.restarts import QUANTILES, bands
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
-from nnviz.figures.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.axes import LABEL_SHARE, Scale, compact, end_labels, epochs_axis, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.lots import Lot, band, guess, rule
 from nnviz.figures.template import Palette, new_plot
@@ -66,6 +66,8 @@ def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: P
     if scale.share(threshold) <= 1:
         labels.append((f"success: below {plain(threshold)}", palette.muted, threshold))
     notes = [label | {"xanchor": "right", "yanchor": "bottom", "xshift": -2} for label in end_labels(scale, labels)]
+    if 0 < scale.share(level.loss) - scale.share(threshold) < LABEL_SHARE:  # no room for its words between the two
+        notes[0] |= {"y": scale.share(threshold), "yanchor": "top"}
     drawn = "" if shown == runs.runs else f" · the first {shown} runs drawn"
     plot = new_plot(
         data,

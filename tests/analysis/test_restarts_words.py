@@ -73,8 +73,9 @@ def test_few_runs_do_not_tell_two_starts_apart(a, b):
     assert "which includes half" in words
 
 
-def test_what_cannot_be_compared_is_not(a):
+def test_what_cannot_be_compared_is_not(a, b):
     assert versus(a, a.first(10), 0.1) == "A and B are the same experiment: there is nothing to compare."
+    assert versus(a.first(1), b.first(1), 0.1) == "One run of each proves nothing: it takes more seeds to compare."
     other = runs_of(CURVE, 5)
     assert versus(a, other, 0.1).endswith("They learn from other data, so their losses do not compare.")
     assert "Cliff" not in versus(a, other, 0.1)

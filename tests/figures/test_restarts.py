@@ -101,6 +101,16 @@ def test_the_curves_are_the_runs_and_their_bands(xor):
         assert "ln 2 = 0.693: a guess" in [note.text for note in figure.plot.layout.annotations]
 
 
+def test_words_on_lines_close_together_do_not_meet(xor):
+    for threshold, anchor in ((0.1, "bottom"), (0.65, "top"), (0.75, "bottom")):
+        (words,) = [
+            note
+            for note in restarts_curves(xor, threshold, LIGHT)[0].plot.layout.annotations
+            if note.text.startswith("success")
+        ]
+        assert words.yanchor == anchor
+
+
 def test_both_sides_curves_have_one_axis(xor):
     first, second = restarts_curves(xor, 0.1, LIGHT)
     assert first.plot.layout.yaxis.range == second.plot.layout.yaxis.range
