@@ -230,7 +230,7 @@ def curves(drawn: Sequence[Figure], choice: controls.Choice) -> None:
         with column:
             points = page.clicked(figure)
         if points:
-            st.switch_page(page.PLAYGROUND, query_params=playground_query(choice.comparison, points[0]["customdata"]))
+            page.go(page.PLAYGROUND, playground_query(choice.comparison, points[0]["customdata"]))
 
 
 def reading(both: Sequence[Lot], choice: controls.Choice) -> None:
