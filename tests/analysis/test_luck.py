@@ -42,6 +42,10 @@ def test_restarts_at_the_edges(share, needed):
     assert restarts_needed(share) == needed
 
 
+def test_rounding_never_adds_a_restart():
+    assert [restarts_needed(1 - 0.05 ** (1 / k)) for k in range(1, 200)] == list(range(1, 200))
+
+
 @pytest.mark.parametrize("losses", [[3.0, 1.0, 2.0, 5.0, 4.0, 0.5], [1.0, 1.0, 1.0], [2.0], [0.0, 1e-300, 1e300]])
 def test_the_best_of_k_is_the_mean_over_all_subsets(losses):
     n = len(losses)
