@@ -43,6 +43,7 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     both = [success(runs, threshold) for runs in (a, b)]
     apart = difference(*both)
     low, high, points = (abs(100 * value) for value in (apart.low, apart.high, apart.value))
+    more = ""
     if apart.low > 0 or apart.high < 0:
         more = "A" if apart.value > 0 else "B"
         sentences = [
@@ -62,8 +63,8 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     least, share, most = ends if lower == "A" else tuple(1 - end for end in reversed(ends))
     half = ", which includes half" if least <= 0.5 else ""
     sentences.append(
-        f"A run of {lower} ends lower than a run of {higher} in {percent(share)} of all pairs "
-        f"({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two single seeds say "
+        f"{'Yet a' if more == higher else 'A'} run of {lower} ends lower than a run of {higher} in {percent(share)} of "
+        f"all pairs ({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two single seeds say "
         f"the opposite in {percent(1 - share) if share < 1 else 'none'}."
     )
     return " ".join(sentences)

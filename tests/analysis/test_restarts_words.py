@@ -1,5 +1,7 @@
 """What is said of many starts, at every edge."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,13 @@ def test_the_comparison_names_the_better_side_whichever_it_is(a, b):
     assert "A run of A ends lower than a run of B in 75 % of all pairs (69 to 79 %" in forth
     assert "A run of B ends lower than a run of A in 75 % of all pairs (69 to 79 %" in back
     assert forth.endswith("so two single seeds say the opposite in 25 %.")
+
+
+def test_a_side_that_succeeds_more_often_may_yet_end_higher(a):
+    other = replace(a, experiment=a.experiment.replace(epochs=9), train_loss=np.where(np.arange(200) < 190, 0.09, 0.5))
+    words = versus(a, other, 0.1)
+    assert words.startswith("B succeeds more often")
+    assert "Yet a run of A ends lower than a run of B in" in words
 
 
 def test_few_runs_do_not_tell_two_starts_apart(a, b):
