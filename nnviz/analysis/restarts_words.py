@@ -64,8 +64,8 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     half = ", which includes half" if least <= 0.5 else ""
     sentences.append(
         f"{'Yet a' if more == higher else 'A'} run of {lower} ends lower than a run of {higher} in {percent(share)} of "
-        f"all pairs ({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two single seeds say "
-        f"the opposite in {percent(1 - share) if share < 1 else 'none'}."
+        f"all pairs ({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two "
+        f"single seeds say the opposite in {percent(1 - share) if share < 1 else 'none'}."
     )
     return " ".join(sentences)
 
