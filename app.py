@@ -16,6 +16,7 @@ st.navigation(
             st.Page("nnviz/pages/references.py", title="References"),
         ],
         "Restart lab": [
+            st.Page("nnviz/pages/restarts.py", title="Restarts"),
             st.Page("nnviz/pages/pinch.py", title="How little is enough?"),
             st.Page("nnviz/pages/starts.py", title="Random or different?"),
             st.Page("nnviz/pages/order.py", title="Start or order?"),
