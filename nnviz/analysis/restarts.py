@@ -109,9 +109,27 @@ def portion(experiment: Experiment, done: int, wanted: int) -> Experiment:
         ValueError: not even one run is within the budget.
     """
     runs = max(1, min(wanted - done, MOST_AT_ONCE, int(PORTION_SECONDS / _seconds_a_run(experiment))))
+    return _affordable(experiment, runs, seed=experiment.seed + done, snapshots=MOMENTS)
+
+
+def together(experiment: Experiment, runs: int) -> Experiment:
+    """The first runs as one experiment of two moments, for their last weights, which are not kept of portions.
+
+    As many as fit the budget; ValueError if not even one does.
+    """
+    return _affordable(experiment, runs, snapshots=2)
+
+
+def quick(experiment: Experiment, runs: int) -> bool:
+    """Whether so many runs train in about a second."""
+    return runs * _seconds_a_run(experiment) <= PORTION_SECONDS
+
+
+def _affordable(experiment: Experiment, runs: int, **changes: object) -> Experiment:
+    """The experiment with so many restarts, or as many as fit the budget by halving them."""
     while True:
         try:
-            return experiment.replace(seed=experiment.seed + done, restarts=runs, snapshots=MOMENTS)
+            return experiment.replace(restarts=runs, **changes)
         except ExperimentError:
             if runs == 1:
                 raise

@@ -26,6 +26,5 @@ page.pair(figures["ends"])
 page.pair(figures["restarts"])
 restarts_lab.in_numbers(both, choice)
 
-# The gallery of distinct solutions goes here.
-
+restarts_lab.distinct(both, choice, theme)
 restarts_lab.take_home(choice, figures)

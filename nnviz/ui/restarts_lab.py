@@ -10,7 +10,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from nnviz.analysis.levels import meanings
-from nnviz.analysis.restarts import MOMENTS, Restarts, join, portion, possible_runs, train_portion
+from nnviz.analysis.restarts import (
+    MOMENTS,
+    Restarts,
+    join,
+    portion,
+    possible_runs,
+    quick,
+    together,
+    train_portion,
+)
 from nnviz.analysis.restarts_words import average, numbers, statement, versus
 from nnviz.analysis.words import number
 from nnviz.core import initializers
@@ -25,6 +34,7 @@ from nnviz.figures.restarts_curves import restarts_curves
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, controls, markup, page, state
 from nnviz.ui.presets import Preset
+from nnviz.ui.solutions import solutions
 from nnviz.ui.state import Comparison
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "restarts.py")
@@ -274,6 +284,22 @@ def playground_query(comparison: Comparison, run: int) -> dict[str, str]:
 def query(choice: controls.Choice) -> dict[str, str]:
     """What the page shows, as its link says it."""
     return LAB.to_query(choice.comparison, **choice.settings)
+
+
+def distinct(both: Sequence[Lot], choice: controls.Choice, theme: str) -> None:
+    """The distinct solutions among the runs of A, or of B. They train once more, for their weights are not kept."""
+    st.header("Which solutions were found?", anchor=False)
+    of = {f"{lot.letter} {lot.label}": lot for lot in both}
+    shown = st.segmented_control(
+        "Solutions of", list(of), default=next(iter(of)), required=True, key="restarts.distinct"
+    )
+    lot = of[shown]
+    experiment = together(lot.runs.experiment, lot.runs.runs)
+    if not quick(experiment, experiment.restarts) and not st.toggle(
+        "Compare what the runs answer", key="restarts.compare"
+    ):
+        return
+    solutions(compute.trace_of(experiment, f"{lot.letter} for its weights"), theme)
 
 
 def take_home(choice: controls.Choice, drawn: Mapping[str, Sequence[Figure]]) -> None:

@@ -14,7 +14,7 @@ from nnviz.analysis.solutions import solutions as find
 from nnviz.analysis.words import count, percent
 from nnviz.core import activations
 from nnviz.core.experiment import DEFAULT, Experiment
-from nnviz.core.registry import Parameter, plain
+from nnviz.core.registry import plain
 from nnviz.core.trace import Trace
 from nnviz.figures import solutions as draw
 from nnviz.figures.figure import Figure
@@ -23,10 +23,6 @@ from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, markup, page, state
 from nnviz.ui.state import Comparison
 
-ALIKE_SETTING = Parameter(
-    name="alike", kind=float, default=ALIKE, low=0.01, high=0.5, label="runs are alike up to",
-    note="Runs whose answers differ by no more than this, on average over the inputs, count as one solution.",
-)  # fmt: skip
 FIRST, SECOND = "solutions.first", "solutions.second"
 _OF = "solutions.of"  # in the session: of which runs these two are
 
@@ -67,7 +63,7 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     Args:
         trace: the runs; only its last snapshot is looked at.
         theme: light or dark.
-        alike: how differently runs of one solution may answer, as `ALIKE_SETTING` allows it.
+        alike: how differently runs of one solution may answer, on average over the inputs.
 
     Returns:
         What was found, for sentences elsewhere on the page.
@@ -75,12 +71,11 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     runs = Runs(trace.experiment, trace.seeds.tobytes(), trace.at([-1]))
     looked = compute.result_of("Comparing what the runs answer", _look, runs, alike)
     found = looked.found
-    st.header("Which solutions were found?", anchor=False)
     _show(looked, theme)
     if found.found:
         _links(trace.experiment, found)
     if len(trace.seeds) - found.diverged > 1:
-        st.header("Are two runs the same network?", anchor=False)
+        st.subheader("Are two runs the same network?", anchor=False)
         _two_runs(looked, theme)
     return found
 

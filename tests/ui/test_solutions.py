@@ -57,7 +57,7 @@ def words(app):
 
 def test_the_section_shows_pictures_numbers_links_and_two_matched_runs():
     app = opened()
-    assert [header.value for header in app.header] == ["Which solutions were found?", "Are two runs the same network?"]
+    assert [header.value for header in app.subheader] == ["Are two runs the same network?"]
     assert len(app.get("plotly_chart")) == 3
     assert "30 runs found" in words(app)
     assert "2 units can be named and flipped in 8 ways." in words(app)
