@@ -44,6 +44,11 @@ def trainings(monkeypatch):
     return noted
 
 
+CHARTS = [
+    f"chart-{name}" for name in ("losses-A", "losses-B", "final-losses", "interval", "chance-of-a-success", "best-of-k")
+]
+
+
 def opened(**query):
     app = AppTest.from_function(frame, default_timeout=60)
     for name, value in query.items():
@@ -76,10 +81,11 @@ def test_the_page_opens_with_both_statements_the_comparison_all_charts_and_the_n
     assert "58 of 200 runs end below 0.1: 29 % (95 % interval 23 to 36 %)." in verdict
     assert "A succeeds more often, by 36 points" in texts(app, "finding")[0]
     charts = app.get("plotly_chart")
-    assert len(charts) == 6
+    assert [chart.key for chart in charts[:6]] == CHARTS
+    assert len(charts) > 6  # and the distinct solutions
     assert all(chart.proto.alt for chart in charts)
     assert "none of them lies within half a deviation" in "".join(element.value for element in app.get("html"))
-    assert len(texts(app, "numbers")) == 1
+    assert len(texts(app, "numbers")) == 2
     assert not texts(app, "remarks")
     assert query(app) == {}
     assert trainings == [(GLOROT, 0, 200), (WIDE, 0, 200)]
@@ -224,13 +230,13 @@ def test_the_menu_of_seeds_names_how_each_run_ends():
 def test_charts_of_either_axis_are_drawn():
     app = opened(**QUICK)
     settled(app.toggle(key="restarts.log").set_value(True).run())
-    assert len(app.get("plotly_chart")) == 6
+    assert [chart.key for chart in app.get("plotly_chart")][:6] == CHARTS
 
 
 def test_real_targets_and_runs_that_all_diverge_open():
     app = opened(dataset="line_and_bump", samples="40", learning_rate="9.0", activation="relu", epochs="20", runs="4")
     assert "4 runs diverged." in texts(app, "verdict")[0]
-    assert len(app.get("plotly_chart")) == 6
+    assert [chart.key for chart in app.get("plotly_chart")][:6] == CHARTS
 
 
 def test_coming_back_from_another_page_the_controls_are_filled_again():
@@ -250,3 +256,22 @@ def test_the_link_and_all_runs_can_be_taken_home():
     settled(app.run())
     assert len(app.get("download_button")) == 6
     assert "learning_rate=0.3&epochs=20&runs=6" in app.code[0].value
+
+
+def test_the_distinct_solutions_are_those_of_a_or_of_b():
+    app = opened(**QUICK)
+    assert app.header[-1].value == "Which solutions were found?"
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert any("kernel_initializer=glorot_uniform" in link and "b_seed" in link for link in links)
+    app.session_state["restarts.distinct"] = "B random normal, stddev 5"
+    settled(app.run())
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert any("stddev%3D5" in link and "b_seed" in link for link in links)
+
+
+def test_long_trainings_are_not_done_again_unasked(monkeypatch):
+    monkeypatch.setattr(restarts_lab, "quick", lambda experiment, runs: False)
+    app = opened(**QUICK)
+    assert len(app.get("plotly_chart")) == 6
+    settled(app.toggle(key="restarts.compare").set_value(True).run())
+    assert len(app.get("plotly_chart")) > 6
