@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses
-from nnviz.core.contraction import exact_matmul
+from nnviz.analysis.descent import Descent, task_of
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import layer_views, parameter_count
 from nnviz.core.training import initial_parameters, train
 
 REPORT_EVERY = 100  # steps
@@ -54,25 +53,17 @@ def as_one(experiment: Experiment, on_progress: Callable[[float], object] | None
         raise ValueError("Only equal units of one hidden layer, by plain gradient descent and full batches, are one.")
     trace = train(experiment.replace(restarts=1, snapshots=2), lambda share: report(share / 2))
     units, rate = experiment.hidden[0], experiment.learning_rate
-    sizes = experiment.replace(hidden=(1,)).layer_sizes
-    parameters, gradient, rates = (np.zeros((1, parameter_count(sizes)), experiment.dtype) for _ in range(3))
-    layers, gradients, steps = (layer_views(array, sizes) for array in (parameters, gradient, rates))
+    single = experiment.replace(hidden=(1,))
+    start, rates = (np.zeros((1, parameter_count(single.layer_sizes)), experiment.dtype) for _ in range(2))
+    layers, steps = (layer_views(array, single.layer_sizes) for array in (start, rates))
     layers[0][0], layers[1][0, :-1], layers[1][0, -1] = hidden[:, :1], units * output[:1], output[-1]
     steps[0][:], steps[1][:, :-1], steps[1][:, -1] = rate / units, rate * units, rate
-    data = experiment.load_dataset()
-    x, y, outputs = with_ones(data.x_train, experiment.dtype)[None], data.y_train, sizes[-1]
-    targets = (y[None] if outputs == 1 else y == np.arange(outputs)[:, None]).astype(experiment.dtype)[None]
-    loss = losses.registry[datasets.registry[experiment.dataset].loss]
-    network = Network(
-        sizes, activations.registry[experiment.activation], loss, 1, len(y), experiment.dtype, exact_matmul
-    )
+    descent = Descent(task_of(single), start)
     with np.errstate(all="ignore"):
         for step in range(experiment.total_steps):
-            network.forward(layers, x)
-            network.backward(layers, x, targets, gradients)
-            parameters -= rates * (gradient / network.divisor)
+            descent.step(rates)
             if step % REPORT_EVERY == 0:
                 report(0.5 + 0.5 * step / experiment.total_steps)
-        one = float(loss.value(network.forward(layers, x), targets).mean())
+        descent.slope()
     report(1.0)
-    return AsOne(units, rate, float(trace.train_loss[0, -1]), one)
+    return AsOne(units, rate, float(trace.train_loss[0, -1]), float(descent.losses()[0]))

@@ -101,8 +101,8 @@ class Descent:
         found: Array = self.task.loss.value(self._network.logits, self.task.y).mean(axis=1)
         return found
 
-    def step(self, learning_rate: float) -> None:
-        """One step of plain gradient descent."""
+    def step(self, learning_rate: float | Array) -> None:
+        """One step of plain gradient descent; with one learning rate, or one for each parameter, `[P]`."""
         gradient = self.slope()
         gradient *= learning_rate
         self.parameters -= gradient

@@ -6,11 +6,18 @@ import numpy as np
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Progress, Verdict, judge
 from nnviz.analysis.claims.tools import forward, part, train_all
+from nnviz.analysis.descent import Descent
 from nnviz.analysis.diagnosis import guess_loss
+from nnviz.analysis.pinch import APART, LOOK, distances, ridges_task
 from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import initializers
+from nnviz.core.contraction import exact_matmul
 from nnviz.core.experiment import Experiment
+from nnviz.core.network import Matmul
+from nnviz.core.training import initial_parameters
+
+Array = np.ndarray
 
 TOPIC = "Symmetry and chance"
 
@@ -19,8 +26,7 @@ ZEROS = Experiment(
 )
 NOISY = Experiment(kernel_initializer=initializers.get("constant(value=0.5)"), epochs=60, snapshots=2, restarts=2)
 NOISY_RATES = {"sgd": 0.3, "momentum": 0.05, "nesterov": 0.05, "rmsprop": 0.01, "adam": 0.01}
-CLONES, CLONE_ROWS, CLONE_RATE, CLONE_STEPS = 4, 200, 0.2, 6000
-APART = 0.1
+CLONES, CLONE_RATE, CLONE_STEPS = 4, 0.2, 6000
 DROPOUT_STEPS, DROPOUT_RATE, KEPT = 4000, 0.5, 0.5
 DROPPED_APART = 0.05
 POSITIVE = Experiment(
@@ -124,40 +130,36 @@ def _decide_dropout(n: Numbers) -> Verdict:
     )
 
 
-def _clones(two_orders: bool, on_progress: Progress) -> tuple[float, float]:
-    """The step by which clones have parted, and the last loss: one tanh layer from a constant, squared error.
+def every_other_turned(a: Array, b: Array, out: Array) -> Array:
+    """As `exact_matmul`, but the sums of every other column are added up from the last term to the first.
 
-    Args:
-        two_orders: whether every other unit's sums are added up from the last row to the first; so equal sums are
-            rounded differently, as a fast library's are at the edge of a block.
-        on_progress: called with the share done.
+    So equal columns are rounded differently, as a fast library's are at the edge of a block.
     """
-    x = np.random.default_rng(0).normal(size=(CLONE_ROWS, 2))
-    y = 2 * np.tanh(3 * x[:, 0]) + np.tanh(3 * x[:, 1] + 1)
-    inputs, other = np.column_stack([x, np.ones(CLONE_ROWS)]), slice(1, None, 2)
-    turned, parted = inputs[::-1].copy(), np.inf
-    kernel, out, bias = np.full((3, CLONES), 0.5), np.full(CLONES, 0.5), 0.0
-    kernel[-1] = 0.0
+    exact_matmul(a, b, out)
+    out[:, :, 1::2] = np.einsum("rmk,rkn->rmn", a[:, :, ::-1], b[:, ::-1, 1::2])
+    return out
+
+
+def _clones(product: Matmul, on_progress: Progress) -> tuple[float, float]:
+    """The step by which clones on two ridges have parted, infinity if they never did, and the last loss."""
+    start = initial_parameters(
+        Experiment(hidden=(CLONES,), kernel_initializer=initializers.get("constant(value=0.5)")), 0
+    )
+    fitted, parted = ridges_task(CLONES), np.inf
+    descent = Descent(fitted, start[None], product)
     for step in range(1, CLONE_STEPS + 1):
-        hidden = np.tanh(np.einsum("ni,iu->nu", inputs, kernel))
-        error = 2 * (np.einsum("nu,u->n", hidden, out) + bias - y) / CLONE_ROWS
-        delta = error[:, None] * out * (1 - hidden * hidden)
-        gradient = np.einsum("ni,nu->iu", inputs, delta)
-        if two_orders:
-            gradient[:, other] = np.einsum("ni,nu->iu", turned, delta[::-1, other])
-        out, bias = out - CLONE_RATE * np.einsum("n,nu->u", error, hidden), bias - CLONE_RATE * error.sum()
-        kernel = kernel - CLONE_RATE * gradient
-        if parted == np.inf and np.ptp(kernel, axis=1).max() > APART:
-            parted = step
-        if step % 100 == 0:
+        descent.step(CLONE_RATE)
+        if step % LOOK == 0:
             on_progress(step / CLONE_STEPS)
-    return float(parted), float(np.square(error * CLONE_ROWS / 2).mean())
+            if parted == np.inf and distances(fitted, descent.parameters).max() > APART:
+                parted = step
+    return float(parted), float(descent.losses()[0])
 
 
 def _constant(on_progress: Progress) -> Numbers:
     numbers: dict[str, float] = {"units": CLONES, "steps": CLONE_STEPS}
-    for i, name in enumerate(("exact", "rounded")):
-        numbers[f"{name}_parted_at"], numbers[f"{name}_loss"] = _clones(name == "rounded", part(on_progress, i, 2))
+    for i, (name, product) in enumerate((("exact", exact_matmul), ("rounded", every_other_turned))):
+        numbers[f"{name}_parted_at"], numbers[f"{name}_loss"] = _clones(product, part(on_progress, i, 2))
     return numbers
 
 
@@ -284,7 +286,7 @@ CLAIMS = (
         statement="A network started from one constant is stuck for ever, whatever computes it.",
         note="In exact arithmetic it is. Rounding can set it free by accident, so this app adds up clones alike.",
         reference=OFTEN_SAID,
-        setting=f"y = 2 tanh(3x₁) + tanh(3x₂ + 1), {CLONE_ROWS} points, {CLONES} tanh units from the constant 0.5, "
+        setting=f"y = 2 tanh(3x₁) + tanh(3x₂ + 1), 200 points, {CLONES} tanh units from the constant 0.5, "
         f"learning rate {CLONE_RATE:g}, {CLONE_STEPS:,} full batches.",
         formula=f"confirmed: units never further apart than {APART:g} in either order; refuted: further with two",
         topic=TOPIC,

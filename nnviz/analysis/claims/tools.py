@@ -7,17 +7,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from nnviz.analysis.claims.record import Progress
-from nnviz.core import activations, initializers, losses, optimizers
-from nnviz.core.contraction import blas_matmul, one_blas_thread
+from nnviz.core import activations, initializers
+from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset, load
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import layer_views, parameter_count
 from nnviz.core.trace import Trace
-from nnviz.core.training import train
+from nnviz.core.training import train, train_from
 
 Array = np.ndarray
-
-REPORT_EVERY = 20  # steps
 
 # The deep networks of this package are trained alike: as in science.md, about 1,000 steps of momentum on digits.
 DEEP = Experiment(
@@ -83,42 +81,15 @@ def fit(kernels: Sequence[Array], like: Experiment, on_progress: Progress) -> tu
     """Train a network from these kernels, with zero biases; for starts that no initializer can draw layer by layer.
 
     Args:
-        kernels: `[fan_in, fan_out]` each.
-        like: whose data, activation, optimizer, learning rate, batch size and epochs are used.
+        kernels: `[fan_in, fan_out]` each, as the network of `like` has them.
+        like: what is trained, but for its start.
         on_progress: called with the share done.
 
     Returns:
         The training loss in nats, and the accuracy on unseen data.
     """
-    data = like.load_dataset()
-    sizes = (kernels[0].shape[0], *(kernel.shape[1] for kernel in kernels))
-    parameters = np.zeros((1, parameter_count(sizes)))
-    gradient = np.zeros_like(parameters)
-    layers, gradients = layer_views(parameters, sizes), layer_views(gradient, sizes)
-    for layer, kernel in zip(layers, kernels, strict=True):
+    start = np.zeros((1, parameter_count(like.layer_sizes)))
+    for layer, kernel in zip(layer_views(start, like.layer_sizes), kernels, strict=True):
         layer[0, :-1] = kernel
-    optimizer = optimizers.registry[like.optimizer]
-    state = [np.zeros_like(parameters) for _ in range(optimizer.slots)]
-    activation, loss = activations.registry[like.activation], losses.registry["categorical_crossentropy"]
-
-    def network(rows: int) -> Network:
-        return Network(sizes, activation, loss, 1, rows, "float64", blas_matmul)
-
-    x, y = with_ones(data.x_train, "float64")[None], np.eye(sizes[-1])[data.y_train].T[None].copy()
-    rows, generator = like.batch_rows, np.random.default_rng(like.seed)
-    small, step = network(rows), 0
-    with one_blas_thread(), np.errstate(all="ignore"):
-        while step < like.total_steps:
-            order = generator.permutation(len(data.y_train))
-            for first in range(0, len(order) - rows + 1, rows):
-                batch = order[first : first + rows]
-                small.forward(layers, x[:, :, batch])
-                small.backward(layers, x[:, :, batch], y[:, :, batch], gradients)
-                gradient /= small.divisor
-                step += 1
-                optimizer.update(parameters, gradient, state, like.learning_rate, step)
-                if step % REPORT_EVERY == 0:
-                    on_progress(min(1.0, step / like.total_steps))
-        final = float(loss.value(network(len(data.y_train)).forward(layers, x), y).mean())
-        unseen = network(len(data.y_test)).forward(layers, with_ones(data.x_test, "float64")[None])
-    return final, float((unseen[0].argmax(axis=0) == data.y_test).mean())
+    trace = train_from(like, start, on_progress)
+    return float(trace.train_loss[0, -1]), float(trace.test_accuracy[0, -1])
