@@ -221,7 +221,7 @@ class _Runs:
     def train(self, learning_rate: float, most: int, report: Callable[[float], object]) -> None:
         """Take steps until all have parted, or no more can, or there were `most`."""
         for step in range(most + 1):
-            if step % LOOK == 0:
+            if step % LOOK == 0 or step == most:
                 report(step / most)
                 if not self._look(step):
                     break

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from nnviz.analysis.pinch import LOOK, Pinch
-from nnviz.analysis.saddle import steps_per_decade
+from nnviz.analysis.saddle import OVERSHOOTS, steps_per_decade
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
 
@@ -157,11 +157,13 @@ def verdict(found: Pinch) -> list[str]:
         sentences = [_strict(found, law)]
     elif way.flat:
         sentences = [_degenerate(law)]
+    elif way.bounces:
+        sentences = [*_cost(law), _bouncing(found)]
     else:
         sentences = [
             "Where the clones came to, the loss bends down in no direction that would part them: theory gives no law."
         ]
-    return [*sentences, *_smallest(found)]
+    return [*_smallest(found), *sentences]
 
 
 def _strict(found: Pinch, law: Law) -> str:
@@ -173,13 +175,28 @@ def _strict(found: Pinch, law: Law) -> str:
     )
     if not law.fitted:
         return f"{why}: {number(per_decade)} steps for a factor of ten. Too few of these starts parted to measure it."
-    measured = (
+    (measured,) = _cost(law)
+    expected = law.expected if math.isfinite(law.expected) else per_decade
+    return f"{measured.removesuffix('.')}; theory says {number(expected)}. {why}."
+
+
+def _cost(law: Law) -> list[str]:
+    """What ten times less noise costs, where it could be measured and is no power."""
+    if not law.fitted or law.power:
+        return []
+    return [
         f"Ten times less noise cost {number(law.slope)} steps more (95 % interval {number(law.low, 4)} to "
-        f"{number(law.high, 4)})"
+        f"{number(law.high, 4)})."
+    ]
+
+
+def _bouncing(found: Pinch) -> str:
+    way = found.clones
+    return (
+        f"Theory says nothing here: the steps are so large (learning rate {way.learning_rate:g} times curvature "
+        f"{number(way.sharpest)} is over {OVERSHOOTS:g}) that each one overshoots, so units never come to rest at a "
+        "saddle."
     )
-    if math.isfinite(law.expected):
-        return f"{measured}; theory says {number(law.expected)}. {why}."
-    return f"{measured}; theory says {number(per_decade)}. {why}."
 
 
 def _kinked(found: Pinch) -> str:
@@ -212,9 +229,8 @@ def _smallest(found: Pinch) -> list[str]:
     if some:
         least = min(some)
         step = int(np.median(found.parted[found.epsilons.index(least)]))
-        sentences.append(
-            f"The least noise that parted every start was ε = {power(least)}, after {count(step, 'step')}."
-        )
+        when = f", after {count(step, 'step')}" if step else ": they began apart"
+        sentences.append(f"The least noise that parted every start was ε = {power(least)}{when}.")
     equal = [e for e, same in zip(found.epsilons, found.equal, strict=True) if same.all() and e > 0]
     if equal:
         sentences.append(f"ε = {power(max(equal))} was lost in rounding: the units were equal to the bit.")

@@ -35,6 +35,7 @@ MOST_PARAMETERS = 400  # of which a Hessian is taken: it needs two gradients eac
 MOMENTS = 60  # at which curvature is looked at along the way
 SOON = 1.5  # the moments lie closer together early on, by this power
 REPORT_EVERY = 200  # steps
+OVERSHOOTS = 2.0  # learning rate times curvature, beyond which a step along it ends further off than it began
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +62,21 @@ class Way:
 
     @property
     def strict(self) -> bool:
-        """Whether the loss bends down, at the end, where units part."""
-        return bool(self.parting[-1] < -ZERO * self.largest[-1])
+        """Whether the loss bends down, at the end, where units part, and the clones came near rest there."""
+        return bool(self.parting[-1] < -ZERO * self.largest[-1]) and not self.bounces
+
+    @property
+    def bounces(self) -> bool:
+        """Whether in the second half a step overshot by more than it set out from: then nothing comes to rest.
+
+        The curvature then differs from step to step, and looking at it now and then tells no growth.
+        """
+        return self.learning_rate * self.sharpest > OVERSHOOTS
+
+    @property
+    def sharpest(self) -> float:
+        """The largest curvature in the second half."""
+        return float(self.largest[len(self.largest) // 2 :].max())
 
     @property
     def flat(self) -> bool:

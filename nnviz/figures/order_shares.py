@@ -108,7 +108,8 @@ def _words(share: Share) -> str:
 
 
 def _interval(share: Share) -> str:
-    return f"{_percent(share.low).removesuffix(' %')} to {_percent(share.high)}"
+    low, high = _percent(share.low), _percent(share.high)
+    return high if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 def _percent(share: float) -> str:

@@ -46,6 +46,7 @@ def distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
         annotations=[{
             "text": f"parted: {APART:g} apart", "x": 0.99, "xref": "paper", "xanchor": "right",
             "y": scale.share(APART), "yref": "paper", "yanchor": "bottom", "font": {"color": palette.muted},
+            "bgcolor": palette.background,
         }],
         xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(found)}"}, "range": [0, float(steps[-1])],
                "nticks": 5, "tickformat": ",d"},
@@ -233,8 +234,8 @@ def _escape_finding(found: Pinch, law: Law) -> str:
     interval = f"95 % interval {number(law.low, 4)} to {number(law.high, 4)}"
     if law.power:
         return (
-            f"A degenerate saddle: steps grow as ε to the power −{number(law.slope)} ({interval}); theory: "
-            f"−{law.expected:g}."
+            f"A degenerate saddle: steps grow as 1/ε to the power {number(law.slope)} ({interval}); theory, for ever "
+            f"smaller ε: {law.expected:g}."
         )
     said = f"; theory: {number(law.expected)}" if math.isfinite(law.expected) else ""
     kind = "A strict saddle: t" if found.clones.strict else "T"

@@ -125,11 +125,11 @@ def _finding(found: Contest) -> str:
     parts = []
     if different and not math.isnan(worst.loss):
         parts.append(
-            f"{among} of {len(different)} starts without any chance end no higher than the worst of "
-            f"{len(found.random)} random ones ({number(worst.loss)})."
+            f"{among} of {len(different)} starts with distinct units but no chance end no higher than the worst of "
+            f"{count(len(found.random), 'random one')} ({number(worst.loss)})."
         )
     elif different:
-        parts.append(f"Of {len(found.random)} random starts some diverged.")
+        parts.append(f"Of {count(len(found.random), 'random start')} some diverged.")
     equal = [o for o in found.outcomes if o.distinct == 1 < o.units]
     parts += [f"“{o.start.label.capitalize()}” stays one unit and ends at {number(o.loss)}." for o in equal]
     return " ".join(parts) or "No start had distinct units."

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.starts import Outcome, Parts
-from nnviz.analysis.words import number
+from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
@@ -100,9 +100,10 @@ def zero_parts(found: Parts, palette: Palette) -> Figure:
 
 def finding(found: Parts) -> str:
     """Which part may be zero, in a sentence."""
+    epochs = count(found.cells[0][0].experiment.epochs, "epoch")
     return (
-        f"May start at zero: the output kernel with {_names(found.trained('output'))}; the hidden kernel with "
-        f"{_names(found.trained('hidden'))}; both with {_names(found.trained('zeros'))}."
+        f"Trained after {epochs}: from a zero output kernel {_names(found.trained('output'))}; from a zero hidden "
+        f"kernel {_names(found.trained('hidden'))}; from both zero {_names(found.trained('zeros'))}."
     )
 
 

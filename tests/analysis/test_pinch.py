@@ -96,6 +96,25 @@ def test_xor_from_the_origin_goes_as_the_inverse_square(corners):
     assert medians[-1] / medians[-5] == pytest.approx(10, rel=0.05)  # half a decade of ε
 
 
+def test_where_steps_overshoot_theory_keeps_silent():
+    """Three layers at a learning rate of 0.5: curvature comes to lie on both sides of 2 / 0.5, and steps bounce."""
+    deep = Experiment(samples=200, hidden=(4, 4, 4), learning_rate=0.5, epochs=1500)
+    found = pinch(deep, 0.5, (1e-3, 1e-4, 1e-5, 1e-6), 1)
+    assert found.clones.bounces
+    assert not found.clones.strict
+    law = law_of(found)
+    assert law.fitted
+    assert math.isnan(law.expected)
+    said = " ".join(verdict(found))
+    assert "Ten times less noise cost" in said
+    assert "Theory says nothing here" in said
+    assert "saddle: the loss bends down" not in said
+
+
+def test_the_last_step_is_looked_at_too():
+    assert pinch(QUICK.replace(epochs=7), epsilons=(1e-3,), seeds=1).steps.tolist() == [0, 5, 7]
+
+
 def test_the_steps_and_distances_are_those_of_the_library():
     experiment = recipe(QUICK)
     found = pinch(experiment, 0.5, (1e-2, 1e-3), 1)

@@ -113,8 +113,8 @@ def test_a_power_law_is_drawn_on_two_logarithmic_axes(found):
     theory = lines(figure)["theory"]
     slope = np.diff(np.log10(np.asarray(theory.y, float)))[0] / -np.diff(np.log10(theory.x))[0]
     assert slope == pytest.approx(2, rel=1e-4)
-    assert "A degenerate saddle: steps grow as ε to the power −" in figure.title
-    assert figure.title.endswith("theory: −2.")
+    assert "A degenerate saddle: steps grow as 1/ε to the power " in figure.title
+    assert figure.title.endswith("theory, for ever smaller ε: 2.")
 
 
 def test_where_nothing_parted_there_is_no_line_and_it_is_said(found):

@@ -62,8 +62,8 @@ def query(app):
 def test_the_page_opens_with_both_findings():
     app = opened()
     assert app.title[0].value == "Random, or merely different?"
-    assert "starts without any chance end no higher than the worst of 30 random ones" in html(app)
-    assert "May start at zero: the output kernel with tanh, ReLU and sigmoid;" in html(app)
+    assert "starts with distinct units but no chance end no higher than the worst of 30 random ones" in html(app)
+    assert "Trained after 3,000 epochs: from a zero output kernel tanh, ReLU and sigmoid;" in html(app)
     assert "8 equal units are one unit" in html(app)
     charts = app.get("plotly_chart")
     assert len(charts) == 2
