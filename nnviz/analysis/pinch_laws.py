@@ -39,7 +39,6 @@ class Law:
         low, high: its 95 % interval.
         height: of the median seed's line at ε = 1: steps, or their logarithm.
         used: bool `[E]`, the ε it rests on.
-        explained: the share of the spread that the line explains, R².
         expected: steps a decade by theory over the same ε, or the exponent; NaN where theory has none.
         curve: `[E]`, when units part by theory: its shape from the curvature, its height from what was measured.
     """
@@ -50,7 +49,6 @@ class Law:
     high: float
     height: float
     used: Array
-    explained: float
     expected: float
     curve: Array
 
@@ -80,18 +78,18 @@ def fit(found: Pinch, power: bool) -> Law:
     used = _usable(found, power)
     nothing = np.full(len(epsilons), math.nan)
     if used.sum() < LEAST_POINTS or np.ptp(np.median(found.parted[used], axis=1)) < LEAST_SPAN:
-        return Law(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, math.nan, nothing)
+        return Law(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, nothing)
     x = np.broadcast_to(-np.log10(epsilons[used])[:, None], found.parted[used].shape)
     steps = found.parted[used].astype(float)
-    slope, error, explained = _line(x, np.log10(steps) if power else steps)
+    slope, error = _line(x, np.log10(steps) if power else steps)
     seeds = found.parted.shape[1]
     reach = float(student.ppf((1 + SURE) / 2, steps.size - seeds - 1)) * error
     height = float(np.median((np.log10(steps) if power else steps) - slope * x))
     curve = nothing if power else _curve(found, used)
     expected = EXPONENT if power else math.nan
     if np.isfinite(curve[used]).all():
-        expected, _, _ = _line(x[:, :1], curve[used][:, None])
-    return Law(power, slope, slope - reach, slope + reach, height, used, explained, expected, curve)
+        expected, _ = _line(x[:, :1], curve[used][:, None])
+    return Law(power, slope, slope - reach, slope + reach, height, used, expected, curve)
 
 
 def _usable(found: Pinch, power: bool) -> Array:
@@ -106,15 +104,14 @@ def _usable(found: Pinch, power: bool) -> Array:
     return used
 
 
-def _line(x: Array, y: Array) -> tuple[float, float, float]:
-    """The slope of a line through columns of points, each column at its own height; its error, and R²."""
+def _line(x: Array, y: Array) -> tuple[float, float]:
+    """The slope of a line through columns of points, each column at its own height, and its standard error."""
     along, up = x - x.mean(axis=0), y - y.mean(axis=0)
     spread = float(np.square(along).sum())
     slope = float((along * up).sum()) / spread
     rest = float(np.square(up - slope * along).sum())
     free = y.size - y.shape[1] - 1
-    total = float(np.square(up).sum())
-    return slope, math.sqrt(rest / free / spread) if free > 0 else math.nan, 1 - rest / total if total else math.nan
+    return slope, math.sqrt(rest / free / spread) if free > 0 else math.nan
 
 
 def _curve(found: Pinch, used: Array) -> Array:

@@ -160,12 +160,10 @@ class Contest:
     Attributes:
         outcomes: of `STARTS`, in their order.
         random: the random starts, by seed.
-        guess: the loss of a guess that ignores the inputs.
     """
 
     outcomes: tuple[Outcome, ...]
     random: tuple[Outcome, ...]
-    guess: float
 
     def ranked(self) -> list[Outcome]:
         """The random ones from best to worst, diverged ones last."""
@@ -232,7 +230,6 @@ def contest(
     return Contest(
         tuple(_outcomes(STARTS, by_hand, trace, best)),
         tuple(_outcomes([RANDOM] * random_starts, seeds, drawn, best)),
-        guess_loss(trace.dataset),
     )
 
 

@@ -8,6 +8,7 @@ from nnviz.analysis.pinch import DECADES, by_width, pinch, recipe, ridges, xor
 from nnviz.analysis.pinch_laws import verdict
 from nnviz.analysis.rounding import rounding
 from nnviz.figures import pinch as draw
+from nnviz.figures import rounding as draw_rounding
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, page, pinch_controls
 
@@ -46,7 +47,9 @@ st.html(pinch_controls.by_width_words(compute.result_of("Looking at the curvatur
 
 st.header("What rounding would do", anchor=False)
 st.html(f"<p>{pinch_controls.WHY_ROUNDING}</p>")
-rounded = draw.rounding(compute.result_of("Training equal units with BLAS, and with exact sums", rounding), palette)
+rounded = draw_rounding.rounding(
+    compute.result_of("Training equal units with BLAS, and with exact sums", rounding), palette
+)
 page.chart(rounded)
 st.html(f'<p class="muted">{pinch_controls.METHOD}</p>')
 pinch_controls.take_home(choice, [*figures, *laws, rounded])

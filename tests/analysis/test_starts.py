@@ -125,13 +125,13 @@ def outcome(loss):
 
 
 def test_a_diverged_start_is_beaten_by_all_and_beats_none():
-    found = Contest((), tuple(map(outcome, [0.3, math.nan, 0.1, 0.2])), 0.7)
+    found = Contest((), tuple(map(outcome, [0.3, math.nan, 0.1, 0.2])))
     assert [o.loss for o in found.ranked()[:3]] == [0.1, 0.2, 0.3]
     assert found.median.loss == 0.2
     assert found.beaten(outcome(0.25)) == 2
     assert found.beaten(outcome(math.nan)) == 1
     assert found.among(outcome(9.0))
-    calm = Contest((), tuple(map(outcome, [0.3, 0.1])), 0.7)
+    calm = Contest((), tuple(map(outcome, [0.3, 0.1])))
     assert not calm.among(outcome(math.nan))
     assert not calm.among(outcome(0.4))
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +11,6 @@ import pytest
 from nnviz import Experiment
 from nnviz.analysis.pinch import APART, pinch, ridges, xor
 from nnviz.analysis.pinch_laws import law_of
-from nnviz.analysis.rounding import Fate, Rounding
 from nnviz.figures import pinch as draw
 from nnviz.figures.template import DARK, LIGHT
 
@@ -29,11 +27,6 @@ CASES = {
         QUICK.replace(dataset="line_and_bump", activation="linear", learning_rate=1000.0, epochs=500)
     ),
 }
-ROUNDING = Rounding(
-    (Fate(2, "float64", -1, -1), Fate(5, "float64", 3, 1785), Fate(2, "float32", -1, -1), Fate(5, "float32", 8, -1)),
-    (Fate(2, "float64", -1, -1), Fate(5, "float64", -1, -1)),
-    2000,
-)
 
 
 @pytest.fixture(scope="module")
@@ -122,19 +115,3 @@ def test_where_nothing_parted_there_is_no_line_and_it_is_said(found):
     assert set(lines(figure)) == {"measured"}
     assert figure.title.startswith("0 of 3 starts parted")
     assert [note.text for note in figure.plot.layout.annotations] == ["No units have parted."]
-
-
-def test_rounding_marks_each_width_and_what_never_happened():
-    for palette in (LIGHT, DARK):
-        figure = draw.rounding(ROUNDING, palette)
-        sound(figure)
-    double, single = lines(figure)["float64"], lines(figure)["float32"]
-    assert list(np.round(double.x)) == [2, 5]
-    assert double.y[1] == 1785
-    assert min(double.y[0], single.y[0], single.y[1]) > ROUNDING.steps
-    assert double.marker.symbol != single.marker.symbol
-    assert "parted equal units at 1 of 2 widths (units: 5 at step 1,785)" in figure.title
-    assert "In float32 this machine's BLAS parted no equal units within 2,000 steps." in figure.title
-    assert figure.title.endswith("Exact sums kept all equal to the bit.")
-    assert "differ from step 8, not parted in 2,000" in single.text[1]
-    assert math.isclose(figure.table["parted_at_step"].max(), 1785)
