@@ -22,7 +22,7 @@ def rounding(found: Rounding, palette: Palette) -> Figure:
         color = palette.units[i]
         data.append({
             "type": "scatter", "mode": "markers", "name": dtype,
-            "x": [fate.units + 0.12 * (2 * i - 1) for fate in fates],
+            "x": [fate.units + 0.22 * (2 * i - 1) for fate in fates],
             "y": [fate.parted if fate.parted >= 0 else never for fate in fates],
             "marker": {"symbol": MARKS[dtype], "size": 12, "color": color, "line": {"width": 2, "color": color}},
             "text": [_fate(fate, found.steps) for fate in fates],

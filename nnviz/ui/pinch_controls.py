@@ -61,7 +61,7 @@ METHOD = (
     "exact, so that rounding parts no equal units. Solid: the line fitted by least squares, with a height for each "
     "seed, where ε is small and every seed has parted. Dotted: theory, which is the loss's curvature along the way of "
     "units without noise, from its second derivatives; only the height of its curve comes from the runs. Bars: from "
-    "the first seed to the last."
+    "the seed that parted first to the last."
 )
 WHY_LAWS = (
     "On two ridges, y = 2 tanh(3 x₁) + tanh(3 x₂ + 1), equal units come to rest where the loss bends down as soon as "
@@ -107,7 +107,7 @@ def described(found: Pinch) -> str:
     units = " + ".join(map(str, experiment.hidden))
     return (
         f"{datasets.registry[experiment.dataset].label}, {units} {activations.registry[experiment.activation].label} "
-        f"units, every weight {found.value:g} + ε · noise, learning rate {experiment.learning_rate:g}, "
+        f"units, every weight {_plain(found.value)} + ε · noise, learning rate {experiment.learning_rate:g}, "
         f"{len(found.epsilons)} × {count(len(found.seeds), 'seed')}"
     )
 
@@ -141,7 +141,11 @@ def playground_query(experiment: Experiment, value: float, epsilon: float) -> di
 
 def playground_label(value: float, epsilon: float) -> str:
     """What the link says."""
-    return f"Open {value:g} beside {value:g} + {power(epsilon)} · noise in the Playground"
+    return f"Open {_plain(value)} beside {_plain(value)} + {power(epsilon)} · noise in the Playground"
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
