@@ -5,7 +5,7 @@ right angles. A path that leaves the plane has a loss of its own there, other th
 both are kept, and how much of the path lies outside.
 
 Sources: Goodfellow, Vinyals & Saxe 2015 (the loss along a straight line), Lorch 2016 (paths in their own plane),
-Li et al. 2018 (surfaces, filter normalisation).
+Li et al. 2018 (surfaces, filter normalisation), Ainsworth, Hayase & Srinivasa 2022 (the line after matching units).
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from scipy.ndimage import label
 
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.ground import Progress, losses_along, seconds_at
+from nnviz.analysis.matching import match, renamed_to_match, seconds_to_match
 from nnviz.analysis.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
+from nnviz.analysis.words import number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import parameter_count
+from nnviz.core.network import layer_views, parameter_count
 from nnviz.core.registry import shorten
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -32,6 +34,7 @@ Array = np.ndarray
 
 LINE_POINTS = 101
 MOST_SECONDS = 30.0
+MATCH_SECONDS = 2.0  # a pair of runs whose matching could take longer is not matched
 TRAINING = 0.5  # the share of the progress bar that training gets
 FLIPPING = ("tanh", "sigmoid", "linear")  # f(-z) is a constant less f(z): the weights around a unit can change sign
 
@@ -103,6 +106,8 @@ class Landscape:
         paths: of the runs that have a solution.
         lines: between each two solutions; of a single run from its start to its end.
         guess: the loss of the best guess that ignores the inputs.
+        matched: the same lines again, to the second run with its units renamed and flipped so that it comes as close
+            to the first as can be found; empty where there is one run, no hidden layer, or too much to match.
         remarks: sentences on what could not be had.
     """
 
@@ -115,6 +120,7 @@ class Landscape:
     paths: tuple[Path, ...]
     lines: tuple[Line, ...]
     guess: float
+    matched: tuple[Line, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -160,12 +166,12 @@ def prepared(experiment: Experiment, kind: str, resolution: int) -> Experiment:
     """
     if kind not in KINDS:
         raise ValueError(f"kind={shorten(kind)}: must be one of {', '.join(KINDS)}.")
-    seconds = seconds_at(experiment, resolution**2 + 3 * (LINE_POINTS + experiment.snapshots))
+    seconds = seconds_at(experiment, resolution**2 + 3 * (2 * LINE_POINTS + experiment.snapshots))
     if seconds > MOST_SECONDS:
         weights = parameter_count(experiment.layer_sizes)
         raise LandscapeError(
             f"{resolution} points a side with {experiment.train_rows:,} rows and {weights:,} weights need "
-            f"{seconds / MOST_SECONDS:.3g} times the work that is allowed: lower one of them."
+            f"{number(seconds / MOST_SECONDS)} times the work that is allowed: lower one of them."
         )
     return experiment.replace(restarts=RUNS.get(kind, 1))
 
@@ -180,6 +186,8 @@ def survey(
         points = [cut.project(weights[run]) for run in runs]
         x, y = _grid(cut, points, extent, resolution)
         ends = _line_ends(weights, runs)
+        between = len(ends)
+        ends += _matched_ends(trace, weights, runs, on_progress)
         shares = np.linspace(0, 1, LINE_POINTS)
         asked = [
             (cut.origin, cut.directions, np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)),
@@ -211,7 +219,8 @@ def survey(
         y=y,
         loss=loss.reshape(resolution, resolution),
         paths=paths,
-        lines=lines,
+        lines=lines[:between],
+        matched=lines[between:],
         guess=guess_loss(trace.dataset),
         remarks=cut.remarks,
     )
@@ -249,8 +258,11 @@ def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) ->
     return x, y
 
 
-def _line_ends(weights: Array, runs: Sequence[int]) -> list[tuple[tuple[str, str], tuple[int, int], Array, Array]]:
-    """The lines to measure: names, runs, and both ends; any two points would do."""
+Ends = tuple[tuple[str, str], tuple[int, int], Array, Array]
+
+
+def _line_ends(weights: Array, runs: Sequence[int]) -> list[Ends]:
+    """The lines to measure: names, runs, and both ends."""
     if len(runs) == 1:
         run = runs[0]
         return [(("start", "end"), (run, run), weights[run, 0], weights[run, -1])]
@@ -258,6 +270,23 @@ def _line_ends(weights: Array, runs: Sequence[int]) -> list[tuple[tuple[str, str
         ((f"run {one + 1}", f"run {other + 1}"), (one, other), weights[one, -1], weights[other, -1])
         for one, other in combinations(runs, 2)
     ]
+
+
+def _matched_ends(trace: Trace, weights: Array, runs: Sequence[int], on_progress: Progress | None) -> list[Ends]:
+    """The lines between runs once more, to the second with its units matched to the first's."""
+    experiment = trace.experiment
+    if not experiment.hidden or seconds_to_match(experiment.layer_sizes) > MATCH_SECONDS:
+        return []
+    found = []
+    for one, other in combinations(runs, 2):
+        if on_progress:
+            on_progress(0.0)
+        matching = match(trace, one, other)
+        if matching:
+            layers = renamed_to_match(layer_views(weights[other, -1], experiment.layer_sizes), matching)
+            end = np.concatenate([layer.ravel() for layer in layers])
+            found.append(((f"run {one + 1}", f"run {other + 1}, matched"), (one, other), weights[one, -1], end))
+    return found
 
 
 def _outside(cut: Plane, path: Array, points: Array) -> float:

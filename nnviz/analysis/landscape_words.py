@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nnviz.analysis.landscape import FLIPPING, Landscape, Line, Path, settings_of_one, valleys
+from nnviz.analysis.matching import is_odd
 from nnviz.analysis.words import count, number, percent
+from nnviz.core import activations
 from nnviz.core.network import parameter_count
 
 CLIMBS = 0.01  # of the guess's loss: a line that climbs less is level
@@ -43,7 +45,7 @@ def where(found: Landscape) -> str:
 
 
 def barrier(found: Landscape) -> str:
-    """What the straight lines cross: the finding of their picture."""
+    """What the straight lines cross, and what is left of that once units are matched: the finding of their picture."""
     if len(found.paths) == 1:
         return _straight(found.lines[0], found.guess)
     climbing = [line for line in found.lines if climbs(line, found.guess)]
@@ -54,9 +56,28 @@ def barrier(found: Landscape) -> str:
     if len(climbing) == 1:
         line = climbing[0]
         ends = f"from {number(float(line.loss[0]))} and {number(float(line.loss[-1]))}"
-        return f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
-    peaks = _listed([f"{number(line.peak)} ({short(line)})" for line in climbing])
-    return f"Straight lines from run to run climb to {peaks}."
+        begins = f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
+    else:
+        begins = f"Straight lines from run to run climb to {_peaks(climbing)}."
+    return f"{begins} {_once_matched(found)}".rstrip()
+
+
+def _peaks(lines: Sequence[Line]) -> str:
+    return _listed([f"{number(line.peak)} ({short(line)})" for line in lines])
+
+
+def _once_matched(found: Landscape) -> str:
+    """What is left of the hills once units are matched; nothing where none were."""
+    if not found.matched:
+        return ""
+    left = [line for line in found.matched if climbs(line, found.guess)]
+    if not left:
+        peak = max(line.peak for line in found.matched)
+        return f"With units matched there is no hill: the highest loss is {number(peak)}."
+    if len(left) == len(found.matched):
+        return f"With units matched the loss still climbs to {_peaks(left)}."
+    level = ", nor between ".join(short(line) for line in found.matched if line not in left)
+    return f"With units matched it climbs to {_peaks(left)}; there is no hill between {level}."
 
 
 def _straight(line: Line, guess: float) -> str:
@@ -115,6 +136,20 @@ def copies(found: Landscape) -> str:
     return (
         f"By renaming its {count(sum(hidden), 'hidden unit')}{flips}, a network whose units all differ can be written "
         f"in {often} ways. Every valley exists that often."
+    )
+
+
+def matched(found: Landscape) -> str:
+    """What the lines after matching are; nothing where there are none."""
+    if not found.matched:
+        return ""
+    before, after = (_listed([number(line.distance) for line in lines]) for lines in (found.lines, found.matched))
+    if before == after:
+        return "No renaming of units brings the runs closer to each other."
+    how = "renamed and flipped" if is_odd(activations.registry[found.experiment.activation]) else "renamed"
+    return (
+        f"Grey: the second run's units are {how} until it lies as close to the first as we can find. Its answers stay "
+        f"the same, but it is then {after} away instead of {before}."
     )
 
 

@@ -168,6 +168,25 @@ def match(trace: Trace, first: int, second: int, snapshot: int = -1) -> Matching
     )
 
 
+def renamed_to_match(layers: Sequence[Array], matching: Matching) -> list[Array]:
+    """The second run's layers with its units renamed and flipped as a matching says: the same function of the inputs.
+
+    Args:
+        layers: for each layer the kernel with the bias as its last row, `[fan_in + 1, fan_out]`.
+        matching: of that run with another.
+    """
+    return _renamed(
+        layers, [(np.array(layer.partners), np.where(layer.flipped, -1.0, 1.0)) for layer in matching.layers]
+    )
+
+
+def seconds_to_match(sizes: Sequence[int]) -> float:
+    """About how long one matching takes at most, by a rule of thumb."""
+    triples = zip(sizes, sizes[1:-1], sizes[2:], strict=False)
+    rounds = 2 if len(sizes) < 4 else 2 * MOST_ROUNDS
+    return rounds * sum(80e-6 + 1e-9 * units**2 * (inputs + outputs + units) for inputs, units, outputs in triples)
+
+
 def match_others(
     trace: Trace, first: int, others: Sequence[int] | Array, on_progress: Callable[[float], object] | None = None
 ) -> list[Matching]:
@@ -193,11 +212,8 @@ def match_others(
 
 
 def _affordable(sizes: Sequence[int]) -> int:
-    """How many matchings take about `SECONDS`, by a rule of thumb: fewer of large networks, but one in any case."""
-    triples = zip(sizes, sizes[1:-1], sizes[2:], strict=False)
-    rounds = 2 if len(sizes) < 4 else 2 * MOST_ROUNDS
-    seconds = sum(80e-6 + 1e-9 * units**2 * (inputs + outputs + units) for inputs, units, outputs in triples)
-    return max(1, min(MOST_OTHERS, int(SECONDS / (rounds * seconds or 1))))
+    """How many matchings take about `SECONDS`: fewer of large networks, but one in any case."""
+    return max(1, min(MOST_OTHERS, int(SECONDS / (seconds_to_match(sizes) or 1))))
 
 
 # An order says for each hidden layer which unit of b comes in each place, and with which sign.

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape import Landscape
+from nnviz.analysis.landscape import Landscape, Line
 from nnviz.analysis.landscape_words import barrier as finding
 from nnviz.analysis.landscape_words import climbs, short
 from nnviz.analysis.words import number
-from nnviz.figures.axes import compact, fit
+from nnviz.figures.axes import Scale, compact, fit
 from nnviz.figures.figure import Figure
 from nnviz.figures.landscape import DASHES
 from nnviz.figures.template import Palette, new_plot, note
@@ -21,12 +21,14 @@ HEIGHT = 400
 def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
 
+    Grey lines lead to the second run after its units were matched to the first's.
+
     Args:
         found: the landscape.
         palette: the theme's colours.
         log: whether the loss's axis is logarithmic.
     """
-    scale = fit([line.loss for line in found.lines], log, found.guess)
+    scale = fit([line.loss for line in (*found.lines, *found.matched)], log, found.guess)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, found.guess)),
@@ -36,25 +38,11 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     notes = []
     if found.guess > 0:
         notes.append(_note("a guess", 1.0, scale.share(found.guess), palette, palette.muted))
-    for place, line in enumerate(found.lines):
-        data.append({
-            "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
-            "y": scale.place(line.loss),
-            "line": {"color": palette.text, "width": 3, "dash": DASHES[place % len(DASHES)]},
-            "hovertemplate": f"{line.ends[0]} → {line.ends[1]}, %{{x:.0%}} of the way"
-            "<br>loss %{y:.3~g}<extra></extra>",
-        })  # fmt: skip
-        top = int(np.argmax(line.loss))
-        if climbs(line, found.guess):
-            notes.append(
-                _note(
-                    f"{short(line)}: {number(line.peak)}",
-                    float(line.shares[top]),
-                    scale.share(line.peak),
-                    palette,
-                    palette.text,
-                )
-            )
+    for lines, color in ((found.matched, palette.muted), (found.lines, palette.text)):
+        for line, dash in zip(lines, DASHES, strict=False):
+            data.append(_line(line, scale, color, dash))
+            if climbs(line, found.guess):
+                notes.append(_peak(line, lines is found.matched, scale, palette, color))
     ends = ("the start", "the end") if len(found.paths) == 1 else ("the first", "the second")
     plot = new_plot(
         data,
@@ -69,13 +57,27 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
         yaxis=scale.axis("loss"),
     )  # fmt: skip
     title = finding(found)
-    alt = f"The loss along {len(found.lines)} straight lines through the space of weights. {title}"
+    drawn = (*found.lines, *found.matched)
+    alt = f"The loss along {len(drawn)} straight lines through the space of weights. {title}"
     table = {
-        "line": np.repeat([" - ".join(line.ends) for line in found.lines], [len(line.loss) for line in found.lines]),
-        "share_of_the_way": np.concatenate([line.shares for line in found.lines]),
-        "loss": np.concatenate([line.loss for line in found.lines]),
+        "line": np.repeat([" - ".join(line.ends) for line in drawn], [len(line.loss) for line in drawn]),
+        "share_of_the_way": np.concatenate([line.shares for line in drawn]),
+        "loss": np.concatenate([line.loss for line in drawn]),
     }
     return Figure("lines", title, alt, plot, table)
+
+
+def _line(line: Line, scale: Scale, color: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
+        "y": scale.place(line.loss), "line": {"color": color, "width": 3, "dash": dash},
+        "hovertemplate": f"{line.ends[0]} → {line.ends[1]}, %{{x:.0%}} of the way<br>loss %{{y:.3~g}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _peak(line: Line, matched: bool, scale: Scale, palette: Palette, color: str) -> dict[str, Any]:
+    words = f"{short(line)}{' matched' if matched else ''}: {number(line.peak)}"
+    return _note(words, float(line.shares[int(np.argmax(line.loss))]), scale.share(line.peak), palette, color)
 
 
 def _note(words: str, x: float, height: float, palette: Palette, color: str) -> dict[str, Any]:

@@ -114,8 +114,12 @@ def short(value: float, pixel: float) -> str:
 
 
 def apart(distance: float) -> str:
-    """A distance between starts, with two or three digits."""
-    return short(distance, distance / 10)
+    """A distance between starts, with two or three digits.
+
+    >>> apart(0.0667), apart(20.0), apart(1e-11)
+    ('0.0667', '20', '1.0·10⁻¹¹')
+    """
+    return short(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)
 
 
 def decimals(pixel: float) -> int:

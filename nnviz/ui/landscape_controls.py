@@ -129,7 +129,7 @@ def explain_picture(found: Landscape, surface: bool, cuts: str) -> None:
 
 def explain_runs(found: Landscape) -> None:
     """What the picture does not show of the runs, in short sentences."""
-    _paragraphs((words.outside(found),), (words.copies(found),))
+    _paragraphs((words.outside(found),), (words.copies(found), words.matched(found)))
 
 
 def _paragraphs(*paragraphs: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from nnviz.analysis import ground as module
+from nnviz.analysis import landscape as ground_of_lines
 from nnviz.analysis.ground import losses_at
 from nnviz.analysis.landscape import (
     FLIPPING,
@@ -97,6 +98,28 @@ def test_three_solutions_of_xor_lie_in_three_valleys_with_mountains_between(xor)
     assert max(peaks) > 2
     assert min(peaks) > math.log(2) - 0.01  # as bad as a guess, at least
     assert [line.runs for line in xor.lines] == [(0, 1), (0, 2), (1, 2)]
+
+
+def test_two_solutions_of_xor_are_one_once_units_are_matched_and_a_third_is_another(xor):
+    """The issue's question: does the mountain between two solutions vanish?"""
+    assert [line.runs for line in xor.matched] == [line.runs for line in xor.lines]
+    first = xor.matched[0]
+    assert xor.lines[0].distance > 100 * first.distance
+    assert first.peak < 0.005 < 2 < xor.lines[0].peak
+    assert min(line.peak for line in xor.matched[1:]) > 0.6
+
+
+def test_a_matched_end_is_the_same_network(found):
+    for line, other in zip(found.lines, found.matched, strict=True):
+        assert other.loss[[0, -1]] == pytest.approx(line.loss[[0, -1]], rel=1e-12)
+        assert other.distance <= line.distance
+
+
+def test_only_runs_with_hidden_units_are_matched_and_only_if_that_is_quick(monkeypatch):
+    assert landscape(QUICK.replace(hidden=()), "two_runs", resolution=11).matched == ()
+    assert landscape(QUICK, "own_path", resolution=11).matched == ()
+    monkeypatch.setattr(ground_of_lines, "MATCH_SECONDS", 0.0)
+    assert landscape(QUICK, "two_runs", resolution=11).matched == ()
 
 
 def test_stuck_runs_of_xor_lie_at_half_a_guess():

@@ -64,6 +64,34 @@ def test_which_lines_climb():
     )
 
 
+def test_what_is_left_of_the_hills_once_units_are_matched():
+    two = replace(THREE, lines=(THREE.lines[0], line(0, 2, 0.04, 0.5, 0.09)))
+    level, hill = line(0, 1, 0.04, 0.045, 0.05), line(0, 2, 0.04, 0.3, 0.09)
+    assert words.barrier(replace(two, matched=(level, replace(hill, loss=level.loss)))).endswith(
+        "With units matched there is no hill: the highest loss is 0.0500."
+    )
+    assert words.barrier(replace(two, matched=(level, hill))).endswith(
+        "With units matched it climbs to 0.300 (1 and 3); there is no hill between 1 and 2."
+    )
+    assert words.barrier(replace(two, matched=(hill,))).endswith(
+        "With units matched the loss still climbs to 0.300 (1 and 3)."
+    )
+    assert "matched" not in words.barrier(two)
+
+
+def test_how_much_closer_matching_brings_the_runs():
+    closer = tuple(replace(line, distance=0.5) for line in THREE.lines[:2])
+    told = words.matched(replace(THREE, lines=THREE.lines[:2], matched=closer))
+    assert "renamed and flipped" in told
+    assert told.endswith("it is then 0.500 and 0.500 away instead of 3 and 4.")
+    relu = replace(THREE, matched=closer, experiment=THREE.experiment.replace(activation="relu"))
+    assert "flipped" not in words.matched(relu)
+    assert words.matched(replace(THREE, matched=THREE.lines)) == (
+        "No renaming of units brings the runs closer to each other."
+    )
+    assert words.matched(ALONE) == ""
+
+
 def test_whether_there_is_a_hill_between_start_and_end():
     assert "there is no hill: the loss goes from 0.700 to 0.0400" in words.barrier(ALONE)
     hill = replace(ALONE, lines=(line(0, 0, 0.7, 1.5, 0.04),))
