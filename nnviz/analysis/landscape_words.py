@@ -77,7 +77,7 @@ def _once_matched(found: Landscape) -> str:
     if len(left) == len(found.matched):
         return f"With units matched the loss still climbs to {_peaks(left)}."
     level = ", nor between ".join(short(line) for line in found.matched if line not in left)
-    return f"With units matched it climbs to {_peaks(left)}; there is no hill between {level}."
+    return f"With units matched the loss climbs to {_peaks(left)}; there is no hill between {level}."
 
 
 def _straight(line: Line, guess: float) -> str:
@@ -148,8 +148,8 @@ def matched(found: Landscape) -> str:
         return "No renaming of units brings the runs closer to each other."
     how = "renamed and flipped" if is_odd(activations.registry[found.experiment.activation]) else "renamed"
     return (
-        f"Grey: the second run's units are {how} until it lies as close to the first as we can find. Its answers stay "
-        f"the same, but it is then {after} away instead of {before}."
+        f"Thin grey lines: the second run's units are {how} until it lies as close to the first as we can find. Its "
+        f"answers stay the same, but it is then {after} away instead of {before}."
     )
 
 

@@ -21,7 +21,7 @@ HEIGHT = 400
 def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
 
-    Grey lines lead to the second run after its units were matched to the first's.
+    Thin grey lines lead to the second run after its units were matched to the first's.
 
     Args:
         found: the landscape.
@@ -35,21 +35,27 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
             "line": {"color": palette.muted, "width": 1}, "hoverinfo": "skip",
         },
     ]  # fmt: skip
-    notes = []
+    notes, peaks = [], []
     if found.guess > 0:
-        notes.append(_note("a guess", 1.0, scale.share(found.guess), palette, palette.muted))
-    for lines, color in ((found.matched, palette.muted), (found.lines, palette.text)):
-        for line, dash in zip(lines, DASHES, strict=False):
-            data.append(_line(line, scale, color, dash))
-            if climbs(line, found.guess):
-                notes.append(_peak(line, lines is found.matched, scale, palette, color))
+        peaks.append(_note("a guess", 1.0, scale.share(found.guess), palette, palette.muted))
+    if found.matched:
+        words = "thin and grey: units matched"
+        notes.append(note(words, xref="paper", x=1.0, y=1.0, xanchor="right", yanchor="bottom", yshift=8))
+    data += [_line(line, scale, palette, dash, matched=True) for line, dash in zip(found.matched, DASHES, strict=False)]
+    for line, dash in zip(found.lines, DASHES, strict=False):
+        data.append(_line(line, scale, palette, dash))
+        if climbs(line, found.guess):
+            top = float(line.shares[int(np.argmax(line.loss))])
+            peaks.append(
+                _note(f"{short(line)}: {number(line.peak)}", top, scale.share(line.peak), palette, palette.text)
+            )
     ends = ("the start", "the end") if len(found.paths) == 1 else ("the first", "the second")
     plot = new_plot(
         data,
         palette,
         height=HEIGHT,
-        margin={"t": 34},
-        annotations=_apart(notes),
+        margin={"t": 38},
+        annotations=[*notes, *_apart(peaks)],
         xaxis={
             "title": {"text": f"how far from {ends[0]} to {ends[1]}"}, "range": [-0.01, 1.01], "tickformat": ".0%",
             "nticks": 5, "ticklabelstandoff": 6,
@@ -67,17 +73,14 @@ def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     return Figure("lines", title, alt, plot, table)
 
 
-def _line(line: Line, scale: Scale, color: str, dash: str) -> dict[str, Any]:
+def _line(line: Line, scale: Scale, palette: Palette, dash: str, matched: bool = False) -> dict[str, Any]:
+    color, width = (palette.muted, 2) if matched else (palette.text, 3)
     return {
         "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
-        "y": scale.place(line.loss), "line": {"color": color, "width": 3, "dash": dash},
+        "y": scale.place(line.loss), "line": {"color": color, "width": width, "dash": dash},
+        "opacity": 0.75 if matched else 1.0,
         "hovertemplate": f"{line.ends[0]} → {line.ends[1]}, %{{x:.0%}} of the way<br>loss %{{y:.3~g}}<extra></extra>",
     }  # fmt: skip
-
-
-def _peak(line: Line, matched: bool, scale: Scale, palette: Palette, color: str) -> dict[str, Any]:
-    words = f"{short(line)}{' matched' if matched else ''}: {number(line.peak)}"
-    return _note(words, float(line.shares[int(np.argmax(line.loss))]), scale.share(line.peak), palette, color)
 
 
 def _note(words: str, x: float, height: float, palette: Palette, color: str) -> dict[str, Any]:

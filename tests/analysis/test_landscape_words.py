@@ -71,7 +71,7 @@ def test_what_is_left_of_the_hills_once_units_are_matched():
         "With units matched there is no hill: the highest loss is 0.0500."
     )
     assert words.barrier(replace(two, matched=(level, hill))).endswith(
-        "With units matched it climbs to 0.300 (1 and 3); there is no hill between 1 and 2."
+        "With units matched the loss climbs to 0.300 (1 and 3); there is no hill between 1 and 2."
     )
     assert words.barrier(replace(two, matched=(hill,))).endswith(
         "With units matched the loss still climbs to 0.300 (1 and 3)."
