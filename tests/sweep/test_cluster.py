@@ -126,3 +126,28 @@ def test_other_versions_on_a_worker_are_told():
     cluster.compare(here, here, "a worker")
     with pytest.raises(OSError, match=r"a worker has numpy 2\.1\.0, here it is 2\.4\.6"):
         cluster.compare(here | {"numpy": "2.1.0"}, here, "a worker")
+
+
+def test_a_worker_lost_while_it_is_looked_at_is_passed_over_and_one_that_cannot_load_nnviz_is_told():
+    class Client:
+        def __init__(self, told):
+            self.told = told
+
+        def submit(self, function, pure):
+            return self
+
+        def result(self, timeout):
+            return None
+
+        def run(self, function, on_error):
+            assert on_error == "return"
+            return {"tcp://1": function(), "tcp://2": self.told}
+
+        def run_on_scheduler(self, function):
+            return function()
+
+    cluster._check(Client(OSError("Stream is closed")), "tcp://0")
+    with pytest.raises(OSError, match=r"the worker at tcp://2 cannot load nnviz \(No module named 'nnviz'\)"):
+        cluster._check(Client("No module named 'nnviz'"), "tcp://0")
+    with pytest.raises(OSError, match=r"cannot load nnviz \(invalid syntax\)"):
+        cluster._check(Client(SyntaxError("invalid syntax")), "tcp://0")
