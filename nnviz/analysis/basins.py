@@ -15,7 +15,7 @@ from nnviz.core import datasets
 from nnviz.core.experiment import FIELDS, Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views
-from nnviz.core.registry import plain
+from nnviz.core.registry import MOST_NUMBERS, plain
 from nnviz.core.training import initial_parameters, train_from
 
 Array = np.ndarray
@@ -207,7 +207,7 @@ def basins(experiment: Experiment, window: Window, on_progress: Callable[[float]
 
     Raises:
         ValueError: not one hidden layer, no such weight, pixels that the dtype cannot tell apart, a weight beyond
-            ±1,000, or more work than one experiment is allowed.
+            ±1,000, a layer of more than 512 weights, or more work than one experiment is allowed.
     """
     report = on_progress or (lambda share: None)
     across, up = find_weight(experiment, window.across), find_weight(experiment, window.up)
@@ -258,4 +258,9 @@ def _listed(experiment: Experiment, kernels: list[Array]) -> Experiment:
 
 
 def _initializer(kernel: Array) -> Initializer:
+    if kernel.size > MOST_NUMBERS or not (np.abs(kernel) <= LARGEST).all():
+        raise ValueError(
+            f"A layer starts with {kernel.size:,} weights, the largest {np.abs(kernel).max():,.0f}: the map takes up "
+            f"to {MOST_NUMBERS} within ±{plain(LARGEST)}, so that a link can hold them."
+        )
     return make("listed", {"values": tuple(kernel.astype(float).ravel().tolist())})

@@ -148,3 +148,10 @@ def test_what_cannot_be_drawn_is_said_before_anything_is_trained(experiment, win
 def test_no_window_is_impossible(values):
     with pytest.raises(ValueError, match="must"):
         Window(**values)
+
+
+def test_starts_that_no_link_can_hold_are_refused_in_plain_words():
+    with pytest.raises(ValueError, match=r"starts with 640 weights.* takes up to 512 within ±1,000"):
+        check(XOR.replace(dataset="digits", samples=100, hidden=(10,)), Window(side=7))
+    with pytest.raises(ValueError, match=r"starts with 4 weights, the largest \d,\d{3}"):
+        check(XOR.replace(kernel_initializer="random_normal(stddev=1000)", seed=0), Window(side=7))
