@@ -10,7 +10,6 @@ Li et al. 2018 (surfaces, filter normalisation), Ainsworth, Hayase & Srinivasa 2
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -232,16 +231,6 @@ def valleys(found: Landscape) -> int:
     Outside the plane, and between the points of the grid, they may hang together.
     """
     return int(label(found.loss < found.bar, np.ones((3, 3)))[1])
-
-
-def settings_of_one(experiment: Experiment) -> int:
-    """How many settings of the weights are the same network by renaming units, and by flipping the signs around them.
-
-    >>> settings_of_one(Experiment(hidden=(8,), activation="tanh"))
-    10321920
-    """
-    flips = 2 if experiment.activation in FLIPPING else 1
-    return math.prod(math.factorial(width) * flips**width for width in experiment.hidden)
 
 
 def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) -> tuple[Array, Array]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nnviz.analysis.landscape import FLIPPING, Landscape, Line, Path, settings_of_one, valleys
-from nnviz.analysis.matching import is_odd
+from nnviz.analysis.landscape import FLIPPING, Landscape, Line, Path, valleys
+from nnviz.analysis.matching import equal_settings, is_odd
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
 from nnviz.core.network import parameter_count
@@ -128,14 +128,15 @@ def mismatch(path: Path) -> tuple[float, int]:
 
 def copies(found: Landscape) -> str:
     """How often every valley exists; nothing where units are not to be told from one another anyway."""
-    amount, hidden = settings_of_one(found.experiment), found.experiment.hidden
+    hidden, flips = found.experiment.hidden, found.experiment.activation in FLIPPING
+    amount = equal_settings(hidden, flips)
     if amount == 1:
         return ""
     often = f"{amount:,}" if amount < MOST_SETTINGS else number(float(amount)) if amount < 10**300 else "over 10³⁰⁰"
-    flips = " and by flipping the signs around them" if found.experiment.activation in FLIPPING else ""
+    flipping = " and by flipping the signs around them" if flips else ""
     return (
-        f"By renaming its {count(sum(hidden), 'hidden unit')}{flips}, a network whose units all differ can be written "
-        f"in {often} ways. Every valley exists that often."
+        f"By renaming its {count(sum(hidden), 'hidden unit')}{flipping}, a network whose units all differ can be "
+        f"written in {often} ways. Every valley exists that often."
     )
 
 

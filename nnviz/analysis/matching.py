@@ -123,15 +123,15 @@ def _values(activation: Activation, z: Array) -> Array:
     return out
 
 
-def equal_settings(hidden: Sequence[int], odd: bool) -> int:
-    """In how many ways the units can be named, and flipped where the activation is odd.
+def equal_settings(hidden: Sequence[int], flips: bool) -> int:
+    """In how many ways the units can be named, and flipped where the activation allows it.
 
     As many settings of all weights answer alike, if no two units are equal or each other's mirror and none is zero.
 
-    >>> equal_settings((8,), odd=True), equal_settings((8,), odd=False), equal_settings((), odd=True)
+    >>> equal_settings((8,), flips=True), equal_settings((8,), flips=False), equal_settings((), flips=True)
     (10321920, 40320, 1)
     """
-    return math.prod(math.factorial(units) * (2**units if odd else 1) for units in hidden)
+    return math.prod(math.factorial(units) * (2**units if flips else 1) for units in hidden)
 
 
 def match(trace: Trace, first: int, second: int, snapshot: int = -1) -> Matching | None:

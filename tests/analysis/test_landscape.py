@@ -16,7 +16,6 @@ from nnviz.analysis.landscape import (
     Line,
     landscape,
     prepared,
-    settings_of_one,
     survey,
     valleys,
 )
@@ -226,13 +225,6 @@ def test_valleys_touch_at_corners_too(found):
     loss = np.array([[low, high, low], [high, low, high], [high, high, high], [low, high, high]])
     assert valleys(replace(found, loss=loss)) == 2
     assert valleys(replace(found, loss=loss + 1)) == 0
-
-
-def test_settings_of_one_network():
-    assert settings_of_one(Experiment(hidden=(8,))) == 10_321_920
-    assert settings_of_one(Experiment(hidden=(8,), activation="relu")) == math.factorial(8)
-    assert settings_of_one(Experiment(hidden=(3, 2))) == 6 * 8 * 2 * 4
-    assert settings_of_one(Experiment(hidden=())) == 1
 
 
 def test_units_can_be_flipped_where_that_is_said():

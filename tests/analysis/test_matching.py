@@ -46,9 +46,9 @@ def test_which_activations_are_odd_is_measured():
 
 
 def test_eight_tanh_units_have_ten_million_equal_settings():
-    assert equal_settings((8,), odd=True) == math.factorial(8) * 2**8 == 10_321_920
-    assert equal_settings((2, 3), odd=True) == 8 * 48
-    assert equal_settings((3,), odd=False) == 6
+    assert equal_settings((8,), flips=True) == math.factorial(8) * 2**8 == 10_321_920
+    assert equal_settings((2, 3), flips=True) == 8 * 48
+    assert equal_settings((3,), flips=False) == 6
 
 
 def test_a_renamed_and_flipped_network_is_the_same():
