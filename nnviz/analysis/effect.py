@@ -70,11 +70,6 @@ def superiority(a: Array, b: Array) -> Interval:
     return Interval(value, low, high)
 
 
-def cliffs_delta(probability: float) -> float:
-    """Cliff's delta, from -1 to 1, of a probability of superiority: the share of pairs won less the share lost."""
-    return 2 * probability - 1
-
-
 @dataclass(frozen=True)
 class Spread:
     """Mean and standard deviation of some runs' values.

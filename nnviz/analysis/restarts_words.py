@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.effect import Spread, cliffs_delta, difference, spread, superiority
+from nnviz.analysis.effect import Spread, difference, spread, superiority
 from nnviz.analysis.levels import at_levels, levels
 from nnviz.analysis.luck import Rate, rate, restarts_needed
 from nnviz.analysis.restarts import Restarts
-from nnviz.analysis.words import count, number, percent
+from nnviz.analysis.words import count, number, percent, percent_range
 from nnviz.core.registry import plain
-
-DATA = ("dataset", "samples", "noise", "data_seed", "test_fraction")
 
 
 def success(runs: Restarts, threshold: float) -> Rate:
@@ -52,10 +50,10 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
         ]
     else:
         sentences = [
-            f"Their rates differ by {points:.0f} points, with an interval from {_signed(100 * apart.low)} to "
-            f"{_signed(100 * apart.high)}: these runs do not tell them apart."
+            f"Their rates do not tell them apart: they differ by {points:.0f} points (95 % interval "
+            f"{_signed(100 * apart.low)} to {_signed(100 * apart.high)})."
         ]
-    if any(getattr(a.experiment, name) != getattr(b.experiment, name) for name in DATA):
+    if a.experiment.load_dataset() is not b.experiment.load_dataset():
         return f"{sentences[0]} They learn from other data, so their losses do not compare."
     effect = superiority(a.ranked, b.ranked)
     lower, higher = ("A", "B") if effect.value >= 0.5 else ("B", "A")
@@ -64,8 +62,8 @@ def versus(a: Restarts, b: Restarts, threshold: float) -> str:
     half = ", which includes half" if least <= 0.5 else ""
     sentences.append(
         f"{'Yet a' if more == higher else 'A'} run of {lower} ends lower than a run of {higher} in {percent(share)} of "
-        f"all pairs ({percent_range(least, most)}{half}; Cliff's delta {number(cliffs_delta(share))}), so two "
-        f"single seeds say the opposite in {percent(1 - share) if share < 1 else 'none'}."
+        f"all pairs ({percent_range(least, most)}{half}), so two single "
+        f"seeds say the opposite in {percent(1 - share) if share < 1 else 'none'}."
     )
     return " ".join(sentences)
 
@@ -83,7 +81,9 @@ def failures(runs: Restarts, threshold: float) -> str:
     parts = [f"{amount:,} at {level.name}" for amount, level in sorted(resting, key=lambda rest: -rest[0])]
     diverged = int(np.isnan(failed).sum())
     elsewhere = len(failed) - diverged - sum(amount for amount, _ in resting)
-    parts += [f"{elsewhere:,} elsewhere"] * (elsewhere > 0) + [f"{diverged:,} diverged"] * (diverged > 0)
+    parts += [f"{elsewhere:,} {'elsewhere' if parts else 'at no known level'}"] * (elsewhere > 0) + [
+        f"{diverged:,} diverged"
+    ] * (diverged > 0)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
@@ -145,15 +145,6 @@ def share_words(found: Spread) -> str:
     return f"{mean} ± {100 * found.deviation:.1f} points" if found.runs > 1 else mean
 
 
-def percent_range(low: float, high: float) -> str:
-    """Two shares as "57 to 70 %".
-
-    >>> percent_range(0.57, 0.7), percent_range(0.0, 0.0188)
-    ('57 to 70 %', '0 to 2 %')
-    """
-    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
-
-
 def _between(found: Rate) -> str:
     return percent_range(found.low, found.high)
 
@@ -162,6 +153,8 @@ def _restarts(found: Rate) -> str:
     if found.successes == 0:
         fewest = number(restarts_needed(found.high))
         return f"If it succeeds at all, it takes {fewest} restarts or more to be 95 % certain of one success."
+    if found.runs == 1:
+        return "One run does not tell how many restarts it takes."
     needed = restarts_needed(found.share)
     if needed == 1:
         return f"1 run is enough to be 95 % certain of a success{_range(found)}."

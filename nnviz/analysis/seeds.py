@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, t
+from scipy.stats import t
 
+from nnviz.analysis.luck import CERTAINTY, Rate, rate
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 
 Array = np.ndarray
 
-CERTAINTY = 0.95
 LEAST, MOST = 5, 500  # seeds
 SEEDS = 50
 
@@ -35,7 +35,6 @@ class Judgement:
         mean: of A's losses less B's, over the seeds with which both ended.
         low, high: the ends of its 95 % interval; infinite where there are less than two such seeds.
         against: with how many seeds the sign is the opposite of the mean's.
-        against_low, against_high: Wilson's 95 % interval of their share.
     """
 
     a: Experiment
@@ -46,9 +45,7 @@ class Judgement:
     mean: float
     low: float
     high: float
-    against: int
-    against_low: float
-    against_high: float
+    against: Rate
 
     @property
     def differences(self) -> Array:
@@ -126,8 +123,4 @@ def summed_up(a: Experiment, b: Experiment, seeds: Array, losses_a: Array, losse
     opposite = {"A": "B", "B": "A"}.get(better(mean), "-")
     with np.errstate(invalid="ignore"):
         against = sum(better(float(difference)) == opposite for difference in losses_a - losses_b)
-    interval = binomtest(against, len(seeds)).proportion_ci(CERTAINTY, method="wilson")
-    return Judgement(
-        a, b, seeds, losses_a, losses_b, mean, mean - half, mean + half,
-        against, float(interval.low), float(interval.high),
-    )  # fmt: skip
+    return Judgement(a, b, seeds, losses_a, losses_b, mean, mean - half, mean + half, rate(against, len(seeds)))

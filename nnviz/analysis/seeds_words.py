@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.analysis.repeats import NOTHING, RATE, WEIGHT, Repeats, Ripple
 from nnviz.analysis.seeds import Judgement
-from nnviz.analysis.words import count, number, percent
+from nnviz.analysis.words import count, number, percent, percent_range
 
 
 def repeated(found: Repeats) -> str:
@@ -42,9 +42,10 @@ def judged(found: Judgement) -> str:
             f"{count(seeds, 'seed')} together say {found.winner}, by {number(gap)} on average "
             f"(95 % interval {number(ends[0])} to {number(ends[1])})."
         )
-        share = f"{found.against} of {seeds} single seeds ({percent(found.against / seeds)}"
+        against = found.against
         told = (
-            f"{share}, 95 % interval {percent(found.against_low)} to {percent(found.against_high)}) say the opposite."
+            f"{against.successes} of {seeds} single seeds ({percent(against.share)}, 95 % interval "
+            f"{percent_range(against.low, against.high)}) {'says' if against.successes == 1 else 'say'} the opposite."
         )
         return f"{first} {whole} {told}"
     winners = f"A with {found.wins('A')}, B with {found.wins('B')}"
@@ -70,9 +71,9 @@ def rippled(found: Sequence[Ripple]) -> str:
         return "The run diverged before anything could be compared."
     begin, end = moved.distance[0], moved.distance[last]
     steps = count(int(moved.steps[last]), "step")
-    said = f"A weight moved by {number(begin)} is a distance of {number(end)} after {steps}"
+    said = f"One weight moved by {number(begin)}: {steps} later the runs are {number(end)} apart"
     unchanged = float(np.nanmax(still.distance))
-    return f"{said}; with nothing changed it is {'exactly 0' if still.apart < 0 else number(unchanged)}."
+    return f"{said}; with nothing changed, {'exactly 0' if still.apart < 0 else number(unchanged)}."
 
 
 def causes(found: Sequence[Ripple]) -> list[str]:
@@ -92,6 +93,21 @@ def _last(ripple: Ripple) -> int:
     """The last moment with a distance, or -1."""
     finite = np.flatnonzero(np.isfinite(ripple.distance))
     return int(finite[-1]) if len(finite) else -1
+
+
+def grown(ripple: Ripple) -> list[str]:
+    """What has become of a change by the end, in a sentence; none where that is no number."""
+    times = growth(ripple)
+    if not math.isfinite(times):
+        return []
+    if times == 0:
+        return ["By the end nothing is left of the weight's change."]
+    said = number(times, 2)
+    return [
+        "By the end the weight's change is as large as it was."
+        if said == "1"
+        else f"By the end the weight's change has become {said} times as large."
+    ]
 
 
 def growth(ripple: Ripple) -> float:

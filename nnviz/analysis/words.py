@@ -43,6 +43,15 @@ def percent(share: float) -> str:
     return f"{value:.0f} %"
 
 
+def percent_range(low: float, high: float) -> str:
+    """Two shares as one range.
+
+    >>> percent_range(0.57, 0.7), percent_range(0.0, 0.0188)
+    ('57 to 70 %', '0 to 2 %')
+    """
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
 def count(amount: int, noun: str) -> str:
     """An amount with its noun.
 

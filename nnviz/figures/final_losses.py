@@ -178,7 +178,11 @@ def _labels(
 def _finding(lot: Lot, threshold: float) -> str:
     failed = lot.runs.runs - int(lot.runs.below(threshold).sum())
     if not failed:
-        return f"{lot.name}: no run of {lot.runs.runs:,} fails."
+        return (
+            f"{lot.name}: no run of {lot.runs.runs:,} fails."
+            if lot.runs.runs > 1
+            else f"{lot.name}: its one run succeeds."
+        )
     return f"{lot.name}: of {count(failed, 'failed run')}, {failures(lot.runs, threshold)}."
 
 

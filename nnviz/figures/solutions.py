@@ -53,7 +53,7 @@ def finding(found: Solutions) -> str:
         return f"All {count(looked_at, 'run')} diverged: there is no answer to compare."
     first = found.found[0]
     if len(found.found) == 1:
-        said = f"All {count(first.count, 'run')} found the same solution."
+        said = f"All {first.count:,} runs found the same solution." if first.count > 1 else "One run, one solution."
     elif first.count == 1:
         said = f"{count(looked_at, 'run')} found {len(found.found)} solutions, no two alike."
     else:
@@ -98,7 +98,8 @@ def _small_multiples(trace: Trace, found: Solutions, part: range, palette: Palet
 
 def _rest(found: Solutions, part: range) -> str:
     """What a second figure shows."""
-    drawn = f"Solutions {part.start + 1} to {part.stop}" if len(part) > 1 else f"Solution {part.stop}"
+    to = "and" if len(part) == 2 else "to"
+    drawn = f"Solutions {part.start + 1} {to} {part.stop}" if len(part) > 1 else f"Solution {part.stop}"
     left = len(found.found) - part.stop
     more = f"; {left} rarer ones are not drawn" if left > 0 else ""
     runs = sum(found.found[place].count for place in part)

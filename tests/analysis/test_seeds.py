@@ -8,7 +8,7 @@ from scipy.stats import binomtest, ttest_rel
 
 from nnviz.analysis.repeats import NOTHING, RATE, WEIGHT, Again, Repeats, Ripple
 from nnviz.analysis.seeds import LEAST, MOST, judge, summed_up
-from nnviz.analysis.seeds_words import causes, growth, judged, repeated, rippled
+from nnviz.analysis.seeds_words import causes, grown, growth, judged, repeated, rippled
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 
@@ -43,9 +43,9 @@ def test_the_interval_is_the_paired_t_test_s(found):
 def test_seeds_against_the_mean_are_counted_with_wilsons_interval():
     found = of([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.4], [0.5, 0.4, 0.5, 0.6, 0.5, 0.4, 0.5, 0.5])
     assert (found.winner, found.leader, found.fixed) == ("B", "B", "B")
-    assert (found.against, found.wins("A"), found.wins("B")) == (1, 1, 7)
+    assert (found.against.successes, found.wins("A"), found.wins("B")) == (1, 1, 7)
     interval = binomtest(1, 8).proportion_ci(0.95, "wilson")
-    assert (found.against_low, found.against_high) == pytest.approx((interval.low, interval.high))
+    assert (found.against.low, found.against.high) == pytest.approx((interval.low, interval.high))
 
 
 def test_where_the_interval_holds_zero_there_is_no_winner():
@@ -59,7 +59,7 @@ def test_a_diverged_run_is_the_worse_one_and_left_out_of_the_mean():
     assert found.diverged == 2
     assert found.fixed == "B"
     assert found.mean == pytest.approx(-0.15)
-    assert (found.against, found.leader) == (1, "A")
+    assert (found.against.successes, found.leader) == (1, "A")
     assert not judged(of([np.inf] * 5, [np.inf] * 5)).startswith("Seed")
 
 
@@ -67,7 +67,7 @@ def test_the_same_recipe_twice_differs_by_nothing():
     shares = []
     found = judge(A, A, LEAST, shares.append)
     assert (found.differences == 0).all()
-    assert (found.winner, found.leader, found.fixed, found.against) == ("", "", "", 0)
+    assert (found.winner, found.leader, found.fixed, found.against.successes) == ("", "", "", 0)
     assert judged(found) == "A and B end alike on average over 5 seeds: their difference is exactly 0."
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
@@ -90,7 +90,7 @@ def test_what_progress_raises_stops_the_work():
 def test_the_sentence_of_a_decided_case_has_all_its_numbers():
     found = of([0.2] * 1 + [0.5] * 19, [0.3] * 20)
     assert judged(found).startswith("Seed 0 alone says that A is better. 20 seeds together say B, by 0.185 on average")
-    assert "1 of 20 single seeds (5 %, 95 % interval 0.9 % to 24 %) say the opposite." in judged(found)
+    assert "1 of 20 single seeds (5 %, 95 % interval 0.9 to 24 %) says the opposite." in judged(found)
 
 
 def test_the_sentence_of_an_undecided_case_names_no_winner():
@@ -124,12 +124,17 @@ def test_the_sentences_of_changes():
     rate = Ripple(RATE, 0.3, 0.2999, steps, np.array([0, 1e-8, 1e-8]), 1)
     nothing = Ripple(NOTHING, math.nan, math.nan, steps, np.zeros(3), -1)
     assert rippled((weight, rate, nothing)) == (
-        "A weight moved by 1.00·10⁻⁷ is a distance of 4.00·10⁻⁷ after 5 steps; with nothing changed it is exactly 0."
+        "One weight moved by 1.00·10⁻⁷: 5 steps later the runs are 4.00·10⁻⁷ apart; with nothing changed, exactly 0."
     )
     first, second = causes((weight, rate, nothing))
     assert first.endswith("the runs differ from step 0 on.")
     assert second == "The learning rate moved from 0.3 to its neighbour 0.2999: the runs differ from step 1 on."
     assert growth(weight) == pytest.approx(4)
     assert math.isnan(growth(rate))
+    assert grown(weight) == ["By the end the weight's change has become 4 times as large."]
+    assert grown(rate) == []
+    kept, gone = (Ripple(WEIGHT, 0.5, 0.6, steps, np.array([0.1, 0.1, end]), 0) for end in (0.1, 0.0))
+    assert grown(kept) == ["By the end the weight's change is as large as it was."]
+    assert grown(gone) == ["By the end nothing is left of the weight's change."]
     lost = Ripple(WEIGHT, 0.5, 0.6, steps, np.full(3, np.nan), 0)
     assert rippled((lost, rate, nothing)) == "The run diverged before anything could be compared."
