@@ -13,10 +13,10 @@ st.title("How often does a start succeed?", anchor=False)
 page.remarks(choice.problems)
 st.html(f'<p class="muted">{restarts_lab.INTRODUCTION}</p>')
 both = restarts_lab.trained(choice, theme)
-if both is None:
-    st.stop()
 restarts_lab.say(both, choice)
 page.presets(restarts_lab.PAGE, restarts_lab.PRESETS)
+if both is None:
+    st.stop()
 figures = restarts_lab.figures(both, choice, theme)
 restarts_lab.curves(figures["curves"], choice)
 restarts_lab.reading(both, choice)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from nnviz.figures.sides import Look
+
+
+def text(words: str) -> str:
+    r"""A text escaped, in which no line begins with a per cent sign.
+
+    >>> text("95 % < 1")
+    '95\xa0% &lt; 1'
+    """
+    return escape(words).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def paragraphs(sentences: Iterable[str]) -> str:
+    """A paragraph each."""
+    return "".join(f"<p>{text(sentence)}</p>" for sentence in sentences)
 
 
 def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
     """A line for each side: letter, what it is, what happened, with a thin bar in its colour."""
     return "".join(
         f'<p class="verdict" style="border-left: 4px {side.line} {side.color}">'
-        f'<span class="who"><b style="color: {side.color}">{side.letter}</b> {escape(side.label)}</span> '
-        f'<span class="what">{escape(sentence)}</span></p>'
+        f'<span class="who"><b style="color: {side.color}">{side.letter}</b> {text(side.label)}</span> '
+        f'<span class="what">{text(sentence)}</span></p>'
         for side, sentence in zip(both, sentences, strict=True)
     )
 
@@ -21,10 +35,10 @@ def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
 def table(columns: Mapping[str, Mapping[str, str]]) -> str:
     """Named figures side by side, a column for each heading."""
     names = list(next(iter(columns.values())))
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in columns)
+    head = "".join(f'<th scope="col">{text(heading)}</th>' for heading in columns)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(column[name])}</td>" for column in columns.values())
+        f'<tr><th scope="row">{text(name)}</th>'
+        + "".join(f"<td>{text(column[name])}</td>" for column in columns.values())
         + "</tr>"
         for name in names
     )

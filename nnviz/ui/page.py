@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def dress() -> None:
 
 def remarks(sentences: Iterable[str]) -> None:
     """Sentences about what could not be used; shown as they are, never as markup."""
-    items = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    items = markup.paragraphs(sentences)
     if items:
         st.html(f'<div class="remarks" role="status">{items}</div>')
 
@@ -63,7 +62,7 @@ def let_the_browser_paint(query: Mapping[str, str], drawn: bool | None = True) -
 def chart(figure: Figure) -> None:
     """A figure under its finding."""
     with st.container(gap=None):
-        st.html(f'<p class="finding">{escape(figure.title)}</p>')
+        st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
         st.plotly_chart(figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
 
 
@@ -75,7 +74,7 @@ def chart_key(figure: Figure) -> str:
 def clicked(figure: Figure) -> list[dict[str, Any]]:
     """A figure under its finding, with points to click; those that were clicked just now, as Plotly describes them."""
     with st.container(gap=None):
-        st.html(f'<p class="finding">{escape(figure.title)}</p>')
+        st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
         event = st.plotly_chart(
             figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
             on_select="rerun", selection_mode="points",

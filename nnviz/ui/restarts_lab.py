@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -69,9 +68,10 @@ INTRODUCTION = (
 METHOD = (
     "A success rate has Wilson's 95 % interval (Wilson 1927), a difference of rates Newcombe's (Newcombe 1998). The "
     "effect on the losses is the probability of superiority, U / (n·m) (Mann & Whitney 1947), with the interval of its "
-    "placements on the log odds (DeLong et al. 1988, Brunner & Munzel 2000). Restarts needed: ⌈ln 0.05 / ln(1 − p)⌉. "
-    "What k restarts are worth is exact, over all subsets of the runs. A run that diverged counts as the worst, and "
-    "among the best of k as a guess. A run rests at a level when it ends within a fiftieth of the guess's loss of it."
+    "placements on the log odds (DeLong et al. 1988, Brunner & Munzel 2000); twice it less one is Cliff's delta. "
+    "Restarts needed: ⌈ln 0.05 / ln(1 − p)⌉. What k restarts are worth is exact, over all subsets of the runs. A run "
+    "that diverged counts as the worst, and among the best of k as a guess. A run rests at a level when it ends within "
+    "a fiftieth of the guess's loss of it."
 )
 
 PRESETS = (
@@ -152,7 +152,7 @@ def say(both: Sequence[Lot] | None, choice: controls.Choice) -> None:
     if both:
         threshold, (a, b) = choice.settings["threshold"], (lot.runs for lot in both)
         st.html(markup.verdicts(both, [statement(a, threshold), statement(b, threshold)]))
-        st.html(f'<p class="finding">{escape(versus(a, b, threshold))}</p>')
+        st.html(f'<p class="finding">{markup.text(versus(a, b, threshold))}</p>')
 
 
 def _count(wanted: Mapping[Experiment, int]) -> int:
@@ -228,10 +228,10 @@ def _figures(
 def in_numbers(both: Sequence[Lot], choice: controls.Choice) -> None:
     """Mean and spread of both sides, as an honest evaluation reports them; then all figures, and how they are got."""
     st.header("In numbers", anchor=False)
-    st.html("".join(f"<p>{escape(average(lot.runs, lot.name))}</p>" for lot in both))
+    st.html(markup.paragraphs(average(lot.runs, lot.name) for lot in both))
     threshold = choice.settings["threshold"]
     st.html(markup.table({f"{lot.letter} {lot.label}": numbers(lot.runs, threshold) for lot in both}))
-    st.html(f'<p class="muted">{METHOD}</p>')
+    st.html(f'<p class="muted">{markup.text(METHOD)}</p>')
 
 
 def curves(drawn: Sequence[Figure], choice: controls.Choice) -> None:
@@ -249,7 +249,7 @@ def reading(both: Sequence[Lot], choice: controls.Choice) -> None:
     levels = f" Where runs come to rest: {rest}." if rest else ""
     st.html(
         '<p class="muted">Thick: the median run. Dark: the middle half of the runs; light: eight in ten; thin: single '
-        f"runs.{escape(levels)}</p>"
+        f"runs.{markup.text(levels)}</p>"
     )
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from nnviz.analysis.repeats import WEIGHT, Repeats, Ripple, repeats, ripples
 from nnviz.analysis.seeds import LEAST, MOST, SEEDS, Judgement, judge
-from nnviz.analysis.seeds_words import causes, growth, judged, repeated
-from nnviz.analysis.words import number
+from nnviz.analysis.seeds_words import causes, grown, judged, repeated
 from nnviz.core.experiment import DEFAULT, Experiment
 from nnviz.core.registry import Parameter
 from nnviz.figures.figure import Figure
@@ -72,6 +70,8 @@ def shown(choice: Choice) -> tuple[Comparison, list[str]]:
     if pair.a.seed != pair.b.seed:
         said.append("Both sides are trained with the same seeds, A's: a seed of its own for B is left out.")
         pair = Comparison(pair.a, pair.b.replace(seed=pair.a.seed))
+    if pair.a.load_dataset() is not pair.b.load_dataset():
+        said.append("A and B learn from other data, so their losses do not compare.")
     return pair, said
 
 
@@ -111,7 +111,7 @@ def answer(same: Repeats, found: Judgement | None = None) -> None:
     st.html(
         "".join(
             '<p class="verdict" style="border-left: 4px solid currentColor; grid-template-columns: 20rem 1fr">'
-            f'<span class="who"><b>{head}</b> {rest}</span> <span class="what">{escape(sentence)}</span></p>'
+            f'<span class="who"><b>{head}</b> {rest}</span> <span class="what">{markup.text(sentence)}</span></p>'
             for head, rest, sentence in lines
         )
     )
@@ -125,13 +125,9 @@ def digests(same: Repeats) -> None:
     headings = ("seed", "final weights", "numbers that differ")
     table = {heading: {how: str(row[i]) for how, row in rows.items()} for i, heading in enumerate(headings)}
     st.html(markup.table(table))
-    _paragraphs(
-        [
-            f"Who puts this network to use gets {same.digest} again whenever it is trained here. In a class, everybody "
-            "who opens this page's link sees this run, for the link holds the seed."
-        ]
-    )
     st.html(
+        f"<p>Whoever trains this network again here, for use or to hunt a bug, gets {same.digest}. In a class, "
+        "everybody who opens this page's link sees this run, for the link holds the seed.</p>"
         f'<p class="muted">“Final weights” is a digest of all {same.weights:,} weights and biases, the first digits of '
         "their SHA-256: equal digests, equal weights. Compared is everything that was recorded, at all moments.</p>"
     )
@@ -155,15 +151,13 @@ def causes_of(moved: Sequence[Ripple], experiment: Experiment, theme: str) -> No
     with picture:
         page.chart(_ripple(experiment, theme, moved))
     said = causes(moved)
-    times = growth(next(ripple for ripple in moved if ripple.change == WEIGHT))
-    if np.isfinite(times):
-        said.append(f"By the end the weight's change has become {number(times, 2)} times as large.")
+    said += grown(next(ripple for ripple in moved if ripple.change == WEIGHT))
     said.append(
         "With the seed fixed, all else is equal to the bit. So where two runs differ, the change is the cause, and the "
         "step at which they part says where to look."
     )
     with words:
-        _paragraphs(said)
+        st.html(markup.paragraphs(said))
 
 
 def playground_query(pair: Comparison, seed: int) -> dict[str, str]:
@@ -189,7 +183,7 @@ def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
             f"With {found.diverged} of {len(found.seeds)} seeds one or both diverged; the mean leaves these out."
         )
     with words:
-        _paragraphs(said)
+        st.html(markup.paragraphs(said))
         st.page_link(
             page.PLAYGROUND,
             label=f"Seed {found.seeds[0]} in the Playground",
@@ -199,15 +193,9 @@ def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
 
 def beyond(same: Repeats) -> None:
     """What a fixed seed does not fix; none of it measured here, and said so."""
-    _paragraphs(
-        [
-            "Another processor, or another version of the libraries, may round differently, and other libraries add in "
-            "another order on another number of threads. The picture above shows what one such rounding can become.",
-            f"Not measured here. The digest {same.digest} is of NumPy {np.__version__} on {platform.machine()} with "
-            f"{os.cpu_count()} processors: compare it with that of another machine.",
-        ]
+    st.html(
+        "<p>Another processor, or another version of the libraries, may round differently, and other libraries add in "
+        "another order on another number of threads. The picture above shows what became of one such rounding.</p>"
+        f"<p>Not measured here. The digest {same.digest} is of NumPy {np.__version__} on {platform.machine()} with "
+        f"{os.cpu_count()} processors: compare it with that of another machine.</p>"
     )
-
-
-def _paragraphs(sentences: Sequence[str]) -> None:
-    st.html("".join(f"<p>{escape(sentence)}</p>" for sentence in sentences))

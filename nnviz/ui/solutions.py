@@ -103,7 +103,7 @@ def _show(looked: Looked, theme: str) -> None:
     found, runs = looked.found, looked.runs
     figures = _figures(runs.experiment, runs.seeds, found.alike, theme, looked)
     if found.where == "rows" or not figures:  # else the first picture says it
-        st.html(f'<p class="finding">{draw.finding(found)}</p>')
+        st.html(f'<p class="finding">{markup.text(draw.finding(found))}</p>')
     places = st.columns(2)
     for column, figure in zip(places, figures, strict=False):
         with column:
@@ -111,7 +111,7 @@ def _show(looked: Looked, theme: str) -> None:
     if found.found:
         with places[1] if len(figures) == 1 else st.container():
             st.html(markup.table(draw.numbers(found)))
-            st.html(f'<p class="muted">{_method(found)}</p>')
+            st.html(f'<p class="muted">{markup.text(_method(found))}</p>')
 
 
 def _method(found: Solutions) -> str:
@@ -178,7 +178,7 @@ def _two_runs(looked: Looked, theme: str) -> None:
         if figure:
             page.chart(figure)
     with right:
-        st.html("".join(f"<p>{sentence}</p>" for sentence in sentences(looked, matched)))
+        st.html(markup.paragraphs(sentences(looked, matched)))
         st.page_link(
             page.PLAYGROUND, label="Open both in the Playground", query_params=playground_query(experiment, one, other)
         )

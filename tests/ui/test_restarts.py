@@ -62,7 +62,8 @@ def settled(app):
 
 
 def texts(app, style):
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
+    found = [element.value for element in app.get("html") if f'class="{style}"' in element.value]
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in found]
 
 
 def query(app):
