@@ -94,8 +94,6 @@ def test_the_sentence_of_a_decided_case_has_all_its_numbers():
 
 
 def test_the_sentence_of_an_undecided_case_names_no_winner():
-    said = judged(of([0.5, 0.4, 0.6, 0.5, 0.5], [0.4, 0.5, 0.5, 0.6, 0.5]))
-    assert said.startswith("A and B end alike") or "cannot tell" in said
     said = judged(of([0.5, 0.4, 0.61, 0.5], [0.4, 0.5, 0.5, 0.6]))
     assert "4 seeds together cannot tell: B is better by" in said
     assert "holds 0. Single seeds do name a winner: A with 2, B with 2." in said

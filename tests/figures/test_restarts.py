@@ -168,6 +168,12 @@ def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
     assert f"{finite} of them above" in bars.hovertext[-1]
 
 
+def test_one_run_is_not_counted_and_no_level_is_not_elsewhere():
+    both = lots([runs_of(CURVE, 1), runs_of(CURVE, 3)], LIGHT)
+    assert final_losses(both, 1000.0, LIGHT).title == "A: its one run succeeds. B: no run of 3 fails."
+    assert final_losses(both, 1e-9, LIGHT).title.endswith("B: of 3 failed runs, 3 at no known level.")
+
+
 def test_levels_of_one_side_stay_on_its_side():
     both = lots([runs_of(QUICK, 3), runs_of(QUICK.replace(dataset="iris"), 3)], LIGHT)
     found = lines(final_losses(both, 0.1, LIGHT))

@@ -156,6 +156,7 @@ def test_stopped_before_anything_was_done_the_page_offers_to_train(monkeypatch):
     assert "0 of 400 runs trained, then stopped." in texts(app, "muted")[1]
     assert app.button(key="restarts_resume")
     assert not app.get("plotly_chart")
+    assert len(app.get("page_link")) == len(restarts_lab.PRESETS)  # the way on stays
 
 
 def test_a_changed_control_trains_again_after_a_stop(trainings):

@@ -96,6 +96,11 @@ def test_b_has_no_seed_of_its_own():
     assert "a seed of its own for B is left out" in texts(app, "remarks")[0]
 
 
+def test_losses_on_other_data_are_said_not_to_compare():
+    assert "their losses do not compare" in texts(opened(**QUICK, b_dataset="xor"), "remarks")[0]
+    assert not texts(opened(**QUICK, b_hidden="3"), "remarks")
+
+
 def test_more_work_than_is_allowed_takes_fewer_seeds_and_says_so(monkeypatch):
     asked = []
 
