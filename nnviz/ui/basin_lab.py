@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -24,7 +23,7 @@ from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
 from nnviz.ui.widgets import capital
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "basins.py")
+PAGE = page.script("basins")
 CHART = "chart-basins"
 SEEN = "basins.seen"  # in the session: the click that was heeded last
 CHOSEN = "basins.chosen"  # in the session: which two weights were chosen, and their values

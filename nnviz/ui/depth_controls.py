@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -25,7 +24,7 @@ from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES, Palette
-from nnviz.ui import state
+from nnviz.ui import page, state
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import Query
 from nnviz.ui.widgets import (
@@ -36,7 +35,7 @@ from nnviz.ui.widgets import (
     parameter_control,
 )
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "depth.py")
+PAGE = page.script("depth")
 DEFAULT = SignalSpec()
 SLIDERS = ("depth",)
 MAIN = ("kernel_initializer", "activation", "depth", "width", "data", "seeds")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -21,7 +20,7 @@ from nnviz.ui.controls import Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import Comparison
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "landscape.py")
+PAGE = page.script("landscape")
 MAP: Final = "2-D map"
 SURFACE: Final = "3-D surface"
 VIEW, LOG = "view.landscape", "view.landscape.log"

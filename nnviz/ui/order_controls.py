@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from nnviz.analysis.order import Order
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.registry import Parameter
+from nnviz.ui import page
 from nnviz.ui.controls import Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "order.py")
+PAGE = page.script("order")
 
 
 def _amount(name: str, label: str, note: str) -> Parameter:

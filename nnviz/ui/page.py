@@ -17,11 +17,18 @@ from nnviz.ui import markup, state
 from nnviz.ui.presets import Preset
 
 STYLE = Path(__file__).with_name("style.css")
-PLAYGROUND = "nnviz/pages/playground.py"
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint: the stage at first, and anything later
 
 _CHARTED = "charted"  # in the session: the query whose charts were sent last
+
+
+def script(name: str) -> str:
+    """The path of a page's script, as links and the navigation take it."""
+    return str(Path(__file__).parents[1] / "pages" / f"{name}.py")
+
+
+PLAYGROUND = script("playground")
 
 
 def dress() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
@@ -18,12 +17,12 @@ from nnviz.core.registry import Parameter, Value
 from nnviz.figures import pinch as draw
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES
-from nnviz.ui import state
+from nnviz.ui import page, state
 from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "pinch.py")
+PAGE = page.script("pinch")
 NONE = len(DECADES) - 1  # the exponent that stands for no noise
 
 DEFAULT = Experiment(samples=200, hidden=(4,), learning_rate=0.5, batch_size=None, epochs=8000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -36,7 +35,7 @@ from nnviz.ui.presets import Preset
 from nnviz.ui.solutions import solutions
 from nnviz.ui.state import Comparison
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "restarts.py")
+PAGE = page.script("restarts")
 MOST_RUNS = 2000
 MOST_BYTES = 100_000_000
 _STOPPED = "restarts.stopped"  # in the session: what was stopped, as a query without the threshold

@@ -23,7 +23,7 @@ from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import Comparison
 
-PAGE = "nnviz/pages/seeds.py"
+PAGE = page.script("seeds")
 
 _A = DEFAULT.replace(dataset="circles", samples=200, activation="relu", epochs=100)
 LAB = Controls(

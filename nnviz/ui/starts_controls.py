@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from urllib.parse import urlencode
 
 from nnviz.analysis.clones import AsOne
@@ -14,11 +13,12 @@ from nnviz.analysis.words import number
 from nnviz.core import activations
 from nnviz.core.registry import Parameter, plain
 from nnviz.figures.starts import CHANCE
+from nnviz.ui import page
 from nnviz.ui.controls import Controls
 from nnviz.ui.presets import Preset
 from nnviz.ui.state import DEFAULT_A, Comparison
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "starts.py")
+PAGE = page.script("starts")
 COLUMNS = ("tanh", "relu", "sigmoid")
 
 LAB = Controls(

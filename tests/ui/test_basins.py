@@ -1,61 +1,22 @@
 """The basin map's page, without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.basins import RECIPE, Window, basins
 from nnviz.analysis.outcome import Outcome
 from nnviz.core.training import train
 from nnviz.figures.template import LIGHT
 from nnviz.ui import basin_lab as lab
-from nnviz.ui import page
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
 QUICK = {"side": "25", "epochs": "40", "learning_rate": "3.0"}  # AppTest fails on a rate between the rungs
 
-
-@pytest.fixture(autouse=True)
-def playground_within_reach(monkeypatch):
-    """The frame below is a file in another folder."""
-    monkeypatch.setattr(page, "PLAYGROUND", str(Path(lab.PAGE).with_name("playground.py")))
-
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import basin_lab, page
-
-    st.navigation(
-        [st.Page(basin_lab.PAGE, title="Basins", default=True), st.Page(page.PLAYGROUND, title="Playground")],
-        position="hidden",
-    ).run()
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, lab.PAGE)
 
 
 def links(app):

@@ -7,6 +7,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.ui.controls import Controls
 from nnviz.ui.state import MOST_SENTENCES, Comparison
+from tests.ui.apptest import query, settled
 
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None)
 RUNS = Parameter(name="runs", kind=int, default=20, low=1, high=50, label="runs", note="How many.")
@@ -37,20 +38,9 @@ def opened(**query):
     return settled(app.run())
 
 
-def settled(app):
-    assert not app.exception
-    return app
-
-
 def seen(app):
     text, settings, problems = app.session_state["seen"]
     return Experiment.from_json(text), settings, problems
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    found = {name: app.query_params[name] for name in app.query_params}
-    return {name: text if isinstance(text, str) else text[-1] for name, text in found.items()}
 
 
 def test_an_empty_link_shows_the_page_s_own_experiment():

@@ -1,47 +1,19 @@
 """The depth lab's logic, without a browser."""
 
+from functools import partial
+
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.signal import FIELDS, SignalSpec
 from nnviz.core import activations, initializers
+from nnviz.ui import depth_controls
 from nnviz.ui.depth_controls import PRESETS, from_query, to_query
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
 QUICK = {"depth": "4", "width": "8", "rows": "32", "seeds": "2"}
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import depth_controls
-
-    page = st.navigation([st.Page(depth_controls.PAGE, title="Depth", default=True)], position="hidden")
-    if not st.session_state.get("away"):
-        page.run()
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, depth_controls.PAGE)
 
 
 def test_the_page_opens_with_a_verdict_all_charts_and_the_numbers():

@@ -11,6 +11,7 @@ from nnviz.core import initializers
 from nnviz.ui import initializer_cards, page, works_map
 from nnviz.ui.initializer_cards import cosine, drawn, keras_line, level, source
 from nnviz.ui.state import Comparison
+from tests.ui.apptest import settled
 
 ROOT = Path(__file__).parents[2]
 PLAYGROUND = str(ROOT / page.PLAYGROUND)
@@ -41,11 +42,6 @@ def opened(**query):
     for name, value in query.items():
         app.query_params[name] = value
     return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
 
 
 def html(app):

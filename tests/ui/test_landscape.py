@@ -1,55 +1,20 @@
 """The landscape page's logic, without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from nnviz.ui import page
+from nnviz.ui import landscape_controls
 from nnviz.ui.landscape_controls import LAB, LOG, PRESETS, SETTINGS, SURFACE, VIEW
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
 QUICK = {
     "dataset": "moons", "samples": "60", "hidden": "3", "epochs": "20", "resolution": "11",
     "learning_rate": "0.3",  # AppTest cannot send back one that is not in the menu, as the default is not
 }  # fmt: skip
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import landscape_controls, page
-
-    pages = [st.Page(page.PLAYGROUND, title="Playground"), st.Page(landscape_controls.PAGE, title="L", default=True)]
-    st.navigation(pages, position="hidden").run()
-
-
-@pytest.fixture(autouse=True)
-def found_from_any_script(monkeypatch):
-    monkeypatch.setattr(page, "PLAYGROUND", str(Path(__file__).parents[2] / page.PLAYGROUND))
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, landscape_controls.PAGE)
 
 
 def kinds_of(app):

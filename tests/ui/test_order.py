@@ -1,56 +1,20 @@
 """The page on start and order, without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.order import order
-from nnviz.ui import page
+from nnviz.ui import order_controls
 from nnviz.ui.order_controls import LAB, PRESETS, playground_query
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import html, query, settled
 
-PLAYGROUND = str(Path(__file__).parents[2] / page.PLAYGROUND)
 QUICK = {"starts": "3", "orders": "2", "epochs": "2", "samples": "40"}
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import order_controls, page
-
-    pages = [st.Page(order_controls.PAGE, default=True), st.Page(page.PLAYGROUND)]
-    st.navigation(pages, position="hidden").run()
-
-
-@pytest.fixture(autouse=True)
-def the_playground_is_found_from_any_script(monkeypatch):
-    monkeypatch.setattr(page, "PLAYGROUND", PLAYGROUND)
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def html(app):
-    return "\n".join(element.value for element in app.get("html"))
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, order_controls.PAGE)
 
 
 def test_the_page_opens_with_its_finding():

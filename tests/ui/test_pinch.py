@@ -1,14 +1,15 @@
 """The logic of "How little is enough?", without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.pinch import DECADES, recipe
-from nnviz.ui import page
+from nnviz.ui import pinch_controls
 from nnviz.ui.pinch_controls import CONTROLS, DEFAULT, NONE, PRESETS, playground_query
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
 QUICK = {
     "samples": "60",
@@ -17,43 +18,7 @@ QUICK = {
     "starts": "2",
 }  # a rung of the menu: AppTest knows no other
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import page, pinch_controls
-
-    pages = [st.Page(pinch_controls.PAGE, title="Pinch", default=True), st.Page(page.PLAYGROUND, title="Playground")]
-    st.navigation(pages, position="hidden").run()
-
-
-@pytest.fixture(autouse=True)
-def playground_by_its_whole_path(monkeypatch):
-    """The test's own app stands elsewhere, and a page's short path is taken from there."""
-    monkeypatch.setattr(page, "PLAYGROUND", str(Path(page.__file__).parents[1] / "pages" / "playground.py"))
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-
-
-def query(app):
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, pinch_controls.PAGE)
 
 
 def test_the_page_opens_with_its_finding_both_laws_and_what_rounding_does():

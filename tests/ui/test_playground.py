@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.ui import controls
 from nnviz.ui.state import DEFAULT_A, Comparison
+from tests.ui.apptest import query, settled, texts
 
 APP = str(Path(__file__).parents[2] / "app.py")
 QUICK = {"epochs": "3", "samples": "60", "snapshots": "4"}
@@ -20,27 +21,9 @@ def opened(**query):
     return settled(app.run())
 
 
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    """What stands on the page in a style of ours."""
-    return [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-
-
 def verdicts(app):
     """Of A and B, at the top."""
     return texts(app, "verdict")[0].split("</p>")[:2]
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
 
 
 def test_the_page_opens_with_both_verdicts_the_stage_and_all_charts():

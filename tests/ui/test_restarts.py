@@ -1,37 +1,27 @@
 """The restart page's logic, without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis import restarts as analysis
 from nnviz.core.experiment import MOST_SEED
-from nnviz.ui import compute, page, restarts_lab
+from nnviz.ui import compute, restarts_lab
 from nnviz.ui.restarts_lab import LAB, PRESETS, playground_query
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
-PLAYGROUND = str(Path(__file__).parents[2] / page.PLAYGROUND)
 QUICK = {"learning_rate": "0.3", "epochs": "20", "runs": "6"}  # AppTest cannot run again with a rate of one's own
 GLOROT, WIDE = "glorot_uniform", "random_normal(stddev=5.0)"
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import page, restarts_lab
-
-    pages = [st.Page(restarts_lab.PAGE, title="Restarts", default=True), st.Page(page.PLAYGROUND, title="Playground")]
-    shown = st.navigation(pages, position="hidden")
-    if not st.session_state.get("away"):
-        shown.run()
+opened = partial(apptest.opened, restarts_lab.PAGE)
 
 
 @pytest.fixture(autouse=True)
 def trainings(monkeypatch):
     """Nothing is remembered from other tests. Gives what has been trained: start, first seed, runs."""
-    monkeypatch.setattr(page, "PLAYGROUND", PLAYGROUND)
     monkeypatch.setattr(restarts_lab, "_store", compute.Results())
     monkeypatch.setattr(compute, "_results", compute.Results())
     noted = []
@@ -47,31 +37,6 @@ def trainings(monkeypatch):
 CHARTS = [
     f"chart-{name}" for name in ("losses-A", "losses-B", "final-losses", "interval", "chance-of-a-success", "best-of-k")
 ]
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, style):
-    found = [element.value for element in app.get("html") if f'class="{style}"' in element.value]
-    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in found]
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
 
 
 def test_the_page_opens_with_both_statements_the_comparison_all_charts_and_the_numbers(trainings):

@@ -1,73 +1,34 @@
 """The page about fixing a seed, without a browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-import nnviz
 from nnviz.analysis.repeats import digest
 from nnviz.analysis.seeds import judge as judge_all
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.ui import page, seeds
+from nnviz.ui import seeds
 from nnviz.ui.seeds import LAB, PRESETS, playground_query
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import query, settled, texts
 
 QUICK = {"epochs": "10", "samples": "60", "seeds": "5"}
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import page, seeds
-
-    pages = [
-        st.Page(seeds.PAGE, title="Seeds", default=True, url_path="seeds"),
-        st.Page(page.PLAYGROUND, title="Playground", url_path="playground"),
-    ]
-    st.navigation(pages, position="hidden").run()
-
-
-@pytest.fixture(autouse=True)
-def pages(monkeypatch):
-    """Pages are found from any script."""
-    root = Path(nnviz.__file__).parents[1]
-    monkeypatch.setattr(page, "PLAYGROUND", str(root / page.PLAYGROUND))
-    monkeypatch.setattr(seeds, "PAGE", str(root / seeds.PAGE))
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def texts(app, part):
-    return [element.value for element in app.get("html") if part in element.value]
-
-
-def query(app):
-    values = {key: app.query_params[key] for key in app.query_params}
-    return {key: value if isinstance(value, str) else value[-1] for key, value in values.items()}
+opened = partial(apptest.opened, seeds.PAGE)
 
 
 def test_the_page_opens_with_its_answer_both_charts_and_the_digests():
     app = opened()
     assert app.title[0].value == "When should a seed be fixed?"
-    (answer,) = texts(app, 'class="verdict"')
+    (answer,) = texts(app, "verdict")
     assert "gave the same run to the bit: 2,340 numbers compared each time, none differs." in answer
     assert "50 seeds together" in answer
     charts = app.get("plotly_chart")
     assert len(charts) == 2
     assert all(chart.proto.alt for chart in charts)
-    (table,) = texts(app, 'class="numbers"')
+    (table,) = texts(app, "numbers")
     assert table.count(digest(train(LAB.base.a))) == 3
     assert not texts(app, "remarks")
     assert query(app) == {}
@@ -77,7 +38,7 @@ def test_a_new_seed_changes_the_digest_and_the_url():
     app = opened(**QUICK)
     settled(app.number_input(key="seeds.a.seed").set_value(9).run())
     experiment = LAB.base.a.replace(epochs=10, samples=60, seed=9)
-    (table,) = texts(app, 'class="numbers"')
+    (table,) = texts(app, "numbers")
     assert digest(train(experiment)) in table
     assert "trained as the last of 8 at once" in table
     assert query(app) == QUICK | {"seed": "9"}
@@ -85,9 +46,9 @@ def test_a_new_seed_changes_the_digest_and_the_url():
 
 def test_the_number_of_seeds_is_a_setting_of_the_link():
     app = opened(**QUICK)
-    assert "5 seeds" in texts(app, 'class="verdict"')[0]
+    assert "5 seeds" in texts(app, "verdict")[0]
     settled(app.number_input(key="seeds.seeds").set_value(6).run())
-    assert "6 seeds" in texts(app, 'class="verdict"')[0]
+    assert "6 seeds" in texts(app, "verdict")[0]
     assert query(app)["seeds"] == "6"
 
 
@@ -138,7 +99,7 @@ def test_a_mangled_link_opens_with_sentences_and_defaults():
 )
 def test_extremes_open(extreme):
     app = opened(**QUICK | extreme)
-    assert len(texts(app, 'class="verdict"')) == 1
+    assert len(texts(app, "verdict")) == 1
     assert len(app.get("plotly_chart")) == 2
 
 

@@ -10,6 +10,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.ui import page
 from nnviz.ui.solutions import _amount, playground_query
 from nnviz.ui.state import Comparison
+from tests.ui.apptest import settled
 
 XOR = {
     "dataset": "xor", "samples": 8, "noise": 0.0, "hidden": (2,), "batch_size": None, "learning_rate": 0.5,
@@ -44,11 +45,6 @@ def pages(monkeypatch):
 def opened(**changes):
     app = AppTest.from_function(frame, default_timeout=60, kwargs={**XOR, **changes})
     return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
 
 
 def words(app):

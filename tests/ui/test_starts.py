@@ -1,62 +1,25 @@
 """The page on starts that are random or merely different, without a browser."""
 
 import re
+from functools import partial
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nnviz.analysis.clones import AsOne
 from nnviz.analysis.starts import PARTS, STARTS, contest, parts
 from nnviz.analysis.words import number
-from nnviz.ui import page
 from nnviz.ui import starts_controls as own
 from nnviz.ui.starts_controls import LAB, PRESETS
 from nnviz.ui.state import Comparison
+from tests.ui import apptest
+from tests.ui.apptest import html, query, settled
 
-PLAYGROUND = str(Path(__file__).parents[2] / page.PLAYGROUND)
 QUICK = {"random_starts": "3", "epochs": "40", "samples": "100", "learning_rate": "0.3"}  # AppTest knows only rungs
 RECIPE = LAB.base.a.replace(epochs=40, samples=100)
 
-
-def frame():
-    import streamlit as st
-
-    from nnviz.ui import page, starts_controls
-
-    pages = [st.Page(starts_controls.PAGE, default=True), st.Page(page.PLAYGROUND)]
-    st.navigation(pages, position="hidden").run()
-
-
-@pytest.fixture(autouse=True)
-def the_playground_is_found_from_any_script(monkeypatch):
-    monkeypatch.setattr(page, "PLAYGROUND", PLAYGROUND)
-
-
-def opened(**query):
-    app = AppTest.from_function(frame, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    assert not app.exception
-    return app
-
-
-def html(app):
-    return "\n".join(element.value for element in app.get("html"))
-
-
-def query(app):
-    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
-    return {
-        key: app.query_params[key] if isinstance(app.query_params[key], str) else app.query_params[key][-1]
-        for key in app.query_params
-    }
+opened = partial(apptest.opened, own.PAGE)
 
 
 def test_the_page_opens_with_both_findings():

@@ -1,0 +1,49 @@
+"""One page of the app, run without a browser: opened by its link, read by what stands on it."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def frame(path):
+    """An app of this page and the Playground; it leaves the page while the session says that one is away."""
+    import streamlit as st
+
+    from nnviz.ui import page
+
+    pages = [st.Page(path, title="shown", default=True), st.Page(page.PLAYGROUND, title="Playground")]
+    shown = st.navigation(pages, position="hidden")
+    if not st.session_state.get("away"):
+        shown.run()
+
+
+def opened(path, **query):
+    """The page at this path, as a link with this query opens it."""
+    app = AppTest.from_function(frame, default_timeout=120, args=(path,))
+    for name, value in query.items():
+        app.query_params[name] = value
+    return settled(app.run())
+
+
+def settled(app):
+    """The app, once it is sure that nothing went wrong."""
+    assert not app.exception
+    return app
+
+
+def texts(app, style):
+    """What stands on the page in a style of ours, in ordinary spaces."""
+    return [_plain(element) for element in app.get("html") if f'class="{style}"' in element.value]
+
+
+def html(app):
+    """All of ours that stands on the page, in ordinary spaces."""
+    return "\n".join(map(_plain, app.get("html")))
+
+
+def _plain(element):
+    return element.value.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def query(app):
+    """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
+    found = {name: app.query_params[name] for name in app.query_params}
+    return {name: text if isinstance(text, str) else text[-1] for name, text in found.items()}
