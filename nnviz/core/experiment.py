@@ -265,9 +265,13 @@ class Experiment:
             if amount > most:
                 now = ", ".join(f"{name}={field_text(name, getattr(self, name))}" for name in fields)
                 raise ExperimentError(
-                    f"{now} need {amount / most:.3g} times the {what} that is allowed: lower one of them.",
+                    f"{now} need {_times(amount / most)} times the {what} that is allowed: lower one of them.",
                     *fields,
                 )
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.3g}" if factor < 1000 else f"{factor:,.0f}"
 
 
 def field_names() -> tuple[str, ...]:

@@ -109,6 +109,13 @@ def test_a_change_in_the_depth_lab_is_in_the_url_and_the_verdict(visit):
         "depth?depth=1e9&width=x&activation=%F0%9F%92%A3&kernel_initializer=zeros(&seeds=-1&data=<b>",
         "initializers?layer=LSTM+kernel+x&inputs=1e99&second=%00&map_runs=abc",
         "claims?x=1&y=%FF",
+        "restarts?runs=1e9&threshold=nan&b_seed=x&hidden=<b>&epochs=99999999",
+        "pinch?less=99&value=inf&starts=-1&hidden=",
+        "starts?random_starts=x&hidden=0&data_seed=-1",
+        "order?starts=1e9&orders=%00&batch_size=-3",
+        "basins?side=99999&width=nan&bar=<i>&hidden=4,4",
+        "landscape?plane=nowhere&resolution=1e9&hidden=999,999",
+        "seeds?seeds=x&b_=1&learning_rate=1e400",
     ],
 )
 def test_a_mangled_link_opens_the_page(visit, link):
