@@ -1148,7 +1148,9 @@ export default function mount({ data, parentElement, setStateValue }) {
   }
   const stage = stages.get(parentElement) ?? createStage(root);
   stages.set(parentElement, stage);
-  stage.tell = setStateValue;
+  // A word sent after the visitor has gone back to another page, while this one still stands, would call that off.
+  const home = location.pathname;
+  stage.tell = (...state) => { if (location.pathname === home) setStateValue(...state); };
   stage.show(data);
   return () => {
     stage.stop();
