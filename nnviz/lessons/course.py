@@ -1,0 +1,9 @@
+"""All lessons, in their order."""
+
+from __future__ import annotations
+
+from nnviz.lessons.lesson import Lesson
+
+LESSONS: tuple[Lesson, ...] = ()
+
+course = {lesson.key: lesson for lesson in LESSONS}
