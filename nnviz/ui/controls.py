@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from nnviz.core import activations, datasets, optimizers
 from nnviz.core.experiment import FIELDS, MOST_SEED, Experiment, field_text, parse_field
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import Entry, Parameter, Value, text_of
-from nnviz.ui import state
+from nnviz.ui import frame, state
 from nnviz.ui.state import Comparison, Query
 from nnviz.ui.widgets import (
     LADDERS,
@@ -48,6 +49,7 @@ LABELS = {
     "bias_initializer": "biases start from",
 }
 LIKE_THE_REST = ""
+DIFFER = "differ"  # what a link calls the menu of fields in which B differs, to hide it
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ class Controls:
 
     def sidebar(self) -> Choice:
         """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
+        visible = [name for name in self.fields if name not in frame.hidden()]
         arrived = self.linked.incoming(
-            entering=self._key("a", self.fields[0]) not in st.session_state
+            entering=bool(visible) and self._key("a", visible[0]) not in st.session_state
         )  # Streamlit forgets controls not on the page
         if arrived:
             self._fill(arrived)
@@ -146,6 +149,7 @@ class Controls:
         values: dict[str, dict[str, Any]] = {"a": {}, "b": {}}
         settings: dict[str, Value] = {}
         problems: list[str] = []
+        kept, hidden = self.linked.kept(), frame.hidden()
         differing = [name for name in st.session_state.get(self._differ, ()) if name in self.shared]
 
         def draw(name: str, sides: Sequence[str], label: str) -> None:
@@ -159,6 +163,10 @@ class Controls:
                     problems.append(str(error) if isinstance(error, ValueError) else f"{label}: see A's.")
 
         def shared(name: str) -> None:
+            if name in hidden:  # it stays as the link says
+                values["a"][name] = getattr(kept.comparison.a, name)
+                values["b"][name] = getattr(kept.comparison.b, name)
+                return
             if name == "kernel_initializer" and self.pair:
                 draw(name, ("a",), "A starts from")
                 draw(name, ("b",), "B starts from")
@@ -168,6 +176,9 @@ class Controls:
                 st.button("New seed", on_click=self._new_seed, help="Draw other weights.")
 
         for name, parameter in self.settings.items():
+            if name in hidden:
+                settings[name] = kept.settings[name]
+                continue
             try:
                 settings[name] = parameter_control(
                     parameter, self._setting_key(name), capital(parameter.label), steps=self.sliders.get(name)
@@ -177,14 +188,14 @@ class Controls:
         for name in self.start:
             shared(name)
         for title, names in self.sections.items():
-            st.subheader(title)
+            if not hidden.issuperset(names):
+                st.subheader(title)
             for name in names:
                 shared(name)
-        if self.more:
-            with st.expander("More"):
-                for name in self.more:
-                    shared(name)
-        if self.pair:
+        with nullcontext() if hidden.issuperset(self.more) else st.expander("More"):
+            for name in self.more:
+                shared(name)
+        if self.pair and DIFFER not in hidden:
             st.multiselect(
                 "Let B differ in",
                 self.shared,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -20,6 +21,20 @@ def text(words: str) -> str:
 def paragraphs(sentences: Iterable[str]) -> str:
     """A paragraph each."""
     return "".join(f"<p>{text(sentence)}</p>" for sentence in sentences)
+
+
+def prose(words: str) -> str:
+    """Paragraphs, written with a blank line between."""
+    return paragraphs(words.split("\n\n")) if words else ""
+
+
+def plain(words: str) -> str:
+    r"""Words for a label that Streamlit would read as Markdown, so that they stand as they are.
+
+    >>> plain("units * [0, 0.1]")
+    'units \\* \\[0, 0.1\\]'
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!$:~<>|])", r"\\\1", words)
 
 
 def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:

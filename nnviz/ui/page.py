@@ -13,7 +13,7 @@ from nnviz.analysis.summary import summary
 from nnviz.core.trace import Trace
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
-from nnviz.ui import markup, state
+from nnviz.ui import frame, markup, state
 from nnviz.ui.presets import Preset
 
 STYLE = Path(__file__).with_name("style.css")
@@ -32,8 +32,9 @@ PLAYGROUND = script("playground")
 
 
 def dress() -> None:
-    """The few rules of style that Streamlit's own settings do not reach."""
+    """The few rules of style that Streamlit's own settings do not reach, and what the link says about the frame."""
     st.html(STYLE)
+    frame.settle()
 
 
 def remarks(sentences: Iterable[str]) -> None:

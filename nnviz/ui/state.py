@@ -15,6 +15,7 @@ import streamlit as st
 
 from nnviz.core.experiment import Experiment, ExperimentError, field_names, field_text, parse_field
 from nnviz.core.registry import Parameter, shorten, text_of
+from nnviz.ui import frame
 
 PREFIX = "b_"
 MOST_SENTENCES = 8
@@ -175,7 +176,7 @@ class Linked(Generic[Value]):
         from_query: Callable[[Query], tuple[Value, list[str]]],
     ) -> None:
         self.to_query, self.from_query = to_query, from_query
-        self._seen = f"{name}.seen"  # the URL's query as last read or written
+        self._seen = f"{name}.seen"  # the URL's query as last read or written, without what is the frame's
         self._shown = f"{name}.shown"  # the value on the screen as a query
         self._sentences = f"{name}.sentences"
 
@@ -189,7 +190,7 @@ class Linked(Generic[Value]):
         Args:
             entering: whether the page was not the one shown before.
         """
-        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        query = {name: st.query_params.get_all(name) for name in st.query_params if name not in frame.NAMES}
         touched = st.session_state.pop(_TOUCHED, False)
         known = self._seen in st.session_state
         if known and entering and not query:
@@ -198,7 +199,8 @@ class Linked(Generic[Value]):
         if known and not entering:
             if touched or query == st.session_state[self._seen]:
                 return None
-            st.query_params.from_dict(query)  # a link within the page brings its query here, but not into the URL
+            # A link within the page brings its query here, but not into the URL.
+            st.query_params.from_dict({**frame.query(), **query})
         value, sentences = self.from_query(query)
         st.session_state[self._seen] = query
         st.session_state[self._shown] = self.to_query(value)

@@ -1,0 +1,224 @@
+"""A lesson on a page: words, a prediction, and only then what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from nnviz.analysis.references import registry as references
+from nnviz.core.registry import Value
+from nnviz.figures.figure import Figure
+from nnviz.figures.sides import sides
+from nnviz.figures.template import PALETTES
+from nnviz.lessons.course import LESSONS
+from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Task
+from nnviz.ui import compute, frame, lesson_progress, markup, page, state
+from nnviz.ui.lesson_state import LINKED, Place, to_query
+from nnviz.ui.stage.stage import stage
+from nnviz.ui.state import Comparison
+from nnviz.ui.widgets import capital, parameter_control
+
+PAGE = page.script("lessons")
+_FILLED = "lessons.filled"  # in the session: the place, as a query, whose settings the controls hold
+_CHECKED = "lessons.checked"  # in the session: the answer to a task that was tried last
+
+
+def play(place: Place) -> None:
+    """One screen of a lesson, or the task after the last."""
+    place = _as_controls_say(place)
+    LINKED.keep(place)
+    lesson_progress.keep(place)
+    number = LESSONS.index(place.text) + 1
+    with st.container(key="where", horizontal=True, gap="small", vertical_alignment="center"):
+        st.page_link(PAGE, label="All lessons", query_params={})
+        st.html(f'<span class="muted">Lesson {number}: {markup.text(place.text.title)}</span>', width="content")
+    with st.container(key="lesson", gap="small"):
+        if place.shown:
+            _screen(place, place.shown)
+        else:
+            _ending(place)
+        _steps(place)
+
+
+def _screen(place: Place, screen: Screen) -> None:
+    st.title(screen.title, anchor=False)
+    page.remarks(LINKED.sentences())
+    if place.guess is None:
+        st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
+        _ask(place, screen)
+        return
+    words, beside = st.columns([5, 7], gap="medium")
+    with words:
+        st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
+        answers = st.empty()
+        answers.html(_answers(screen, place.guess, None))
+        found = compute.result_of("Measuring", screen.measure, *place.settings.values())
+    reveal = screen.reveal(found)
+    answers.html(_answers(screen, place.guess, reveal))
+    theme = st.context.theme.type or "light"
+    pictures = screen.pictures(found, PALETTES[theme])
+    with beside:
+        for picture in pictures:
+            _picture(place, picture)
+        _controls(place)
+    for picture in pictures:
+        if isinstance(picture, Pair):
+            _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
+    st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
+
+
+def _ask(place: Place, screen: Screen) -> None:
+    """The question and its options. Nothing is measured before one is chosen."""
+    st.html(f'<p class="question">{markup.text(screen.question)}</p>')
+    with st.container(key="options", gap="small"):
+        for i, option in enumerate(screen.options):
+            st.button(
+                f"**{i + 1}**\u2002{markup.plain(option)}", key=f"option.{place.lesson}.{screen.key}.{i}",
+                on_click=_go, args=(place.guessed(i),), shortcut=str(i + 1) if frame.presents() else None,
+                width="stretch", wrap=True,
+            )  # fmt: skip
+
+
+def _answers(screen: Screen, guess: int, reveal: Reveal | None) -> str:
+    """The options again, with the reader's guess and, once there is one, what was measured."""
+    lines = []
+    for i, option in enumerate(screen.options):
+        said = ["your guess"] * (i == guess) + ["measured"] * (reveal is not None and i == reveal.right)
+        kind = "measured" if reveal and i == reveal.right else "other"
+        note = f' <span class="said">{" · ".join(said)}</span>' if said else ""
+        lines.append(f'<li class="{kind}"><b>{i + 1}</b> {markup.text(option)}{note}</li>')
+    found = f'<p class="because" role="status">{markup.text(_verdict(guess, reveal))}</p>' if reveal else ""
+    return (
+        f'<div class="lesson"><p class="question">{markup.text(screen.question)}</p>'
+        f'<ul class="answers">{"".join(lines)}</ul>{found}</div>'
+    )
+
+
+def _verdict(guess: int, reveal: Reveal) -> str:
+    return f"{'You foresaw it.' if guess == reveal.right else 'Not so.'} {reveal.because}"
+
+
+def _picture(place: Place, picture: Picture) -> None:
+    if isinstance(picture, Numbers):
+        st.html(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
+    elif isinstance(picture, Figure):
+        page.chart(picture)
+
+
+def _stage(pair: Pair, theme: str, key: str) -> None:
+    """Two experiments as in the Playground, and the way there."""
+    comparison = Comparison(pair.a, pair.b)
+    traces = compute.traces_of(comparison)
+    verdicts = compute.verdicts(traces)
+    st.html(markup.verdicts(sides(traces, PALETTES[theme]), verdicts))
+    stage(traces, theme, verdicts, key)
+    st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=comparison.to_query())
+
+
+def _controls(place: Place) -> None:
+    """What the reader may change of what was measured, or of the answer to the task."""
+    if not place.parameters:
+        return
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        for parameter in place.parameters:
+            with st.container(width=220):
+                try:
+                    parameter_control(parameter, _key(place, parameter.name), capital(parameter.label))
+                except ValueError as error:
+                    page.remarks([str(error)])
+
+
+def _ending(place: Place) -> None:
+    lesson = place.text
+    task = lesson.task
+    st.title("Now you", anchor=False)
+    page.remarks(LINKED.sentences())
+    st.html(f'<div class="lesson">{markup.prose(task.words)}</div>')
+    query = Comparison(task.a, task.b).to_query()
+    with st.container(key="task", gap=None):
+        st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=query)
+    if task.asked is not None:
+        _controls(place)
+        _check(place, task)
+    st.header("The sentence to remember", anchor=False)
+    st.html(f'<p class="remember">{markup.text(lesson.remember)}</p>')
+    st.html(f'<p class="muted sources">Sources: {_sources(lesson.sources)}</p>')
+
+
+def _check(place: Place, task: Task) -> None:
+    """What the reader brought back, tried."""
+    asked = st.session_state.get(_CHECKED)
+    now = (place.lesson, *place.settings.values())
+    if st.button("Check it", on_click=state.touch) or asked == now:
+        st.session_state[_CHECKED] = now
+        checked = compute.result_of("Trying it", task.check, *place.settings.values())  # type: ignore[arg-type]
+        words = f"{'That is it.' if checked.done else 'Not yet.'} {checked.sentence}"
+        st.html(f'<p class="because" role="status">{markup.text(words)}</p>')
+
+
+def _sources(keys: Sequence[str]) -> str:
+    def cited(key: str) -> str:
+        source = references[key]
+        words = markup.text(f"{source.short}, {source.title}")
+        return f'<a href="{markup.text(source.link)}">{words}</a>' if source.link else words
+
+    return " · ".join(map(cited, keys))
+
+
+def _steps(place: Place) -> None:
+    """Back and on; in presenter mode by the arrow keys too."""
+    last = len(place.text.screens) + 1
+    left, right = ("Left", "Right") if frame.presents() else (None, None)
+    with st.container(key="steps", horizontal=True, gap="medium", vertical_alignment="center"):
+        st.button(
+            "Back", key="step.back", disabled=place.screen == 1, on_click=_go,
+            args=(place.at(max(1, place.screen - 1)),), shortcut=left,
+        )  # fmt: skip
+        st.html(f'<span class="muted">{place.screen} of {last}</span>', width="content")
+        if place.screen < last:
+            waiting = place.guess is None and place.shown is not None
+            st.button(
+                "Next", key="step.next", disabled=waiting, type="primary", on_click=_go,
+                args=(place.at(place.screen + 1),), shortcut=right, help="Choose an answer first." if waiting else None,
+            )  # fmt: skip
+        else:
+            _onward(place, right)
+
+
+def _onward(place: Place, shortcut: str | None) -> None:
+    """From the end of a lesson to the next one, or to the quiz."""
+    later = LESSONS[LESSONS.index(place.text) + 1 :]
+    if later:
+        label = f"Next lesson: {markup.plain(later[0].title)}"
+        st.button(
+            label, key="step.next", type="primary", on_click=_go, args=(Place(later[0].key),), shortcut=shortcut,
+        )  # fmt: skip
+    else:
+        st.page_link(page.script("quiz"), label="The quiz")
+
+
+def _go(place: Place) -> None:
+    LINKED.keep(place)
+    state.touch()
+
+
+def _as_controls_say(place: Place) -> Place:
+    """The place with what its controls hold; where the place is news, they are filled from it first."""
+    settings: dict[str, Value] = {}
+    news = st.session_state.get(_FILLED) != to_query(place)
+    for parameter in place.parameters:
+        key, value = _key(place, parameter.name), place.settings.get(parameter.name, parameter.default)
+        if news or key not in st.session_state:
+            st.session_state[key] = value
+        try:
+            settings[parameter.name] = parameter.check(st.session_state[key])
+        except ValueError:
+            settings[parameter.name] = value
+    place = place.with_settings(settings)
+    st.session_state[_FILLED] = to_query(place)
+    return place
+
+
+def _key(place: Place, name: str) -> str:
+    return f"lessons.{place.lesson}.{place.screen}.{name}"
