@@ -28,8 +28,15 @@ def settle() -> None:
         st.session_state[_HIDE] = [name for name in names if name][:MOST_HIDDEN]
     if presents():
         st.html(PRESENTER_STYLE)
+        with st.container(key="leave"):
+            st.button("Leave presenter mode", key="frame.leave", type="tertiary", shortcut="Esc", on_click=_leave)
     if presents() or SIDEBAR in hidden():
         st.html(NO_SIDEBAR)
+
+
+def _leave() -> None:
+    st.session_state[_PRESENT] = False
+    st.query_params.pop("present", None)
 
 
 def presents() -> bool:

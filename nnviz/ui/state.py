@@ -226,7 +226,7 @@ class Linked(Generic[Value]):
 
     def _write(self, query: dict[str, str]) -> None:
         st.session_state[self._seen] = {name: [text] for name, text in query.items()}
-        st.query_params.from_dict(query)
+        st.query_params.from_dict({**frame.query(), **query})
 
 
 def link(query: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ def frame(path):
 
     from nnviz.ui import page
 
+    page.dress()
     pages = [st.Page(path, title="shown", default=True), st.Page(page.PLAYGROUND, title="Playground")]
     shown = st.navigation(pages, position="hidden")
     if not st.session_state.get("away"):
