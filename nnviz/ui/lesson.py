@@ -58,7 +58,7 @@ def _screen(place: Place, screen: Screen) -> None:
     answers.html(_answers(screen, place.guess, reveal))
     theme = st.context.theme.type or "light"
     pictures = screen.pictures(found, PALETTES[theme])
-    with beside:
+    with beside, st.container(key="lesson-pictures"):
         for picture in pictures:
             _picture(place, picture)
         _controls(place)

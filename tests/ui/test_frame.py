@@ -6,7 +6,6 @@ from streamlit.testing.v1 import AppTest
 from nnviz.ui import page
 from tests.ui.apptest import opened, query, settled
 
-
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
