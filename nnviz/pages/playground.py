@@ -22,7 +22,7 @@ both = sides(traces, PALETTES[theme])
 verdicts = compute.verdicts(traces)
 st.html(markup.verdicts(both, verdicts))
 moment = stage(traces, theme, verdicts)
-page.presets(page.PLAYGROUND, PRESETS)
+page.presets(page.PLAYGROUND, PRESETS, lessons=True)
 page.let_the_browser_paint(comparison.to_query(), moment.drawn)
 instead = st.container()  # the static pictures, where a browser cannot draw the stage
 loss_place, drift_place = st.columns(2)

@@ -123,9 +123,11 @@ def pair(figures: Sequence[Figure]) -> None:
             chart(figure)
 
 
-def presets(path: str, entries: Sequence[Preset]) -> None:
-    """Other things to look at on a page, each a link."""
+def presets(path: str, entries: Sequence[Preset], lessons: bool = False) -> None:
+    """Other things to look at on a page, each a link; before them the way to the lessons, where newcomers land."""
     with st.container(key="presets", horizontal=True, gap=None, vertical_alignment="center"):
+        if lessons:
+            st.page_link(script("lessons"), label="New here? Eight short lessons")
         st.html('<span class="muted">Try next</span>', width="content")
         for preset in entries:
             st.page_link(path, label=preset.label, help=preset.note, query_params=preset.query)
