@@ -1,0 +1,1 @@
+"""The film: frames that the browser plays, steps through and scrubs, whatever they show."""

@@ -1,0 +1,220 @@
+// The film: one clock and its controls for every scene.
+//
+// Python sends { film: { scene, data, captions, title, alt, clicks }, palette }. A scene draws one moment:
+//   height(width, data)                       how tall it is, in CSS pixels
+//   paint(context, width, data, time, look)   draws it; `time` counts frames and may lie between two of them;
+//                                             look: { palette, font }
+//   at(x, y, width, data)                     a point of the picture in the data's own numbers, or null; only where it
+//                                             takes clicks
+// A new scene is a file of its own, named in film.py and in the table here.
+
+import { bars } from "./bars.js";
+import { prepare } from "./brush.js";
+
+const scenes = { bars };
+
+const PLAY_SECONDS = 14; // from start to end at speed 1, but
+const FASTEST = 30, SLOWEST = 2; // frames a second
+const SPEEDS = [0.5, 1, 2, 4];
+
+const ICONS = {
+  play: "M4 2l11 7-11 7z",
+  pause: "M4 2h4v14H4zM10 2h4v14h-4z",
+  back: "M13 2v14L5 9zM3 2h2v14H3z",
+  forward: "M5 2v14l8-7zM13 2h2v14h-2z",
+};
+
+const icon = (name) => `<svg viewBox="0 0 18 18" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+
+const PARTS = `
+  <canvas role="img"></canvas>
+  <p class="caption"></p>
+  <div class="bar">
+    <div class="buttons" role="group" aria-label="Play">
+      <button class="back" aria-label="one step back" title="one step back (←)">${icon("back")}</button>
+      <button class="play"></button>
+      <button class="forward" aria-label="one step on" title="one step on (→)">${icon("forward")}</button>
+      <select aria-label="speed">${SPEEDS.map((s) => `<option value="${s}"${s === 1 ? " selected" : ""}>${s}×</option>`).join("")}</select>
+    </div>
+    <input type="range" min="0" step="1" aria-label="step">
+    <div class="counter"></div>
+  </div>`;
+
+/** A film in an element. Its `tell(place)` says where a click landed. */
+function createFilm(root) {
+  root.tabIndex = 0;
+  root.role = "group";
+  root.innerHTML = PARTS;
+  const find = (selector) => root.querySelector(selector);
+  const [canvas, caption, slider, playButton, speedMenu, counter] = ["canvas", ".caption", "input", ".play", "select", ".counter"].map(find);
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const look = {};
+  let shown = null, content = null, scene = null, last = 0, time = 0;
+  let playing = false, waiting = false, request = 0, before = 0;
+
+  const film = { show, stop, tell: null };
+
+  function show({ film: found, palette }) {
+    look.palette = palette;
+    look.font = getComputedStyle(root).fontFamily;
+    const text = JSON.stringify(found);
+    if (text !== shown) {
+      shown = text;
+      open(found);
+    }
+    draw(); // where only the theme changed, too
+  }
+
+  /** Other frames: from their beginning, as soon as they can be seen. */
+  function open(found) {
+    content = found;
+    scene = scenes[content.scene];
+    last = content.captions.length - 1;
+    slider.max = last;
+    root.ariaLabel = content.title;
+    canvas.ariaLabel = content.alt;
+    canvas.classList.toggle("clicks", content.clicks);
+    time = still ? last : 0;
+    waiting = !still;
+    play(false);
+    seen.disconnect();
+    seen.observe(canvas);
+  }
+
+  // Drawing: once a frame of the screen at most, and only after something changed.
+
+  function draw() {
+    if (!request) request = requestAnimationFrame(tick);
+  }
+
+  function tick(now) {
+    request = 0;
+    if (!content) return;
+    if (playing) {
+      const rate = Math.max(SLOWEST, Math.min(FASTEST, last / PLAY_SECONDS));
+      const seconds = before ? Math.min(0.1, (now - before) / 1000) : 0;
+      before = now;
+      time += seconds * rate * Number(speedMenu.value);
+      if (time >= last) {
+        time = last;
+        play(false);
+      }
+    }
+    paint();
+    if (playing) draw();
+  }
+
+  function paint() {
+    const width = canvas.clientWidth;
+    if (!width) return;
+    const height = Math.round(scene.height(width, content.data));
+    scene.paint(prepare(canvas, width, height), width, content.data, time, look);
+    const frame = Math.floor(time);
+    slider.value = frame;
+    setText(caption, content.captions[frame]);
+    setText(counter, `${frame.toLocaleString("en")} of ${last.toLocaleString("en")}`);
+    slider.ariaValueText = `${counter.textContent}: ${caption.textContent}`;
+  }
+
+  // The clock.
+
+  function play(on) {
+    if (on && time >= last) time = 0;
+    playing = on && last > 0;
+    before = 0;
+    caption.ariaLive = playing ? "off" : "polite"; // read out step by step, but not while it runs
+    const label = playing ? "pause" : "play";
+    if (playButton.ariaLabel !== label) {
+      playButton.ariaLabel = label;
+      playButton.title = `${label} (space)`;
+      playButton.innerHTML = icon(label);
+    }
+    draw();
+  }
+
+  function goTo(frame) {
+    waiting = false;
+    time = Math.max(0, Math.min(last, frame));
+    play(false);
+  }
+
+  function toggle() {
+    waiting = false;
+    play(!playing);
+  }
+
+  const stepBy = (frames) => goTo(Math.floor(time) + frames);
+
+  // Controls.
+
+  playButton.onclick = toggle;
+  find(".back").onclick = () => stepBy(-1);
+  find(".forward").onclick = () => stepBy(1);
+  slider.oninput = () => goTo(Number(slider.value));
+
+  root.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target === speedMenu) return;
+    const onButton = event.target.tagName === "BUTTON";
+    const act = {
+      " ": onButton ? null : toggle,
+      ArrowLeft: () => stepBy(-1),
+      ArrowRight: () => stepBy(1),
+      Home: () => goTo(0),
+      End: () => goTo(last),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation(); // the arrow keys turn the page for a presenter
+    act();
+  };
+
+  canvas.onclick = (event) => {
+    if (!content.clicks) return;
+    const { left, top } = canvas.getBoundingClientRect();
+    const place = scene.at(event.clientX - left, event.clientY - top, canvas.clientWidth, content.data);
+    if (place) film.tell(place);
+  };
+
+  const resized = new ResizeObserver(draw);
+  resized.observe(root);
+  const seen = new IntersectionObserver((entries) => {
+    if (!waiting || !entries.some(({ isIntersecting }) => isIntersecting)) return;
+    waiting = false;
+    play(true);
+  }, { threshold: 0.5 });
+
+  function stop() {
+    cancelAnimationFrame(request);
+    resized.disconnect();
+    seen.disconnect();
+    content = null;
+  }
+
+  return film;
+}
+
+function setText(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+// ---- The component: Streamlit calls this again whenever the data changes, and what it returned last at the end ----
+
+const films = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".film");
+  if (!window.ResizeObserver || !document.createElement("canvas").getContext?.("2d")) {
+    root.textContent = data.film.alt;
+    return undefined;
+  }
+  const film = films.get(parentElement) ?? createFilm(root);
+  films.set(parentElement, film);
+  // A word sent after the visitor has gone back to another page, while this one still stands, would call that off.
+  const home = location.pathname;
+  film.tell = (place) => { if (location.pathname === home) setTriggerValue("click", place); };
+  film.show(data);
+  return () => {
+    film.stop();
+    films.delete(parentElement);
+  };
+}
