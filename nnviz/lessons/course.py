@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from nnviz.lessons import chance
 from nnviz.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = ()
+LESSONS: tuple[Lesson, ...] = (chance.LESSON,)
 
 course = {lesson.key: lesson for lesson in LESSONS}
