@@ -9,11 +9,13 @@ import streamlit as st
 from nnviz.analysis.references import registry as references
 from nnviz.core.registry import Value
 from nnviz.figures.figure import Figure
+from nnviz.figures.film import Film
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
 from nnviz.lessons.course import LESSONS
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Task
 from nnviz.ui import compute, frame, lesson_progress, markup, page, state
+from nnviz.ui.film.film import film
 from nnviz.ui.lesson_state import LINKED, Place, to_query
 from nnviz.ui.stage.stage import stage
 from nnviz.ui.state import Comparison
@@ -104,6 +106,21 @@ def _picture(place: Place, picture: Picture) -> None:
         st.html(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
     elif isinstance(picture, Figure):
         page.chart(picture)
+    elif isinstance(picture, Film):
+        st.html(f'<p class="finding">{markup.text(picture.title)}</p>')
+        _clicked(place, picture, film(picture, f"film-{place.lesson}-{place.screen}-{picture.name}"))
+
+
+def _clicked(place: Place, picture: Film, point: tuple[float, ...] | None) -> None:
+    """Sets what a click into a film sets, each as far as it may go."""
+    if point is None:
+        return
+    parameters = {parameter.name: parameter for parameter in place.parameters}
+    settings = dict(place.settings)
+    for name, value in zip(picture.sets, point, strict=True):
+        settings[name] = float(min(max(value, parameters[name].low), parameters[name].high))
+    LINKED.keep(place.with_settings(settings))
+    st.rerun()
 
 
 def _stage(pair: Pair, theme: str, key: str) -> None:
