@@ -13,7 +13,7 @@ from nnviz.figures.film import Film
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
 from nnviz.lessons.course import LESSONS
-from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Task
+from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task
 from nnviz.ui import compute, frame, lesson_progress, markup, page, state
 from nnviz.ui.film.film import film
 from nnviz.ui.lesson_state import LINKED, Place, to_query
@@ -50,7 +50,9 @@ def _screen(place: Place, screen: Screen) -> None:
         st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
         _ask(place, screen)
         return
-    words, beside = st.columns([5, 7], gap="medium")
+    with st.container(key="reveal"):  # the style lays these out: side by side, on a phone one below the other
+        words, beside = st.container(key="reveal-words"), st.container(key="reveal-pictures")
+        below, why = st.container(key="reveal-stage"), st.container(key="reveal-why")
     with words:
         st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
         answers = st.empty()
@@ -58,16 +60,17 @@ def _screen(place: Place, screen: Screen) -> None:
         found = compute.result_of("Measuring", screen.measure, *place.settings.values())
     reveal = screen.reveal(found)
     answers.html(_answers(screen, place.guess, reveal))
+    why.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
     theme = st.context.theme.type or "light"
-    pictures = screen.pictures(found, PALETTES[theme])
-    with beside, st.container(key="lesson-pictures"):
-        for picture in pictures:
-            _picture(place, picture)
-        _controls(place)
-    for picture in pictures:
+    for picture in screen.pictures(found, PALETTES[theme]):
         if isinstance(picture, Pair):
-            _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
-    st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
+            with below:
+                _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
+        else:
+            with beside:
+                _picture(place, picture)
+    with beside:
+        _controls(place)
 
 
 def _ask(place: Place, screen: Screen) -> None:
@@ -101,12 +104,12 @@ def _verdict(guess: int, reveal: Reveal) -> str:
     return f"{'You foresaw it.' if guess == reveal.right else 'Not so.'} {reveal.because}"
 
 
-def _picture(place: Place, picture: Picture) -> None:
+def _picture(place: Place, picture: Figure | Film | Numbers) -> None:
     if isinstance(picture, Numbers):
         st.html(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
     elif isinstance(picture, Figure):
         page.chart(picture)
-    elif isinstance(picture, Film):
+    else:
         st.html(f'<p class="finding">{markup.text(picture.title)}</p>')
         _clicked(place, picture, film(picture, f"film-{place.lesson}-{place.screen}-{picture.name}"))
 
