@@ -72,7 +72,7 @@ def growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], palette
         palette: the theme's colours.
     """
     scale = fit([np.array(counts) for counts in counted.values()], False)
-    styles = list(zip(palette.units, ("solid", "dash"), ("circle", "diamond"), strict=False))
+    styles = [(palette.text, "solid", "circle"), (palette.muted, "dash", "diamond")]
     data = [
         {
             "type": "scatter", "mode": "lines+markers", "name": label, "x": list(lengths), "y": list(counts),
@@ -88,7 +88,7 @@ def growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], palette
         margin={"r": 96},
         annotations=end_labels(scale, labels),
         xaxis={"title": {"text": "values in the list"}, "range": [0, 1.03 * lengths[-1]], "nticks": 6},
-        yaxis=scale.axis("comparisons"),
+        yaxis=scale.axis("comparisons") | {"tickformat": ",d"},
     )
     ends = ", ".join(f"{label} {number(counts[-1])}" for label, counts in counted.items())
     title = f"On {lengths[-1]} values: {ends}."
@@ -182,18 +182,20 @@ def by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palett
     low, high = (np.array([np.percentile(dice[name], at) for name in names]) for at in MIDDLE)
     data = [
         {
-            "type": "scatter", "mode": "markers", "name": "first value", "x": list(first.values()), "y": names,
-            "marker": {"symbol": "x", "size": 13, "color": palette.units[1]},
-            "hovertemplate": "%{y}, first value as pivot: %{x:,}<extra></extra>",
-        },
-        {
             "type": "scatter", "mode": "markers", "name": "dice", "x": means, "y": names,
             "error_x": {
                 "type": "data", "symmetric": False, "array": high - means, "arrayminus": means - low,
-                "color": palette.units[0], "thickness": 3, "width": 7,
+                "color": palette.text, "thickness": 3, "width": 7,
             },
-            "marker": {"symbol": "circle", "size": 12, "color": palette.units[0]},
+            "marker": {"symbol": "circle", "size": 12, "color": palette.text},
             "hovertemplate": "%{y}, dice: %{x:,.0f} on average<extra></extra>",
+        },
+        {
+            "type": "scatter", "mode": "markers", "name": "first value", "x": list(first.values()), "y": names,
+            "marker": {
+                "symbol": "x", "size": 13, "color": palette.muted, "line": {"color": palette.background, "width": 1},
+            },
+            "hovertemplate": "%{y}, first value as pivot: %{x:,}<extra></extra>",
         },
     ]  # fmt: skip
     plot = new_plot(
@@ -205,16 +207,15 @@ def by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palett
             {"text": words, "x": x, "xref": "paper", "xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom",
              "yshift": 4, "font": {"color": color}}
             for words, x, side, color in (
-                ("● with dice", 0.0, "left", palette.units[0]),
-                ("✕ first value as pivot", 1.0, "right", palette.units[1]),
+                ("● with dice", 0.0, "left", palette.text),
+                ("✕ first value as pivot", 1.0, "right", palette.muted),
             )
         ],
         xaxis={"title": {"text": "comparisons"}, "rangemode": "tozero", "nticks": 6, "tickformat": ",d"},
         yaxis={"autorange": "reversed"},
     )  # fmt: skip
-    hardest = max(first, key=lambda name: first[name])
     title = (
-        f"With the first value as pivot: {number(min(first.values()))} to {number(first[hardest])} comparisons. "
+        f"With the first value as pivot: {number(min(first.values()))} to {number(max(first.values()))} comparisons. "
         f"With dice: {number(means.min())} to {number(means.max())} on average."
     )
     alt = f"Comparisons for {len(names)} lists, as a cross and as a dot with the range of 95 in 100 runs. {title}"

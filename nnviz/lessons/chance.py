@@ -92,7 +92,8 @@ LESSON = Lesson(
             before="Quicksort goes about it another way. It picks one value, the pivot: here simply the first. "
             "All values smaller than the pivot go to its left, the others to its right. "
             "Now the pivot stands where it belongs, for good. Then the same with the left side, and with the right.\n\n"
-            "Both recipes get the same shuffled list of 20 values. Bubble sort needs 190 comparisons.",
+            f"Both recipes get the same shuffled list. For {FEW} values, bubble sort makes {most_comparisons(FEW)} "
+            f"comparisons: {FEW - 1} in its first pass, then {FEW - 2}, and so on.",
             question="How many comparisons will quicksort need?",
             options=("As many, or more", "Fewer, but more than half as many", "Less than half as many"),
             measure=raced,

@@ -17,6 +17,7 @@ from nnviz.search.sorting_costs import (
     Bought,
     Race,
     Rolled,
+    chance_of_the_worst,
     comparisons_spread,
     mean_comparisons,
     most_comparisons,
@@ -71,9 +72,10 @@ def race(found: Race) -> Reveal:
     return Reveal(
         right,
         f"Quicksort took {count(fast, 'comparison')}, bubble sort {slow}.",
-        "Bubble sort holds every value against every other. Quicksort does not: once a pivot has parted the list, "
-        "the left side never meets the right side again. All those comparisons are saved.\n\n"
-        f"The longer the list, the more that is. Of {LENGTHS[-1]} values, bubble sort makes "
+        "Bubble sort goes through the list pass after pass, and only one value is sure to reach its place in each. "
+        "Quicksort parts the list instead. From then on the left side never meets the right side again, "
+        "and all those comparisons are saved.\n\n"
+        f"The longer the list, the more it saves. On {LENGTHS[-1]} values, bubble sort makes "
         f"{number(found.growth[0][-1])} comparisons, quicksort {number(found.growth[1][-1])}: "
         f"{number(saved, 2)} times fewer.",
     )
@@ -109,7 +111,7 @@ def bad_day(found: BadDay) -> Reveal:
 
 def bad_day_pictures(found: BadDay, palette: Palette) -> list[Picture]:
     """The pictures of `bad_day`."""
-    title = f"In order already: bubble sort {found.bubble.comparisons}, quicksort {found.quick.comparisons}."
+    title = f"A list in order: bubble sort takes {found.bubble.comparisons}, quicksort {found.quick.comparisons}."
     rows = {
         "Bubble sort": (found.bubble.comparisons, most_comparisons(len(found.bubble.values))),
         "Quicksort": (found.quick.comparisons, found.shuffled.comparisons),
@@ -172,17 +174,13 @@ def many(found: Array) -> Reveal:
         right,
         f"The unluckiest of {len(found):,} runs made {number(most)} comparisons, the luckiest {number(found.min())}, "
         f"and all together {number(found.mean())} on average.",
-        f"Mathematics can say the average beforehand: 2 × (n + 1) × (1 + 1/2 + … + 1/n) − 4n, "
-        f"for {MANY} values {number(mean)}. The runs came {_closeness(abs(off))} to it.\n\n"
-        "A bad roll, with the smallest or largest value as pivot, costs a little. "
-        f"To reach {number(worst)}, every single roll would have to be as bad as can be. "
-        "Each of them is unlikely. All of them in one run: you will not live to see it.",
+        "Mathematics can say the average beforehand: 2 × (n + 1) × (1 + 1/2 + … + 1/n) − 4n. "
+        f"For {MANY} values that is {number(mean, 4)}. Counted: {number(found.mean(), 4)}, "
+        f"{'as near as chance allows' if abs(off) < 3 else 'further off than chance should allow'}.\n\n"
+        "A bad roll, with the smallest or the largest value as pivot, costs a little. "
+        f"For {number(worst)} comparisons, all rolls of a run would have to be bad. "
+        f"The chance of that is {number(chance_of_the_worst(MANY), 2)}. You will not live to see it.",
     )
-
-
-def _closeness(off: float) -> str:
-    """How near a mean of many runs lies, in units of what chance allows it to be off."""
-    return "as close as chance lets them come" if off < 3 else f"less close than chance allows, {number(off)} times,"
 
 
 def many_pictures(found: Array, palette: Palette) -> list[Picture]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -24,7 +25,7 @@ LIST_RUNS = 200  # of each list
 
 
 def most_comparisons(n: int) -> int:
-    """Comparisons of bubble sort on any n values, and of quicksort at its worst: each pair once, n(n - 1)/2.
+    """Comparisons of bubble sort on any n values, and of quicksort at its worst: n(n - 1)/2.
 
     >>> most_comparisons(100)
     4950
@@ -49,6 +50,17 @@ def comparisons_spread(n: int) -> float:
     """
     variance = 7 * n**2 - 4 * (n + 1) ** 2 * _harmonic(n, 2) - 2 * (n + 1) * _harmonic(n, 1) + 13 * n
     return math.sqrt(max(0.0, variance))  # of one value it is 0, but for rounding
+
+
+def chance_of_the_worst(n: int) -> float:
+    """The chance that random pivots bring about the most comparisons: 2ⁿ⁻¹ / n!.
+
+    Each stretch of three or more must draw its smallest or its largest value.
+
+    >>> chance_of_the_worst(2), round(chance_of_the_worst(4), 4)
+    (1.0, 0.3333)
+    """
+    return float(Fraction(2 ** (n - 1), math.factorial(n)))
 
 
 def _harmonic(n: int, power: int) -> float:

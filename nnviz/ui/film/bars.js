@@ -7,10 +7,9 @@
 
 import { ease, write } from "./brush.js";
 
-const HEAD = 64; // for the lane's name, its count, and the marks over the bars
+const HEAD = 76; // for the lane's name, its count, and the marks over the bars
 const FOOT = 24; // for the numbers
-const TALL = 116; // the highest bar
-const LANE = HEAD + TALL + FOOT;
+const TALL = 116, LOW = 76; // the highest bar; and where three or more lanes stand one above the other
 const GAP = 28; // between lanes, whichever way they stand
 const LEAST = 270; // the width of a lane, where lanes stand side by side
 const GLIDE = 0.6; // of a frame's time, at its end, in which bars change places
@@ -18,22 +17,27 @@ const GLIDE = 0.6; // of a frame's time, at its end, in which bars change places
 export const bars = {
   /** How tall the picture is at a width. */
   height(width, { lanes }) {
-    const rows = lanes.length / across(width, lanes);
-    return rows * LANE + (rows - 1) * GAP;
+    const { rows, lane } = layoutOf(width, lanes);
+    return rows * lane + (rows - 1) * GAP;
   },
 
   paint(context, width, { lanes }, time, look) {
-    const columns = across(width, lanes);
+    const { columns, tall, lane: high } = layoutOf(width, lanes);
     const wide = (width - GAP * (columns - 1)) / columns;
     for (const [i, lane] of lanes.entries()) {
       const x = (i % columns) * (wide + GAP);
-      const y = Math.floor(i / columns) * (LANE + GAP);
-      paintLane(context, { x, y, width: wide }, lane, time, look);
+      const y = Math.floor(i / columns) * (high + GAP);
+      paintLane(context, { x, y, width: wide, tall }, lane, time, look);
     }
   },
 };
 
-const across = (width, lanes) => (width >= lanes.length * (LEAST + GAP) ? lanes.length : 1);
+function layoutOf(width, lanes) {
+  const columns = width >= lanes.length * (LEAST + GAP) ? lanes.length : 1;
+  const rows = lanes.length / columns;
+  const tall = rows > 2 ? LOW : TALL;
+  return { columns, rows, tall, lane: HEAD + tall + FOOT };
+}
 
 function paintLane(context, box, lane, time, { palette, font }) {
   const last = lane.frames.length - 1;
@@ -48,11 +52,11 @@ function paintLane(context, box, lane, time, { palette, font }) {
 
   const slot = box.width / lane.values.length;
   const bar = Math.min(0.78 * slot, 44);
-  const bottom = box.y + HEAD + TALL;
+  const bottom = box.y + HEAD + box.tall;
   const highest = Math.max(...lane.values);
   const place = placesOf(frame.order), after = placesOf(next.order);
   const middle = (item) => box.x + (place[item] + moved * (after[item] - place[item]) + 0.5) * slot;
-  const tall = (item) => Math.max(3, (TALL * lane.values[item]) / highest);
+  const tall = (item) => Math.max(3, (box.tall * lane.values[item]) / highest);
   const placed = new Set(frame.placed);
   for (const item of frame.order) {
     const compared = frame.pair.includes(item);
@@ -65,20 +69,20 @@ function paintLane(context, box, lane, time, { palette, font }) {
       write(context, String(lane.values[item]), middle(item), bottom + FOOT - 2, compared ? palette.text : palette.muted, `${compared ? 700 : 400} ${size}px ${font}`, "center");
     }
   }
-  if (frame.pivot >= 0) paintPivot(context, middle(frame.pivot), bottom - tall(frame.pivot), box, palette, font);
-  if (frame.pair.length) paintBracket(context, frame.pair.map(middle), box.y + 32, frame.pair.map((item) => bottom - tall(item)), palette);
+  if (frame.pair.length) paintBracket(context, frame.pair.map(middle), box.y + 44, palette);
+  if (frame.pivot >= 0) paintPivot(context, middle(frame.pivot), box, palette, font);
 }
 
-/** The word over the pivot's bar, kept within the lane. */
-function paintPivot(context, x, y, box, palette, font) {
+/** The word over the pivot's end of the bracket, kept within the lane. */
+function paintPivot(context, x, box, palette, font) {
   context.font = `600 14px ${font}`;
   const half = context.measureText("pivot").width / 2;
   const at = Math.max(box.x + half, Math.min(box.x + box.width - half, x));
-  write(context, "pivot", at, y - 5, palette.text, `600 14px ${font}`, "center");
+  write(context, "pivot", at, box.y + 39, palette.text, context.font, "center");
 }
 
 /** Two bars held against each other: a bracket over them with an arrow to each. */
-function paintBracket(context, xs, y, tops, palette) {
+function paintBracket(context, xs, y, palette) {
   context.strokeStyle = context.fillStyle = palette.text;
   context.lineWidth = 2;
   context.beginPath();
