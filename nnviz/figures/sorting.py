@@ -177,48 +177,56 @@ def by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palett
         dice: comparisons with dice, run by run, by list.
         palette: the theme's colours.
     """
-    names = list(first)
+    names, without = list(first), np.array(list(first.values()))
     means = np.array([dice[name].mean() for name in names])
     low, high = (np.array([np.percentile(dice[name], at) for name in names]) for at in MIDDLE)
+    rows = np.arange(len(names))
     data = [
         {
-            "type": "scatter", "mode": "markers", "name": "dice", "x": means, "y": names,
+            "type": "scatter", "mode": "markers", "name": "dice", "x": means, "y": rows, "text": names,
             "error_x": {
                 "type": "data", "symmetric": False, "array": high - means, "arrayminus": means - low,
                 "color": palette.text, "thickness": 3, "width": 7,
             },
             "marker": {"symbol": "circle", "size": 12, "color": palette.text},
-            "hovertemplate": "%{y}, dice: %{x:,.0f} on average<extra></extra>",
+            "hovertemplate": "%{text}, dice: %{x:,.0f} on average<extra></extra>",
         },
         {
-            "type": "scatter", "mode": "markers", "name": "first value", "x": list(first.values()), "y": names,
+            "type": "scatter", "mode": "markers", "name": "first value", "x": without, "y": rows, "text": names,
             "marker": {
                 "symbol": "x", "size": 13, "color": palette.muted, "line": {"color": palette.background, "width": 1},
             },
-            "hovertemplate": "%{y}, first value as pivot: %{x:,}<extra></extra>",
+            "hovertemplate": "%{text}, first value as pivot: %{x:,}<extra></extra>",
         },
     ]  # fmt: skip
+    legend = [
+        {"text": words, "x": x, "xref": "paper", "xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom",
+         "yshift": 4, "font": {"color": color}}
+        for words, x, side, color in (
+            ("● with dice", 0.0, "left", palette.text),
+            ("✕ first value as pivot", 1.0, "right", palette.muted),
+        )
+    ]  # fmt: skip
+    # The names stand over their rows: beside them they would take half of a phone.
+    labels = [
+        {"text": name, "x": 0, "xref": "paper", "xanchor": "left", "y": row, "yanchor": "bottom", "yshift": 9}
+        for row, name in enumerate(names)
+    ]
     plot = new_plot(
         data,
         palette,
-        height=330,
-        margin={"l": 150, "t": 34},
-        annotations=[
-            {"text": words, "x": x, "xref": "paper", "xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom",
-             "yshift": 4, "font": {"color": color}}
-            for words, x, side, color in (
-                ("● with dice", 0.0, "left", palette.text),
-                ("✕ first value as pivot", 1.0, "right", palette.muted),
-            )
-        ],
-        xaxis={"title": {"text": "comparisons"}, "rangemode": "tozero", "nticks": 6, "tickformat": ",d"},
-        yaxis={"autorange": "reversed"},
-    )  # fmt: skip
+        height=120 + 54 * len(names),
+        margin={"l": 16, "t": 34},
+        annotations=[*legend, *labels],
+        xaxis={"title": {"text": "comparisons"}, "range": [0, 1.06 * without.max()], "nticks": 4, "tickformat": ",d"},
+        yaxis={"range": [len(names) - 0.6, -0.8], "showticklabels": False, "tickvals": rows},
+    )
     title = (
-        f"With the first value as pivot: {number(min(first.values()))} to {number(max(first.values()))} comparisons. "
+        f"With the first value as pivot: {number(without.min())} to {number(without.max())} comparisons. "
         f"With dice: {number(means.min())} to {number(means.max())} on average."
     )
     alt = f"Comparisons for {len(names)} lists, as a cross and as a dot with the range of 95 in 100 runs. {title}"
-    table = {"list": np.array(names), "first_value": np.array(list(first.values())), "dice_mean": means,
-             "dice_low": low, "dice_high": high}  # fmt: skip
+    table = {
+        "list": np.array(names), "first_value": without, "dice_mean": means, "dice_low": low, "dice_high": high,
+    }  # fmt: skip
     return Figure("by list", title, alt, plot, table)
