@@ -168,5 +168,4 @@ def frames(sorting: Sorting) -> list[Frame]:
             pivot = order[move.i]
         else:
             placed.append(order[move.i])
-            pivot = -1
     return [*found, Frame(tuple(order), (), -1, tuple(placed), count)]

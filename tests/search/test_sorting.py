@@ -59,10 +59,15 @@ def test_bubble_sort_makes_the_same_number_of_comparisons_on_every_list(values):
     assert bubble(values).comparisons == 21
 
 
-@given(st.permutations(range(12)))
+@given(lists)
 def test_bubble_sort_swaps_as_often_as_the_list_has_pairs_in_the_wrong_order(values):
     swaps = sum(move.kind == "swap" for move in bubble(values).moves)
     assert swaps == sum(a > b for a, b in itertools.combinations(values, 2))
+
+
+@pytest.mark.parametrize("sort", [bubble, quick])
+def test_equal_values_stay_where_they_are(sort):
+    assert all(move.kind != "swap" for move in sort([2] * 5).moves)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 20, 100])

@@ -89,7 +89,6 @@ function createFilm(root) {
 
   function tick(now) {
     request = 0;
-    if (!content) return;
     if (playing) {
       const rate = Math.max(SLOWEST, Math.min(FASTEST, last / PLAY_SECONDS));
       const seconds = before ? Math.min(0.1, (now - before) / 1000) : 0;
@@ -187,7 +186,6 @@ function createFilm(root) {
     cancelAnimationFrame(request);
     resized.disconnect();
     seen.disconnect();
-    content = null;
   }
 
   return film;
