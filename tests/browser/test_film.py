@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from playwright.sync_api import expect
 
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.template import DARK, PALETTES
 from nnviz.ui.film.film import HERE, script
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ COUNT_FRAMES = """() => {
 FRAMES = 9
 
 
-def sent(palette=LIGHT, frames=FRAMES, values=(3, 1, 2)):
+def sent(frames=FRAMES, values=(3, 1, 2)):
     shown = [
         {"order": [k % 3, (k + 1) % 3, (k + 2) % 3], "pair": [0, 1], "pivot": 0, "placed": [2], "count": k}
         for k in range(frames)
@@ -52,7 +52,7 @@ def sent(palette=LIGHT, frames=FRAMES, values=(3, 1, 2)):
         "alt": "Three bars change places.",
         "clicks": False,
     }
-    return json.dumps({"film": film, "palette": asdict(palette)})
+    return json.dumps({"film": film, "palettes": [asdict(palette) for palette in PALETTES.values()]})
 
 
 @pytest.fixture
@@ -151,7 +151,6 @@ def test_the_same_again_stays_where_it_is_and_another_starts_anew(tab):
     page = tab(sent())
     page.get_by_role("slider").fill("3")
     page.evaluate("text => window.show(text)", sent())
-    page.evaluate("text => window.show(text)", sent(palette=DARK))
     expect(counter(page)).to_have_text("3 of 8")
     page.evaluate("text => window.show(text)", sent(frames=5))
     expect(counter(page)).to_have_text("4 of 4")
@@ -168,8 +167,9 @@ def test_the_picture_is_as_sharp_as_the_screen_and_changes_with_frame_and_theme(
     expect(counter(page)).to_have_text("0 of 8")
     second = canvas.evaluate(PIXELS)[2]
     assert first != second
-    page.evaluate("text => window.show(text)", sent(palette=DARK))
-    page.wait_for_timeout(100)
+    page.evaluate("color => document.body.style.setProperty('--st-background-color', color)", DARK.background)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_timeout(500)
     assert canvas.evaluate(PIXELS)[2] not in (first, second)
 
 

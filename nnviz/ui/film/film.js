@@ -1,6 +1,6 @@
 // The film: one clock and its controls for every scene.
 //
-// Python sends { film: { scene, data, captions, title, alt, clicks }, palette }. A scene draws one moment:
+// Python sends { film: { scene, data, captions, title, alt, clicks }, palettes }, light and dark. A scene draws one moment:
 //   height(width, data)                       how tall it is, in CSS pixels
 //   paint(context, width, data, time, look)   draws it; `time` counts frames and may lie between two of them;
 //                                             look: { palette, font }
@@ -49,20 +49,20 @@ function createFilm(root) {
   const [canvas, caption, slider, playButton, speedMenu, counter] = ["canvas", ".caption", "input", ".play", "select", ".counter"].map(find);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const look = {};
-  let shown = null, content = null, scene = null, last = 0, time = 0;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let palettes = [], shown = null, content = null, scene = null, last = 0, time = 0;
   let playing = false, waiting = false, request = 0, before = 0;
 
   const film = { show, stop, tell: null };
 
-  function show({ film: found, palette }) {
-    look.palette = palette;
-    look.font = getComputedStyle(root).fontFamily;
+  function show({ film: found, palettes: both }) {
+    palettes = both;
     const text = JSON.stringify(found);
     if (text !== shown) {
       shown = text;
       open(found);
     }
-    draw(); // where only the theme changed, too
+    draw();
   }
 
   /** Other frames: from their beginning, as soon as they can be seen. */
@@ -106,6 +106,9 @@ function createFilm(root) {
   function paint() {
     const width = canvas.clientWidth;
     if (!width) return;
+    const style = getComputedStyle(root), background = style.getPropertyValue("--st-background-color").trim().toLowerCase();
+    look.font = style.fontFamily;
+    look.palette = palettes.find((palette) => palette.background.toLowerCase() === background) ?? palettes[0];
     const height = Math.round(scene.height(width, content.data));
     scene.paint(prepare(canvas, width, height), width, content.data, time, look);
     const frame = Math.floor(time);
@@ -174,6 +177,8 @@ function createFilm(root) {
     if (place) film.tell(place);
   };
 
+  const turned = () => setTimeout(draw, 200); // once the page has its other colours
+  dark.addEventListener("change", turned);
   const resized = new ResizeObserver(draw);
   resized.observe(root);
   const seen = new IntersectionObserver((entries) => {
@@ -184,6 +189,7 @@ function createFilm(root) {
 
   function stop() {
     cancelAnimationFrame(request);
+    dark.removeEventListener("change", turned);
     resized.disconnect();
     seen.disconnect();
   }

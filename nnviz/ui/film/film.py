@@ -44,8 +44,7 @@ def film(picture: Film, key: str) -> tuple[float, ...] | None:
         The place of a click that was made just now, in the picture's own numbers, one for each name in its `sets`;
         None where there was none.
     """
-    theme = st.context.theme.type or "light"
-    data = {"film": _content(picture), "palette": asdict(PALETTES[theme])}
+    data = {"film": _content(picture), "palettes": [asdict(palette) for palette in PALETTES.values()]}
     said = _component(key=key, data=data, on_click_change=state.touch)
     return click_of(picture, said)
 
