@@ -32,7 +32,7 @@ def plain(words: str) -> str:
     r"""Words for a label that Streamlit would read as Markdown, so that they stand as they are.
 
     >>> plain("units * [0, 0.1]")
-    'units \\* \\[0, 0.1\\]'
+    'units \\* \\[0, 0\\.1\\]'
     """
     return re.sub(r"([\\`*_{}\[\]()#+\-.!$:~<>|])", r"\\\1", words)
 
