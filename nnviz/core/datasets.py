@@ -24,26 +24,16 @@ CORNERS = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(Entry):
-    """A data set's record in the registry.
+class Task:
+    """What a network takes in and what it is to answer.
 
     Attributes:
-        make: `make(samples, noise, seed)` -> features `[n, d]`, targets `[n]`.
         features: the features' names.
         classes: the classes' names; empty where the target is a real number.
-        rows: how many rows there are at most; None where they are made to order.
-        noisy: whether `noise` means anything.
-        standardised: whether features are brought to mean 0 and spread 1.
-        in_turn: rows come in a fixed turn of groups and are split in that order, not drawn.
     """
 
-    make: Callable[[int, float, int], tuple[Array, Array]]
     features: tuple[str, ...] = ("x₁", "x₂")
     classes: tuple[str, ...] = ("0", "1")
-    rows: int | None = None
-    noisy: bool = True
-    standardised: bool = True
-    in_turn: bool = False
 
     @property
     def loss(self) -> str:
@@ -56,6 +46,25 @@ class Source(Entry):
     def outputs(self) -> int:
         """How many output units: one logit for two classes, one a class for more, one for a real target."""
         return len(self.classes) if len(self.classes) > 2 else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Task, Entry):
+    """A data set's record in the registry.
+
+    Attributes:
+        make: `make(samples, noise, seed)` -> features `[n, d]`, targets `[n]`.
+        rows: how many rows there are at most; None where they are made to order.
+        noisy: whether `noise` means anything.
+        standardised: whether features are brought to mean 0 and spread 1.
+        in_turn: rows come in a fixed turn of groups and are split in that order, not drawn.
+    """
+
+    make: Callable[[int, float, int], tuple[Array, Array]]
+    rows: int | None = None
+    noisy: bool = True
+    standardised: bool = True
+    in_turn: bool = False
 
     def split_sizes(self, samples: int, test_fraction: float) -> tuple[int, int]:
         """How many rows are trained on, and how many are held back."""

@@ -131,10 +131,24 @@ class Experiment:
         self._check_budget()
 
     @property
+    def task(self) -> datasets.Task:
+        """What a network takes in and what it is to answer."""
+        return datasets.registry[self.dataset]
+
+    @property
+    def data_name(self) -> str:
+        """What the data set is called in messages."""
+        return self.dataset
+
+    @property
+    def split_sizes(self) -> tuple[int, int]:
+        """How many rows are trained on, and how many are held back."""
+        return datasets.registry[self.dataset].split_sizes(self.samples, self.test_fraction)
+
+    @property
     def layer_sizes(self) -> tuple[int, ...]:
         """Units from the input to the output, such as (2, 8, 1)."""
-        source = datasets.registry[self.dataset]
-        return (len(source.features), *self.hidden, source.outputs)
+        return (len(self.task.features), *self.hidden, self.task.outputs)
 
     @property
     def layer_initializers(self) -> tuple[Initializer, ...]:
@@ -145,7 +159,7 @@ class Experiment:
     @property
     def train_rows(self) -> int:
         """How many rows are trained on."""
-        return datasets.registry[self.dataset].split_sizes(self.samples, self.test_fraction)[0]
+        return self.split_sizes[0]
 
     @property
     def batch_rows(self) -> int:
@@ -231,13 +245,12 @@ class Experiment:
     # Checks of the whole.
 
     def _check_split(self) -> None:
-        source = datasets.registry[self.dataset]
-        least = max(2, len(source.classes))
-        train, test = source.split_sizes(self.samples, self.test_fraction)
+        least = max(2, len(self.task.classes))
+        train, test = self.split_sizes
         if min(train, test) < least:
             raise ExperimentError(
                 f"samples={self.samples} with test_fraction={self.test_fraction:g} leaves {train} rows to train on "
-                f"and {test} to test on: {self.dataset} needs at least {least} of each.",
+                f"and {test} to test on: {self.data_name} needs at least {least} of each.",
                 "samples",
                 "test_fraction",
             )
@@ -245,7 +258,7 @@ class Experiment:
     def _check_budget(self) -> None:
         sizes = self.layer_sizes
         layers = [(inputs + 1) * outputs for inputs, outputs in pairwise(sizes)]
-        rows = datasets.registry[self.dataset].split_sizes(self.samples, self.test_fraction)
+        rows = self.split_sizes
         moments = min(self.snapshots, self.total_steps + 1)
         seen = self.restarts * (self.train_rows * self.epochs + sum(rows) * moments)
         calls = (self.total_steps + moments) * len(layers)

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses
+from nnviz.core import activations, losses
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
@@ -134,12 +134,12 @@ def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, 
     sizes = experiment.layer_sizes
     x = np.atleast_2d(np.asarray(x, dtype=float))
     if x.ndim != 2 or x.shape[1] != sizes[0]:
-        raise ValueError(f"x has shape {x.shape}: {experiment.dataset} needs {sizes[0]} columns.")
+        raise ValueError(f"x has shape {x.shape}: {experiment.data_name} needs {sizes[0]} columns.")
     layers = trace.layers(run, snapshot)
     network = Network(
         sizes,
         activations.registry[experiment.activation],
-        losses.registry[datasets.registry[experiment.dataset].loss],
+        losses.registry[experiment.task.loss],
         runs=1,
         rows=len(x),
         dtype=experiment.dtype,

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses, optimizers
+from nnviz.core import activations, losses, optimizers
 from nnviz.core.contraction import blas_matmul, exact_matmul, hold_own_blas, needs_exact, one_blas_thread
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Matmul, Network, layer_views, parameter_count, with_ones
@@ -171,7 +171,7 @@ class _Job:
         self.experiment, self.starts = experiment, starts
         self.sizes = experiment.layer_sizes
         self.activation = activations.registry[experiment.activation]
-        self.loss = losses.registry[datasets.registry[experiment.dataset].loss]
+        self.loss = losses.registry[experiment.task.loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
         self.threads = min(threads or os.cpu_count() or 1, experiment.restarts)
         self.stopped = False

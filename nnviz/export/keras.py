@@ -6,7 +6,7 @@ from nnviz.core import activations, initializers, optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.optimizers import ADAM_EPSILON, BETA_1, BETA_2, MOMENTUM, RHO, RMSPROP_EPSILON
-from nnviz.export.pieces import is_regression, literal, loop, piece, shuffles, source_of, start_comment
+from nnviz.export.pieces import is_regression, literal, loop, piece, shuffles, start_comment
 
 _ACTIVATIONS = {
     "tanh": '"tanh"',
@@ -113,7 +113,7 @@ def middle(experiment: Experiment) -> str:
         activation=_FUNCTIONS.get(experiment.activation, "") if hidden else "",
         layers=",\n        ".join(layers),
         optimizer=piece(_OPTIMIZERS, optimizers.registry[experiment.optimizer]),
-        loss=_LOSSES[source_of(experiment).loss],
+        loss=_LOSSES[experiment.task.loss],
         accuracy="" if is_regression(experiment) else _ACCURACY.format(guess=guess),
         training=loop(experiment, _STEP) if shuffles(experiment) else _FIT,
     )

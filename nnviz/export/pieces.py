@@ -20,7 +20,7 @@ def source_of(experiment: Experiment) -> datasets.Source:
 
 def is_regression(experiment: Experiment) -> bool:
     """Whether the target is a number, not a class."""
-    return not source_of(experiment).classes
+    return not experiment.task.classes
 
 
 def shuffles(experiment: Experiment) -> bool:

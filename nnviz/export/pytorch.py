@@ -8,7 +8,7 @@ from nnviz.core import activations, optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.optimizers import ADAM_EPSILON, BETA_1, BETA_2, MOMENTUM, RHO, RMSPROP_EPSILON
-from nnviz.export.pieces import is_regression, loop, piece, source_of, start_comment
+from nnviz.export.pieces import is_regression, loop, piece, start_comment
 
 _ACTIVATIONS = {
     "tanh": "nn.Tanh()",
@@ -127,7 +127,7 @@ def middle(experiment: Experiment) -> str:
         dtype=experiment.dtype,
         layers=",\n    ".join(layers),
         optimizer=piece(_OPTIMIZERS, optimizers.registry[experiment.optimizer]),
-        loss=_LOSSES[source_of(experiment).loss],
+        loss=_LOSSES[experiment.task.loss],
         cast=f".to(torch.{experiment.dtype})" if one else "",
         accuracy="" if is_regression(experiment) else accuracy,
         training=loop(experiment, _STEP),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from nnviz.core import activations, optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.optimizers import ADAM_EPSILON, BETA_1, BETA_2, MOMENTUM
-from nnviz.export.pieces import is_regression, shuffles, source_of
+from nnviz.export.pieces import is_regression, shuffles
 
 _ACTIVATIONS = {"tanh": "tanh", "relu": "relu", "sigmoid": "logistic", "linear": "identity"}
 _OPTIMIZERS = {
@@ -62,7 +62,7 @@ def middle(experiment: Experiment) -> str:
         raise ValueError(f"scikit-learn has no {activations.registry[activation].label}.")
     if experiment.optimizer not in _OPTIMIZERS:
         raise ValueError(f"scikit-learn has no {optimizers.registry[experiment.optimizer].label}.")
-    real, classes = is_regression(experiment), len(source_of(experiment).classes)
+    real, classes = is_regression(experiment), len(experiment.task.classes)
     if experiment.optimizer == "adam":  # the size of the gradient matters to epsilon only
         rate = f"learning_rate_init=LEARNING_RATE,\n    epsilon={ADAM_EPSILON}{' / 2' if real else ''},"
     else:
