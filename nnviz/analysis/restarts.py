@@ -108,7 +108,7 @@ def portion(experiment: Experiment, done: int, wanted: int) -> Experiment:
     Raises:
         ValueError: not even one run is within the budget.
     """
-    runs = max(1, min(wanted - done, MOST_AT_ONCE, int(PORTION_SECONDS / _seconds_a_run(experiment))))
+    runs = max(1, min(wanted - done, MOST_AT_ONCE, int(PORTION_SECONDS / seconds_a_run(experiment))))
     return _affordable(experiment, runs, seed=experiment.seed + done, snapshots=MOMENTS)
 
 
@@ -122,7 +122,7 @@ def together(experiment: Experiment, runs: int) -> Experiment:
 
 def quick(experiment: Experiment, runs: int) -> bool:
     """Whether so many runs train in about a second."""
-    return runs * _seconds_a_run(experiment) <= PORTION_SECONDS
+    return runs * seconds_a_run(experiment) <= PORTION_SECONDS
 
 
 def _affordable(experiment: Experiment, runs: int, **changes: object) -> Experiment:
@@ -136,7 +136,7 @@ def _affordable(experiment: Experiment, runs: int, **changes: object) -> Experim
             runs //= 2
 
 
-def _seconds_a_run(experiment: Experiment) -> float:
+def seconds_a_run(experiment: Experiment) -> float:
     """What a run takes by the budget's rule of thumb, among many."""
     sizes = experiment.layer_sizes
     weights = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))

@@ -1,0 +1,365 @@
+"""A table from a CSV file of somebody's own: any bytes at all give either a table, or one clear sentence.
+
+Nothing is believed: neither what the file is called, nor what stands in it. Encoding, separator, decimal sign and the
+row of names are found from the text, what is odd is said in a sentence each, and all sizes are bounded. Cells stay
+plain text, whatever they look like: nothing here computes a formula or reads markup. RFC 4180 (Shafranovich 2005) says
+what CSV mostly is.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from nnviz.analysis.words import count
+
+Array = np.ndarray
+
+MOST_BYTES = 5_000_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_CELL = 10_000  # characters: more is mostly a quotation mark that never closes
+MOST_NAME = 60  # characters of a column's name
+LARGEST = 1e100  # numbers beyond it count as missing: their squares would not stay numbers
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}  # the likelier comes first
+LOOKED_AT = 50  # rows, to find the separator
+CONSISTENT = 0.9  # of the rows that have as many cells
+NUMBERS_FROM = 0.9  # of the cells that are there: then the column holds numbers, and the others count as missing
+MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "?")
+"""What stands for a value that is missing, in small letters; spaces around it do not count."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_BOMS = (  # UTF-32's begins like UTF-16's
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_OTHER_FILES = {
+    b"PK\x03\x04": "a spreadsheet or an archive", b"\xd0\xcf\x11\xe0": "an old spreadsheet", b"%PDF": "a PDF",
+    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "a compressed file", b"PAR1": "a Parquet file",
+    b"SQLite format 3": "a database",
+}  # fmt: skip
+_ODD_SHARE = 0.02  # of control characters in what is still taken for text
+
+
+class TableError(ValueError):
+    """Why a file is no table that can be learned from, in one sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: as in the row of names, or "column 3"; no two columns have the same one.
+        number: whether it holds numbers.
+        values: `[n]`, read-only: numbers with NaN where one is missing, or texts with "" where one is missing.
+        missing: how many are missing.
+        distinct: how many different ones there are.
+    """
+
+    name: str
+    number: bool
+    values: Array = field(repr=False)
+    missing: int
+    distinct: int
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What was read of a file.
+
+    Attributes:
+        columns: at least one.
+        sentences: what was found out, and what was odd, a sentence each.
+        encoding, separator, decimal: how the file is to be read, as Python calls it.
+        header: whether its first row holds the columns' names.
+        skipped: how many lines stand above that row.
+    """
+
+    columns: tuple[Column, ...] = field(repr=False)
+    sentences: tuple[str, ...]
+    encoding: str
+    separator: str
+    decimal: str
+    header: bool
+    skipped: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, names apart."""
+        return len(self.columns[0].values)
+
+
+def read(given: bytes | str, header: bool | None = None) -> Table:
+    r"""The table in a file, or in a text that was pasted.
+
+    Args:
+        given: the file's bytes, or the text.
+        header: whether the first row holds names; looked for unless told.
+
+    Raises:
+        TableError: there is none that can be used; nothing else is ever raised.
+
+    >>> table = read("height,colour\n1.5,red\n2,blue\n")
+    >>> [(column.name, column.number, column.values.tolist()) for column in table.columns]
+    [('height', True, [1.5, 2.0]), ('colour', False, ['red', 'blue'])]
+    >>> read("")
+    Traceback (most recent call last):
+    nnviz.analysis.table.TableError: There is nothing in it.
+    """
+    sentences: list[str] = []
+    text, encoding = _decoded(given, sentences)
+    separator, skipped, body = _separator(text)
+    try:
+        rows = list(_rows(body, separator))
+    except csv.Error:
+        raise TableError("One cell never ends: a quotation mark opens it and none closes it.") from None
+    if not rows:
+        raise TableError("There is nothing in it.")
+    width = _width(rows)
+    if header is None:
+        header = _has_header([row for _, row in rows])
+    names = _names(rows[0][1][:width] if header else [], width, sentences)
+    body_rows = _regular(rows[1:] if header else rows, width, sentences)
+    if not body_rows:
+        raise TableError("There is no row of values in it, only names.")
+    cells = list(zip(*body_rows, strict=True))
+    decimal = _decimal(cells)
+    columns = tuple(_column(name, column, decimal, sentences) for name, column in zip(names, cells, strict=True))
+    said = f"{count(len(body_rows), 'row')} of {count(width, 'column')}"
+    said += f", separated by {SEPARATORS[separator]}" if width > 1 else ""
+    said += ", with decimal commas" if decimal == "," else ""
+    sentences.insert(0, f"{said}.")
+    if not header:
+        sentences.insert(1, "The first row was taken for values, not for names.")
+    return Table(columns, tuple(sentences), encoding, separator, decimal, header, skipped)
+
+
+def _decoded(given: bytes | str, sentences: list[str]) -> tuple[str, str]:
+    """The text, without what no cell needs, and its encoding."""
+    if isinstance(given, str):
+        given = given.encode("utf-8", "replace")  # half a character, which no encoding has, becomes a question mark
+    if len(given) > MOST_BYTES:
+        raise TableError(f"It is {len(given) / 1e6:,.1f} MB: at most {MOST_BYTES / 1e6:.0f} MB can be read.")
+    for beginning, what in _OTHER_FILES.items():
+        if given.startswith(beginning):
+            raise TableError(f"It is {what}, not a CSV file: save the table as CSV first.")
+    text, encoding = _text(given, sentences)
+    odd = len(_CONTROL.findall(text))
+    if odd > _ODD_SHARE * len(text) + 8:
+        raise TableError("It is not a text file, so there is no table to read in it.")
+    if odd:
+        sentences.append(f"{count(odd, 'character')} that cannot be seen were left out.")
+        text = _CONTROL.sub("", text)
+    return text, encoding
+
+
+def _text(given: bytes, sentences: list[str]) -> tuple[str, str]:
+    for mark, encoding in _BOMS:
+        if given.startswith(mark):
+            try:
+                return given.decode(encoding), encoding
+            except UnicodeDecodeError:
+                raise TableError(f"It says that it is {encoding.removesuffix('-sig').upper()}, but is not.") from None
+    for encoding, zeros in (("utf-16-le", given[1::2]), ("utf-16-be", given[::2])):
+        if 2 * zeros.count(0) > len(zeros) > 1:  # plain letters have one zero byte there
+            try:
+                return given.decode(encoding), encoding
+            except UnicodeDecodeError:
+                continue
+    try:
+        return given.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        sentences.append("It is not UTF-8, so it was read as Latin-1: see whether letters such as é and ü are right.")
+    try:
+        return given.decode("cp1252"), "cp1252"  # what Windows calls so: Latin-1 with a few more signs
+    except UnicodeDecodeError:
+        return given.decode("latin-1"), "latin-1"
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of stripped cells that have anything in them, each with the number of its last line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    found = 0
+    for row in reader:
+        if not row:
+            continue
+        if len(row) > MOST_COLUMNS and any(map(str.strip, row[MOST_COLUMNS:])):
+            raise TableError(f"Line {reader.line_num:,} has {len(row):,} cells: at most {MOST_COLUMNS} can be read.")
+        cells = [cell.strip() for cell in row[:MOST_COLUMNS]]
+        if not any(cells):
+            continue
+        longest = max(map(len, cells))
+        if longest > MOST_CELL:
+            raise TableError(
+                f"A cell that ends in line {reader.line_num:,} has {longest:,} characters: does a quotation mark "
+                "never close?"
+            )
+        found += 1
+        if found > MOST_ROWS + 1:  # one may hold the names
+            raise TableError(f"It has more than {MOST_ROWS:,} rows: that is the most that can be read.")
+        yield reader.line_num, cells
+
+
+def _separator(text: str) -> tuple[str, int, str]:
+    """What stands between cells, how many lines stand above the table, and the table's text."""
+    told = re.match(r"sep=([,;|\t])\r?\n", text)  # what some spreadsheets write
+    if told:
+        return told[1], 1, text[told.end() :]
+    best, most = ",", 0.0
+    for separator in SEPARATORS:
+        try:
+            widths = Counter(len(row) for _, row in islice(_rows(text, separator), LOOKED_AT))
+        except (csv.Error, TableError):
+            continue  # told later, if this one is taken
+        if not widths:
+            continue
+        width, often = widths.most_common(1)[0]
+        share = often / widths.total() if width > 1 else 0.0
+        if share >= CONSISTENT:
+            return separator, 0, text
+        if share > most:
+            best, most = separator, share
+    return best, 0, text
+
+
+def _width(rows: Sequence[tuple[int, list[str]]]) -> int:
+    """How many columns there are: as many as most rows have, or as the first row has, if anything stands in them."""
+    filled = [_filled(row) for _, row in rows]
+    first = len(rows[0][1])
+    return max(Counter(filled).most_common(1)[0][0], *(width for width in filled if width <= first))
+
+
+def _filled(row: Sequence[str]) -> int:
+    """How many cells a row has, up to the last that holds anything."""
+    return max(i for i, cell in enumerate(row, start=1) if cell)
+
+
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row holds names: it holds no number, or numbers only above texts."""
+    if len(rows) < 2:
+        return False
+    first = rows[0]
+    for i, cell in enumerate(first):
+        if math.isnan(number_in(cell)) and not _has_comma(cell):
+            continue
+        below = [row[i] for row in rows[1 : 1 + LOOKED_AT] if i < len(row) and not missing(row[i])]
+        numbers = sum(not math.isnan(number_in(other)) or _has_comma(other) for other in below)
+        if below and numbers >= NUMBERS_FROM * len(below):
+            return False
+    return any(first)
+
+
+def _names(given: Sequence[str], width: int, sentences: list[str]) -> list[str]:
+    """A name for each column, no two alike."""
+    names: list[str] = []
+    taken: set[str] = set()
+    doubled = 0
+    for i in range(width):
+        name = plain_name = " ".join(given[i].split())[:MOST_NAME] if i < len(given) else ""
+        name = plain_name = plain_name or f"column {i + 1}"
+        again = 2
+        while name in taken:
+            name, again = f"{plain_name} ({again})", again + 1
+        doubled += name != plain_name
+        taken.add(name)
+        names.append(name)
+    if doubled:
+        had = "1 column has the name" if doubled == 1 else f"{doubled} columns have the names"
+        sentences.append(f"{had} of another: a number was added.")
+    return names
+
+
+def _regular(rows: Sequence[tuple[int, list[str]]], width: int, sentences: list[str]) -> list[list[str]]:
+    """The rows, each of as many cells: short ones are filled up, longer ones left out."""
+    kept, short, long = [], [], []
+    for line, row in rows:
+        filled = _filled(row)
+        if filled > width:
+            long.append(line)
+            continue
+        if len(row) < width:
+            short.append(line)
+        kept.append((row + [""] * width)[:width])
+    if short:
+        sentences.append(
+            f"{count(len(short), 'row')} had fewer than {count(width, 'cell')}, the first in line {short[0]:,}: "
+            "what is not there counts as missing."
+        )
+    if long:
+        sentences.append(
+            f"{count(len(long), 'row')} had more than {count(width, 'cell')}, the first in line {long[0]:,}: left out."
+        )
+    if len(kept) > MOST_ROWS:
+        raise TableError(f"It has more than {MOST_ROWS:,} rows: that is the most that can be read.")
+    return kept
+
+
+def _decimal(columns: Sequence[Sequence[str]]) -> str:
+    """The decimal sign: a comma where whole columns of numbers have it."""
+    for column in columns:
+        there = {cell for cell in column if not missing(cell)}
+        commas = sum(map(_has_comma, there))
+        plain = sum("." not in cell and not math.isnan(number_in(cell)) for cell in there)
+        if commas and commas + plain >= NUMBERS_FROM * len(there):
+            return ","
+    return "."
+
+
+def _column(name: str, cells: Sequence[str], decimal: str, sentences: list[str]) -> Column:
+    """The column of these cells: numbers if nearly all of them are some."""
+    meanings = {cell: number_in(cell, decimal) for cell in set(cells)}
+    gone = {cell for cell in meanings if missing(cell)}
+    absent = sum(cell in gone for cell in cells)
+    stray = [cell for cell in cells if math.isnan(meanings[cell]) and cell not in gone]
+    there = len(cells) - absent
+    if there and len(stray) <= (1 - NUMBERS_FROM) * there:
+        if stray:
+            verb = "is no number that can be used" if len(stray) == 1 else "are no numbers that can be used"
+            stands = f"{quoted(name)}: {count(len(stray), 'cell')} {verb}"
+            sentences.append(f"{stands}, such as {quoted(stray[0], 20)}; counted as missing.")
+        numbers = np.array([meanings[cell] for cell in cells])
+        numbers.setflags(write=False)
+        known = len({value for value in meanings.values() if not math.isnan(value)})
+        return Column(name, True, numbers, absent + len(stray), known)
+    texts = np.array(["" if cell in gone else cell for cell in cells], dtype=object)
+    texts.setflags(write=False)
+    return Column(name, False, texts, absent, len(meanings.keys() - gone))
+
+
+def missing(cell: str) -> bool:
+    """Whether a stripped cell stands for a value that is missing."""
+    return cell.lower() in MISSING
+
+
+def number_in(cell: str, decimal: str = ".") -> float:
+    """The number in a cell; NaN if there is none, or one too large to work with.
+
+    >>> number_in("-1e3"), number_in("2,5", ","), number_in("=1+1"), number_in("1e999")
+    (-1000.0, 2.5, nan, nan)
+    """
+    try:
+        value = float(cell if decimal == "." else cell.replace(decimal, ".", 1))
+    except ValueError:
+        return math.nan
+    return value if abs(value) <= LARGEST else math.nan
+
+
+def _has_comma(cell: str) -> bool:
+    """Whether a cell holds a number with a decimal comma."""
+    return "," in cell and not math.isnan(number_in(cell, ","))
+
+
+def quoted(text: str, most: int = 40) -> str:
+    """A text of the table's, as it stands in a sentence: cut, on one line."""
+    text = " ".join(text.split())
+    return f"“{text if len(text) <= most else text[: most - 1] + '…'}”"
