@@ -28,7 +28,7 @@ MOST_CLASSES = 20
 MOST_TEXTS = 30  # different ones in a column that is still used
 MOST_FEATURES = 300  # inputs of the network
 GAP = "missing"  # what a missing text is called
-COUNTERS = ("", "id", "index", "no", "nr", "row", "unnamed: 0")  # names of columns that only count the rows
+COUNTERS = ("column 1", "id", "index", "no", "nr", "row", "unnamed: 0")  # names of columns that only number the rows
 
 
 @dataclass(frozen=True)
@@ -268,8 +268,9 @@ def _fault(table: Table, column: Column, train: Array) -> str:
             return "empty in the rows trained on"
         if there.min() == there.max():
             return f"always {number(float(there[0]))} in the rows trained on"
-        if column.name.lower() in COUNTERS and not column.missing and (np.diff(column.values) == 1).all():
-            return "it only counts the rows"
+        counts = table.header and column.name.lower() in COUNTERS and column.distinct == table.rows
+        if counts and (there == np.round(there)).all():
+            return "it only numbers the rows"
         return ""
     if len(set(values)) == 1:
         return f"always {quoted(values[0] or GAP)} in the rows trained on"

@@ -233,10 +233,8 @@ def _separator(text: str) -> tuple[str, int, str]:
 
 
 def _width(rows: Sequence[tuple[int, list[str]]]) -> int:
-    """How many columns there are: as many as most rows have, or as the first row has, if anything stands in them."""
-    filled = [_filled(row) for _, row in rows]
-    first = len(rows[0][1])
-    return max(Counter(filled).most_common(1)[0][0], *(width for width in filled if width <= first))
+    """How many columns there are: as many as most rows fill, or as the first row has."""
+    return max(len(rows[0][1]), Counter(_filled(row) for _, row in rows).most_common(1)[0][0])
 
 
 def _filled(row: Sequence[str]) -> int:

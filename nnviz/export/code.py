@@ -8,20 +8,22 @@ before the network, and `keras`, `pytorch` and `scikit_learn` have the rest.
 
 from __future__ import annotations
 
-import re
+import io
 import textwrap
+import tokenize
 from collections.abc import Mapping
 from importlib.metadata import version
 from types import MappingProxyType
 
 import numpy as np
 
+from nnviz.analysis.own_data import OwnData
 from nnviz.core import activations, optimizers
 from nnviz.core.contraction import needs_exact
 from nnviz.core.experiment import DEFAULT, Experiment, field_names
 from nnviz.core.network import layer_views
 from nnviz.core.training import initial_parameters
-from nnviz.export import keras, pytorch, scikit_learn, start
+from nnviz.export import keras, own_data, pytorch, scikit_learn, start
 from nnviz.export.pieces import WIDTH, is_regression, literal, shuffles, source_of
 
 frameworks: Mapping[str, str] = MappingProxyType(
@@ -30,7 +32,7 @@ frameworks: Mapping[str, str] = MappingProxyType(
 """The names that `script` knows, and what they are called on screen."""
 
 
-def script(experiment: Experiment, framework: str) -> str:
+def script(experiment: Experiment, framework: str, own: OwnData | None = None) -> str:
     """A complete script that reproduces an experiment's first run.
 
     It prints a line each for "start loss", "train loss" and "test loss", and for classes "train accuracy" and
@@ -39,6 +41,7 @@ def script(experiment: Experiment, framework: str) -> str:
     Args:
         experiment: the recipe; its restarts and snapshots are left out.
         framework: one of `frameworks`.
+        own: what it trains on, where that is a table of somebody's own; the script then reads its file.
 
     Raises:
         ValueError: an unknown framework, or an experiment that it cannot express; the message is one sentence.
@@ -54,7 +57,7 @@ def script(experiment: Experiment, framework: str) -> str:
         part.strip("\n")
         for part in (
             _settings(experiment),
-            start.data(experiment),
+            own_data.lines(own) if own else start.data(experiment),
             start.weights(experiment),
             start.orders(experiment) if shuffles(experiment) else "",
             middle,
@@ -62,7 +65,7 @@ def script(experiment: Experiment, framework: str) -> str:
         )
         if part
     )
-    return f'"""{_header(experiment, framework)}\n"""\n\n{_imports(body, experiment, framework)}\n\n{body}\n'
+    return f'"""{_header(experiment, framework, own)}\n"""\n\n{_imports(body, experiment, framework)}\n\n{body}\n'
 
 
 # The header.
@@ -84,10 +87,11 @@ _HALF_DOUBLE = (
     "Asked for float64, Keras still rounds some of its results to float32, unless its backend is TensorFlow: "
     "about six digits should agree."
 )
+_YOURS = "The data are your own: put the table beside this script as {file}, or write its path below."
 _PACKAGES = {"keras": "keras jax", "pytorch": "torch", "scikit-learn": ""}
 
 
-def _header(experiment: Experiment, framework: str) -> str:
+def _header(experiment: Experiment, framework: str, own: OwnData | None) -> str:
     label = frameworks[framework]
     same = _SAME.format(numpy=version("numpy"), sklearn=version("scikit-learn"), label=label)
     other_adam = framework == "scikit-learn" and experiment.optimizer == "adam"
@@ -96,29 +100,26 @@ def _header(experiment: Experiment, framework: str) -> str:
         notes.append(_CLONES)
     if framework == "keras" and experiment.dtype == "float64":
         notes.append(_HALF_DOUBLE)
+    install = f"pip install numpy scikit-learn {'pandas ' if own else ''}{_PACKAGES[framework]}".strip()
+    title = [f"A training of nnviz in {label}.", _fill(_summary(experiment, own)), *map(_fill, notes)]
+    if own:
+        return "\n\n".join([*title, f"To install: {install}", _fill(_YOURS.format(file=own_data.FILE))])
     changed = [
         f"{name}={literal(getattr(experiment, name))}".replace(" ", _NO_BREAK)
         for name in field_names()
         if getattr(experiment, name) != getattr(DEFAULT, name)
     ]
-    install = f"pip install numpy scikit-learn {_PACKAGES[framework]}".strip()
-    return "\n\n".join(
-        [
-            f"A training of nnviz in {label}.",
-            _fill(_summary(experiment)),
-            *map(_fill, notes),
-            f"To install: {install}",
-            _fill(f"In nnviz: nnviz.Experiment({', '.join(changed)})"),
-        ]
-    )
+    in_nnviz = _fill(f"In nnviz: nnviz.Experiment({', '.join(changed)})")
+    return "\n\n".join([*title, f"To install: {install}", in_nnviz])
 
 
-def _summary(experiment: Experiment) -> str:
+def _summary(experiment: Experiment, own: OwnData | None) -> str:
     bend = f" with {activations.registry[experiment.activation].label}" if experiment.hidden else ""
     starts = list(dict.fromkeys(map(str, experiment.layer_initializers)))
     full = experiment.batch_rows == experiment.train_rows
+    data = "a table of your own" if own else source_of(experiment).label
     return (
-        f"Data: {source_of(experiment).label}. Network: {'-'.join(map(str, experiment.layer_sizes))}{bend}, "
+        f"Data: {data}. Network: {'-'.join(map(str, experiment.layer_sizes))}{bend}, "
         f"kernels from {', the last from '.join(starts)}, biases from {experiment.bias_initializer}. Training: "
         f"{optimizers.registry[experiment.optimizer].label} at {experiment.learning_rate:g}, "
         f"{'full batch' if full else f'batches of {experiment.batch_rows}'}, epochs: {experiment.epochs}, "
@@ -139,24 +140,29 @@ def _fill(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False).replace(_NO_BREAK, " ")
 
 
-# The imports: each where the word occurs, in this order.
+# The imports: each where its name is used, in this order.
 
 _STANDARD = {"math": "import math", "os": "import os", "pairwise": "from itertools import pairwise"}
 _PACKAGED = {
     "keras": "import keras",
     "np": "import numpy as np",
+    "pd": "import pandas as pd",
     "torch": "import torch",
+    "ColumnTransformer": "from sklearn.compose import ColumnTransformer",
     "load_digits": "from sklearn.datasets import load_digits",
     "load_iris": "from sklearn.datasets import load_iris",
     "load_wine": "from sklearn.datasets import load_wine",
     "make_blobs": "from sklearn.datasets import make_blobs",
     "make_circles": "from sklearn.datasets import make_circles",
     "make_moons": "from sklearn.datasets import make_moons",
+    "SimpleImputer": "from sklearn.impute import SimpleImputer",
     "log_loss": "from sklearn.metrics import log_loss",
     "mean_squared_error": "from sklearn.metrics import mean_squared_error",
     "train_test_split": "from sklearn.model_selection import train_test_split",
     "MLPClassifier": "from sklearn.neural_network import MLPClassifier",
     "MLPRegressor": "from sklearn.neural_network import MLPRegressor",
+    "make_pipeline": "from sklearn.pipeline import make_pipeline",
+    "OneHotEncoder": "from sklearn.preprocessing import OneHotEncoder, StandardScaler",
     "StandardScaler": "from sklearn.preprocessing import StandardScaler",
     "resample": "from sklearn.utils import resample",
     "nn": "from torch import nn",
@@ -169,7 +175,10 @@ os.environ["JAX_ENABLE_X64"] = "{double:d}"  # whether JAX knows float64
 
 def _imports(body: str, experiment: Experiment, framework: str) -> str:
     environment = _KERAS_ENVIRONMENT.format(double=experiment.dtype == "float64") if framework == "keras" else ""
-    words = set(re.findall(r"\w+", environment + body))
+    tokens = tokenize.generate_tokens(io.StringIO(environment + body).readline)
+    words = {token.string for token in tokens if token.type == tokenize.NAME}  # not what stands in texts and comments
+    if "OneHotEncoder" in words:
+        words.discard("StandardScaler")  # its line brings both
     standard = "\n".join(line for word, line in _STANDARD.items() if word in words)
     packaged = "\n".join(line for word, line in _PACKAGED.items() if word in words)
     return f"{standard}\n{environment}\n{packaged}".strip("\n")

@@ -78,7 +78,7 @@ _results = Results()
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
-def result_of(words: str, work: Callable[..., Result], *arguments: Hashable) -> Result:
+def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results = _results) -> Result:
     """What some work gives: remembered, or done now, with a word on the page if that takes a while.
 
     A change on the page stops it: each look at the session lets Streamlit end this run of the script.
@@ -87,18 +87,28 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable) -> 
         words: what is being done, such as "Training A".
         work: a function of the library; called with the arguments and `on_progress`.
         arguments: values, by which the result is remembered.
+        store: where it is remembered: for everybody, unless told.
     """
     place = st.empty()  # even if unused, so that what follows keeps its place on the page
-    key = (work.__module__, work.__qualname__, arguments)
-    result: Result | None = _results.get(key)
+    key = _key(work, arguments)
+    result: Result | None = store.get(key)
     if result is None:
         with _slot(place.caption):
-            result = _results.get(key)
+            result = store.get(key)
             if result is None:
                 result = work(*arguments, on_progress=_progress(place.progress, words))
-                _results.put(key, result)
+                store.put(key, result)
         place.empty()
     return result
+
+
+def known(work: Callable[..., Result], *arguments: Hashable, store: Results = _results) -> Result | None:
+    """What `result_of` would give at once, or None."""
+    return store.get(_key(work, arguments))
+
+
+def _key(work: Callable[..., object], arguments: tuple[Hashable, ...]) -> Hashable:
+    return work.__module__, work.__qualname__, arguments
 
 
 def trace_of(experiment: Experiment, name: str = "the network") -> Trace:
