@@ -11,6 +11,7 @@ st.navigation(
         "": [
             st.Page(page.PLAYGROUND, title="Playground", default=True),
             st.Page(page.script("lessons"), title="Lessons"),
+            st.Page(page.script("your_data"), title="Your data"),
             st.Page(page.script("initializers"), title="Initializers"),
             st.Page(page.script("depth"), title="Depth"),
             st.Page(page.script("claims"), title="Claims"),

@@ -33,7 +33,7 @@ _KERAS = tuple(key for key, scheme in initializers.registry.items() if scheme.ke
 CHOICES = {
     "usual": ("zeros", "random_normal", "glorot_uniform", "he_uniform", "orthogonal", "pytorch_default"),
     "scales": ("zeros", *(f"random_normal(stddev={spread})" for spread in (0.001, 0.01, 0.05, 0.2, 1.0, 5.0))),
-    "Keras": _KERAS,
+    "keras": _KERAS,
 }
 """Initializers worth ranking together."""
 

@@ -10,7 +10,8 @@ def frame(path):
     from nnviz.ui import page
 
     page.dress()
-    pages = [st.Page(path, title="shown", default=True), st.Page(page.PLAYGROUND, title="Playground")]
+    pages = [st.Page(path, title="shown", default=True)]
+    pages += [st.Page(other, title=other) for other in (page.PLAYGROUND, page.script("lessons")) if other != path]
     shown = st.navigation(pages, position="hidden")
     if not st.session_state.get("away"):
         shown.run()

@@ -1,0 +1,31 @@
+"""Which start is best on a table of the visitor's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.figures.ranking import ranking
+from nnviz.figures.template import PALETTES
+from nnviz.ui import own_table, page, your_data
+
+choice = your_data.LAB.sidebar()
+
+st.title("Which start is best on your own data?", anchor=False)
+page.remarks(choice.problems)
+st.html(f'<p class="muted">{your_data.INTRODUCTION}</p>')
+table = own_table.table()
+if table is None:
+    st.stop()
+data = own_table.ready(table, choice.experiment)
+if data is None:
+    st.stop()
+own_table.understood(data)
+page.presets(your_data.PAGE, your_data.PRESETS)
+found = your_data.ranked(data, choice)
+if found is None:
+    st.stop()
+figure = ranking(found, PALETTES[st.context.theme.type or "light"])
+page.chart(figure)
+your_data.reading(found)
+your_data.in_numbers(found)
+your_data.take_home(found, figure, data, choice)

@@ -1,0 +1,180 @@
+"""A visitor's own table: how it comes in, what is asked about it, and where it is kept.
+
+It is kept in the visitor's session alone, with all that is computed from it: never in a file, a log, a link, or a store
+that another session reads. Its words are shown as plain text only.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from nnviz.analysis.own_data import GAP, OwnData, prepare, takes_either
+from nnviz.analysis.own_example import ABOUT, NAME, example
+from nnviz.analysis.table import MOST_BYTES, MOST_ROWS, Table, TableError, quoted, read
+from nnviz.analysis.words import count
+from nnviz.core.experiment import Experiment
+from nnviz.ui import compute, markup, page
+
+MOST_KEPT = 60_000_000  # bytes of results in one session
+PASTED = "the pasted table"
+ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
+
+# In the session, and gone with it.
+_GIVEN, _TABLE, _PROBLEM, _RESULTS = "own.given", "own.table", "own.problem", "own.results"
+_FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
+_KEPT = "own.kept."  # before a menu's key: its choice, which the menu forgets while another page is open
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a visitor brought."""
+
+    name: str
+    content: bytes | str = field(repr=False)
+
+
+def results() -> compute.Results:
+    """What was computed from this session's table."""
+    found: compute.Results = st.session_state.setdefault(_RESULTS, compute.Results(most_bytes=MOST_KEPT))
+    return found
+
+
+def table() -> Table | None:
+    """The session's table, said what was read of it; as long as there is none, the ways to bring one."""
+    page.remarks(filter(None, [st.session_state.get(_PROBLEM)]))
+    given: Given | None = st.session_state.get(_GIVEN)
+    if given is None:
+        _ways_in()
+        return None
+    found: Table = st.session_state[_TABLE]
+    with st.container(key="own_given", horizontal=True, vertical_alignment="center"):
+        st.html(f"<p><b>{markup.text(quoted(given.name, 60))}</b></p>", width="content")
+        st.button("Forget this table", key="own_forget", type="tertiary", on_click=forget)
+    about = [ABOUT] if given.name == NAME else []
+    st.html(markup.paragraphs([*about, " ".join(found.sentences)]))
+    return found
+
+
+def ready(found: Table, recipe: Experiment) -> OwnData | None:
+    """The table made ready for a recipe, after asking what is to be answered; None, and a sentence, where it cannot."""
+    names = [column.name for column in found.columns]
+    with st.container(key="own_questions", horizontal=True, vertical_alignment="bottom"):
+        target = st.selectbox(
+            "What shall the network answer?", range(len(names)), key=_TARGET, on_change=_keep, args=(_TARGET,),
+            index=st.session_state.get(_KEPT + _TARGET, len(names) - 1), width=320,
+            format_func=lambda i: names[i],
+        )  # fmt: skip
+        answer = "auto"
+        if takes_either(found.columns[target]):
+            kept = list(ANSWERS).index(st.session_state.get(_KEPT + _ANSWER, "auto"))
+            answer = st.selectbox(
+                "As", list(ANSWERS), key=_ANSWER, on_change=_keep, args=(_ANSWER,), width=180,
+                index=kept, format_func=ANSWERS.__getitem__,
+            )  # fmt: skip
+        st.checkbox("The first row holds the names", found.header, key=_HEADER, on_change=_read_again, width="content")
+    asked = (found, target, answer, recipe.samples, recipe.test_fraction, recipe.data_seed)
+    data: OwnData | None = results().get(asked)
+    if data is None:
+        try:
+            data = prepare(*asked)
+        except TableError as problem:
+            page.remarks([str(problem)])
+            return None
+        results().put(asked, data)
+    return data
+
+
+def understood(data: OwnData) -> None:
+    """What is learned from, in words, and what became of each column."""
+    train, test = data.train_rows, len(data.dataset.y_test)
+    inputs = count(data.dataset.x_train.shape[1], "input")
+    what = f"{len(data.dataset.class_names)} classes" if not data.real else "one number, by squared error"
+    summary = f"{inputs}; the answer: {what}. {count(train, 'row')} to train on, {count(test, 'row')} held back."
+    st.html(markup.paragraphs([" ".join([summary, *data.sentences])]))
+    with st.expander("What became of each column"):
+        columns = {
+            "holds": {fate.name: fate.kind for fate in data.fates},
+            "what became of it": {fate.name: fate.became for fate in data.fates},
+        }
+        st.html(f'<div class="columns">{markup.table(columns)}</div>')
+        if data.dataset.class_names:
+            classes = ", ".join(quoted(name or GAP, 24) for name in data.dataset.class_names)
+            st.html(markup.paragraphs([f"The classes: {classes}."]))
+        st.download_button("Columns as CSV", _columns_csv(data), "columns.csv", "text/csv", on_click="ignore")
+
+
+def forget() -> None:
+    """Let go of the table, and of all that was computed from it."""
+    for key in [key for key in st.session_state if str(key).startswith("own.")]:
+        del st.session_state[key]
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection).
+
+    >>> harmless("=1+1"), harmless("height")
+    ("'=1+1", 'height')
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _ways_in() -> None:
+    size, rows = f"{MOST_BYTES / 1e6:.0f} MB", f"{MOST_ROWS:,} rows"
+    left, right = st.columns(2)
+    with left:
+        st.file_uploader(
+            f"A CSV file, at most {size} and {rows}", ["csv", "tsv", "txt"], key=_FILE, on_change=_take_file,
+            max_upload_size=MOST_BYTES // 10**6,
+        )  # fmt: skip
+        st.button("Try it with an example", key="own_example", on_click=lambda: _take(NAME, example()), help=ABOUT)
+    with right:
+        st.text_area("Or paste a table, names in its first row", key=_TEXT, height=140)
+        st.button("Read what I pasted", key="own_paste", on_click=_take_text)
+
+
+def _take_file() -> None:
+    file = st.session_state[_FILE]
+    if file is not None:
+        _take(file.name, file.getvalue())
+
+
+def _take_text() -> None:
+    _take(PASTED, st.session_state[_TEXT])
+
+
+def _take(name: str, content: bytes | str) -> None:
+    try:
+        found = read(content)
+    except TableError as problem:
+        st.session_state[_PROBLEM] = f"{quoted(name, 60)} cannot be used. {problem}"
+        return
+    forget()
+    st.session_state[_GIVEN], st.session_state[_TABLE] = Given(name, content), found
+
+
+def _read_again() -> None:
+    given: Given = st.session_state[_GIVEN]
+    header = st.session_state[_HEADER]
+    try:
+        found = read(given.content, header)
+    except TableError as problem:
+        st.session_state[_PROBLEM] = str(problem)
+        return
+    forget()
+    st.session_state[_GIVEN], st.session_state[_TABLE] = given, found
+
+
+def _keep(key: str) -> None:
+    st.session_state[_KEPT + key] = st.session_state[key]
+
+
+def _columns_csv(data: OwnData) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["column", "holds", "what became of it"])
+    writer.writerows([harmless(fate.name), fate.kind, fate.became] for fate in data.fates)
+    return text.getvalue()
