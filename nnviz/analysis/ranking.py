@@ -64,6 +64,14 @@ class Place:
     chance: float
 
     @property
+    def name(self) -> str:
+        """The start in a word or two, short enough for a phone."""
+        settings = self.initializer.parameters
+        if self.initializer.key == "random_normal" and settings["mean"] == 0:
+            return f"random_normal {settings['stddev']:g}"
+        return str(self.initializer)
+
+    @property
     def ties(self) -> bool:
         """Whether the best start is it, or does not beat it clearly."""
         return self.chance > 1 - CONFIDENCE

@@ -14,7 +14,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
 
 ROW = 54  # pixels
-LOG_FROM = 20.0  # times: medians further apart than this are drawn on a logarithmic axis
+LOG_FROM = 5.0  # times: medians further apart than this are drawn on a logarithmic axis
 
 
 def ranking(found: Ranking, palette: Palette) -> Figure:
@@ -57,7 +57,7 @@ def ranking(found: Ranking, palette: Palette) -> Figure:
         yaxis={"visible": False, "range": [len(places) - 0.6, -0.8]},
     )
     title = finding(found)
-    ends = "; ".join(f"{place.initializer} {_came_to(place)}" for place in places)
+    ends = "; ".join(f"{place.name} {_came_to(place)}" for place in places)
     alt = f"A row for each start, the best on top, with every run, the median and its 95 % interval. {title} {ends}."
     return Figure("ranking", title, alt, plot, _table(found))
 
@@ -67,7 +67,7 @@ def finding(found: Ranking) -> str:
     best, tied = found.best, found.tied
     if math.isinf(best.median):
         return "No start trains here: with each of them most runs diverge. Try a smaller learning rate."
-    lowest = f"{best.initializer} ends lowest ({number(best.median)})"
+    lowest = f"{best.name} ends lowest ({number(best.median)})"
     others = len(found.places) - 1
     if not others:
         return f"{lowest}: there is nothing to compare it with."
@@ -76,7 +76,7 @@ def finding(found: Ranking) -> str:
         return f"Best here: {lowest}, clearly below {other}."
     if len(tied) == len(found.places):
         return f"No clear winner: {lowest}, but {count(found.seeds, 'seed')} cannot tell it from any other start."
-    names = [str(place.initializer) for place in tied[1:]]
+    names = [place.name for place in tied[1:]]
     if len(names) > 3:
         return f"No clear winner: {lowest}, and {len(names)} of {others} other starts are too close to call."
     last = f"{', '.join(names[:-1])} and {names[-1]} are" if names[1:] else f"{names[0]} is"
@@ -97,15 +97,15 @@ def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[
     losses = scale.place(place.losses)
     (low, median, high) = (float(value) for value in scale.place(np.array([place.low, place.median, place.high])))
     ends = [low, scale.high if math.isnan(high) else high]
-    hover = [f"<b>{place.initializer}</b>, seed {seed}<br>loss {_loss(loss)}" for seed, loss in _runs(place)]
+    hover = [f"<b>{place.name}</b>, seed {seed}<br>loss {_loss(loss)}" for seed, loss in _runs(place)]
     summary = (
-        f"<b>{place.initializer}</b><br>median {_came_to(place)}<br>the best start is lower in {place.lower} of "
+        f"<b>{place.name}</b><br>median {_came_to(place)}<br>the best start is lower in {place.lower} of "
         f"{len(place.losses)} seeds, higher in {place.higher}"
     )
     color = palette.text if place.ties else palette.shades[1]
     marks: list[dict[str, Any]] = [
         {
-            "type": "scatter", "mode": "markers", "name": f"{place.initializer}, runs", "x": losses,
+            "type": "scatter", "mode": "markers", "name": f"{place.name}, runs", "x": losses,
             "y": np.full(len(losses), row), "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>",
             "marker": {"symbol": "circle-open", "size": 8, "color": palette.muted, "opacity": 0.6},
         },
@@ -115,11 +115,11 @@ def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[
     return [
         *marks,
         {
-            "type": "scatter", "mode": "lines", "name": f"{place.initializer}, interval", "x": ends, "y": [row, row],
+            "type": "scatter", "mode": "lines", "name": f"{place.name}, interval", "x": ends, "y": [row, row],
             "line": {"color": color, "width": 4}, "hoverinfo": "skip",
         },
         {
-            "type": "scatter", "mode": "markers", "name": f"{place.initializer}, median", "x": [median], "y": [row],
+            "type": "scatter", "mode": "markers", "name": f"{place.name}, median", "x": [median], "y": [row],
             "marker": {"symbol": "diamond" if place.ties else "diamond-open", "size": 14, "color": color,
                        "line": {"width": 2, "color": color}},
             "hovertext": [summary], "hovertemplate": "%{hovertext}<extra></extra>",
@@ -132,8 +132,15 @@ def _labels(row: int, place: Place, found: Ranking, palette: Palette) -> list[di
     right = _loss(place.median)
     if found.classes:
         right += f" · {percent(place.accuracy)} right"
-    common = {"xref": "paper", "y": row - 0.24, "yref": "y", "yanchor": "bottom", "font": {"color": palette.text}}
-    name = f"<b>{place.initializer}</b>" if place.ties else str(place.initializer)
+    common: dict[str, Any] = {
+        "xref": "paper",
+        "y": row - 0.24,
+        "yref": "y",
+        "yanchor": "bottom",
+        "font": {"color": palette.text},
+    }
+    common["bgcolor"] = palette.background  # over the line of the guess
+    name = f"<b>{place.name}</b>" if place.ties else place.name
     return [
         {"text": name, "x": 0, "xanchor": "left", **common},
         {"text": right, "x": 1, "xanchor": "right", **common},

@@ -20,6 +20,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.ui import compute, markup, page
 
 MOST_KEPT = 60_000_000  # bytes of results in one session
+PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
@@ -100,7 +101,7 @@ def understood(data: OwnData) -> None:
             "holds": {fate.name: fate.kind for fate in data.fates},
             "what became of it": {fate.name: fate.became for fate in data.fates},
         }
-        st.html(f'<div class="columns">{markup.table(columns)}</div>')
+        st.html(f'<div class="fates">{markup.table(columns)}</div>')
         if data.dataset.class_names:
             classes = ", ".join(quoted(name or GAP, 24) for name in data.dataset.class_names)
             st.html(markup.paragraphs([f"The classes: {classes}."]))
@@ -132,7 +133,7 @@ def _ways_in() -> None:
         )  # fmt: skip
         st.button("Try it with an example", key="own_example", on_click=lambda: _take(NAME, example()), help=ABOUT)
     with right:
-        st.text_area("Or paste a table, names in its first row", key=_TEXT, height=140)
+        st.text_area("Or paste a table, names in its first row", key=_TEXT, height=140, placeholder=PLACEHOLDER)
         st.button("Read what I pasted", key="own_paste", on_click=_take_text)
 
 

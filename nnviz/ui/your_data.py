@@ -48,13 +48,15 @@ INTRODUCTION = (
     "starts, each drawn many times. The table stays in the memory of this session and is forgotten with it: it is "
     "written to no file and no log. The link holds the settings, never the data."
 )
+VARIED = (
+    "What varies is the seed, which draws the weights and the order of rows: the same seeds for every start. What does "
+    "not: the split, the network, its training. Another learning rate may turn the order round."
+)
 METHOD = (
     "Each ring is a run, each diamond the median of a start's runs, with its 95 % interval (order statistics, Thompson "
     "1936). A filled diamond ties with the best: seed by seed, the best does not end lower so often that chance would "
-    "hardly do it (sign test at 5 %, corrected for all comparisons, Holm 1979). What varies is the seed, which draws "
-    "the weights and the order of rows, the same for every start. What does not: the split, the network, its training. "
-    "Another learning rate may turn the order round. The best is chosen by the rows that it is judged by, so its own "
-    "figure is a little too good."
+    "hardly do it (sign test at 5 %, corrected for all comparisons, Holm 1979). The best is chosen by the rows that it "
+    "is judged by, so its own figure is a little too good. A run that diverged counts as the worst."
 )
 
 PRESETS = (
@@ -62,7 +64,7 @@ PRESETS = (
     Preset("small to large", "One distribution, six scales, and zeros.", {"starts": "scales"}),
     Preset("all of Keras", "Its fifteen, with their defaults.", {"starts": "keras"}),
     Preset("deeper", "Four hidden layers: does the start matter more?", {"hidden": "16,16,16,16"}),
-    Preset("no hidden layer", "Zeros are a fine start here.", {"hidden": "none"}),
+    Preset("no hidden layer", "Do zeros still fall behind?", {"hidden": "none"}),
 )
 
 
@@ -127,27 +129,25 @@ def reading(found: Ranking) -> None:
         )
     if found.classes:
         likeliest = max(found.places, key=lambda place: place.accuracy)
-        if likeliest.accuracy > found.best.accuracy:
+        if percent(likeliest.accuracy) != percent(found.best.accuracy):
             sentences.append(
-                f"Counted by right answers, {likeliest.initializer} is ahead: {percent(likeliest.accuracy)} against "
+                f"Counted by right answers, {likeliest.name} is ahead: {percent(likeliest.accuracy)} against "
                 f"{percent(found.best.accuracy)}."
             )
     else:
         sentences.append("The answer was standardised: a squared error of 1 is what a guess at the mean costs.")
-    st.html(markup.paragraphs(sentences))
-    st.html(f'<p class="muted">{markup.text(METHOD)}</p>')
+    st.html(markup.paragraphs([*sentences, VARIED]))
 
 
 def in_numbers(found: Ranking) -> None:
-    """Every start in a row of a table."""
-    columns = {
-        "loss on rows held back": {str(p.initializer): _loss(p.median) for p in found.places},
-        "95 % interval": {str(p.initializer): f"{_loss(p.low)} to {_loss(p.high)}" for p in found.places},
-    }
-    if found.classes:
-        columns["right"] = {str(p.initializer): percent(p.accuracy) for p in found.places}
-    columns["the best is lower in"] = {str(p.initializer): _lower(found, p) for p in found.places}
-    st.html(f'<div class="columns">{markup.table(columns)}</div>')
+    """Every start in a row of a table, and how it was measured."""
+    with st.expander("In numbers, and how it was measured"):
+        columns = {
+            "95 % interval": {p.name: f"{_loss(p.low)} to {_loss(p.high)}" for p in found.places},
+            "the best is lower in": {p.name: _lower(found, p) for p in found.places},
+        }
+        st.html(markup.table(columns))
+        st.html(markup.paragraphs([METHOD]))
 
 
 def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> None:
@@ -157,7 +157,7 @@ def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> 
     with st.container(key="own_code", horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Code that starts from", range(len(places)), key="own.code", width=320,
-            format_func=lambda i: f"{places[i].initializer}{', the best here' if i == 0 else ''}",
+            format_func=lambda i: f"{places[i].name}{', the best here' if i == 0 else ''}",
         )  # fmt: skip
         experiment = places[chosen].runs.experiment
         problems = []
