@@ -19,14 +19,14 @@ from nnviz.analysis.restarts import Restarts, join, portion, seconds_a_run, trai
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.datasets import Dataset
-from nnviz.core.experiment import Experiment
+from nnviz.core.experiment import SECONDS_A_CALL, Experiment
 from nnviz.core.initializers import Initializer
 
 Array = np.ndarray
 
 CONFIDENCE = 0.95
 LEAST_RUNS, MOST_RUNS = 6, 30  # fewer than 6 runs have no interval of 95 %
-MOST_SECONDS = 150.0  # by the budget's rule of thumb, which is the slowest case
+MOST_SECONDS = 60.0  # by the budget's rule of thumb, which is the slowest case
 YARDSTICK = "zeros"
 
 _KERAS = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
@@ -117,7 +117,8 @@ def check(recipe: Experiment, starts: Sequence[str], seeds: int) -> str:
             portion(recipe.replace(kernel_initializer=start), 0, seeds)
     except ValueError as error:
         return str(error)
-    times = len(starts) * seeds * seconds_a_run(recipe) / MOST_SECONDS
+    calls = recipe.total_steps * (len(recipe.hidden) + 1) * SECONDS_A_CALL  # the same for few seeds as for many
+    times = len(starts) * (calls + seeds * seconds_a_run(recipe)) / MOST_SECONDS
     if times <= 1:
         return ""
     return f"This is {number(times)} times the work that is allowed: take fewer rows, epochs, units, seeds or starts."

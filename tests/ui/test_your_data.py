@@ -23,7 +23,9 @@ def pasted(text, app=None):
 
 
 def table_of(rows=40, header="height,colour,kind"):
-    return "\n".join([header, *(f"{i % 7}.5,{'red' if i % 3 else 'blue'},{'a' if i % 2 else 'b'}" for i in range(rows))])
+    return "\n".join(
+        [header, *(f"{i % 7}.5,{'red' if i % 3 else 'blue'},{'a' if i % 2 else 'b'}" for i in range(rows))]
+    )
 
 
 def test_the_page_first_asks_for_a_table():

@@ -1,0 +1,134 @@
+"""Scripts that read a table's own file: run on a file, they begin and end where nnviz does."""
+
+import ast
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import nnviz
+from nnviz import Experiment
+from nnviz.analysis.own_data import prepare
+from nnviz.analysis.own_example import example
+from nnviz.analysis.table import read
+from nnviz.core.own import OwnExperiment
+from nnviz.export import code, own_data
+
+RECIPE = Experiment(epochs=5, hidden=(6,), learning_rate=0.05, kernel_initializer="he_uniform", seed=3)
+EVIL = '"""\n\\ import keras #{x} <b>$$'
+
+
+def damaged(text):
+    """The table as it comes from life: rows too short and too long, blank lines, a row without an answer."""
+    lines = text.splitlines()
+    lines[4] += ",1,2"
+    lines[9] = "12.5,2"
+    lines[20:20] = ["", ",,,", "   "]
+    lines[30] = lines[30].rpartition(",")[0] + ","
+    return "\n".join(lines)
+
+
+def german(text):
+    return text.replace(",", ";").replace(".", ",")
+
+
+def named(text):
+    """With names that would break out of a script if they could."""
+    quoted_name = EVIL.replace('"', '""')
+    return f'"{quoted_name}","torch",' + text.split(",", 2)[2].replace("grower\n", '"np ""x"\n', 1)
+
+
+CASES = {
+    "classes": (example(), "utf-8", 13, {}),
+    "a number": (example(), "utf-8-sig", 0, {}),
+    "texts": (example(), "utf-8", 9, {"samples": 60, "seed": 4, "test_fraction": 0.3}),
+    "damaged": (damaged(example()), "utf-8", 13, {}),
+    "decimal commas in UTF-16": (german(damaged(example())), "utf-16", 13, {}),
+    "a line sep=;": ("sep=;\r\n" + german(example()), "cp1252", 13, {}),
+    "no names": (example().partition("\n")[2], "utf-8", 12, {"answer": "number"}),
+    "numbers as classes": ("a\tb\n" + "".join(f"{i % 7}.5\t{i % 3}\n" for i in range(60)), "utf-8", 1, {}),
+    "evil names": (named(example()), "utf-8", 13, {}),
+}
+
+
+def ready(text, encoding, target, options):
+    given = text.encode(encoding)
+    data = prepare(read(given), target, **options)
+    return given, data, OwnExperiment.of(RECIPE, data.dataset)
+
+
+def run(script, given, folder):
+    (folder / own_data.FILE).write_bytes(given)
+    (folder / "script.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "script.py"], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in done.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_script_makes_the_same_data_of_the_file(case, tmp_path, monkeypatch):
+    given, data, experiment = ready(*case)
+    (tmp_path / own_data.FILE).write_bytes(given)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(code.script(experiment, "scikit-learn", data).partition("# The starting weights")[0], names)
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_allclose(names[name], getattr(data.dataset, name), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["classes", "a number", "decimal commas in UTF-16"])
+def test_the_script_for_scikit_learn_ends_where_nnviz_ends(name, tmp_path):
+    given, data, experiment = ready(*CASES[name])
+    printed = run(code.script(experiment, "scikit-learn", data), given, tmp_path)
+    trace = nnviz.train(experiment)
+    assert printed["start loss"] == pytest.approx(trace.train_loss[0, 0], rel=1e-9)
+    assert printed["train loss"] == pytest.approx(trace.train_loss[0, -1], rel=1e-9)
+    assert printed["test loss"] == pytest.approx(trace.test_loss[0, -1], rel=1e-9)
+    if not data.real:
+        assert printed["test accuracy"] == trace.test_accuracy[0, -1]
+
+
+@pytest.mark.parametrize("framework", code.frameworks)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_script_compiles_imports_what_it_needs_and_holds_the_names_as_texts_only(case, framework):
+    _, data, experiment = ready(*case)
+    tree = ast.parse(code.script(experiment, framework, data))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    imported = {name.partition(".")[0] for node in nodes for name in [getattr(node, "module", None)] if name}
+    imported |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    own = {"keras": "keras", "pytorch": "torch", "scikit-learn": "sklearn"}[framework]
+    assert own in imported
+    assert imported <= {"math", "os", "itertools", "numpy", "pandas", "sklearn", own}
+    columns = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("NUMBERS", "TEXTS")
+    }
+    assert columns["NUMBERS"] | columns["TEXTS"] == {
+        i: data.table.columns[i].name for i in (*data.numbers, *data.texts)
+    }
+
+
+def test_scripts_are_clean(tmp_path):
+    """No unused or missing import or name, and the format that ruff gives; it would put evil names in other quotes."""
+    for i, case in enumerate(case for name, case in CASES.items() if name != "evil names"):
+        _, data, experiment = ready(*case)
+        for framework in code.frameworks:
+            script = code.script(experiment, framework, data)
+            (tmp_path / f"script_{i}_{framework}.py").write_text(script, encoding="utf-8")
+    ruff, options = [sys.executable, "-m", "ruff"], ["--isolated", "--no-cache", "--line-length=120", tmp_path]
+    checked = subprocess.run([*ruff, "check", "--select=F,I", *options], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout[:3000]
+    formatted = subprocess.run([*ruff, "format", "--diff", *options], capture_output=True, text=True)
+    assert formatted.returncode == 0, formatted.stdout[:3000]
+
+
+def test_the_header_says_where_the_table_goes_and_what_to_install():
+    _, data, experiment = ready(*CASES["classes"])
+    script = code.script(experiment, "pytorch", data)
+    assert "Data: a table of your own. Network: 16-6-3" in script
+    assert "To install: pip install numpy scikit-learn pandas torch" in script
+    assert "beside this script as table.csv" in script
