@@ -153,13 +153,13 @@ def in_numbers(found: Ranking) -> None:
 def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> None:
     """The code of a start, the numbers, and the link."""
     st.header("Take it with you", anchor=False)
-    places = found.places
+    names = [place.name for place in found.places]  # a menu keeps what it is made with, so no more than these
+    names[0] += ", the best here"
     with st.container(key="own_code", horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Code that starts from", range(len(places)), key="own.code", width=320,
-            format_func=lambda i: f"{places[i].name}{', the best here' if i == 0 else ''}",
+            "Code that starts from", range(len(names)), key="own.code", width=320, format_func=lambda i: names[i],
         )  # fmt: skip
-        experiment = places[chosen].runs.experiment
+        experiment = found.places[chosen].runs.experiment
         problems = []
         for framework, name in code.frameworks.items():
             try:

@@ -1,43 +1,251 @@
 """The page on a visitor's own data, without a browser."""
 
-import re
+import csv
+import gc
+import io
+import logging
+import weakref
 from functools import partial
 
 import pytest
-import streamlit as st
 
-from nnviz.analysis.own_example import example
+from nnviz.analysis.own_data import prepare
+from nnviz.analysis.own_example import ABOUT, example
+from nnviz.analysis.ranking import CHOICES
+from nnviz.analysis.table import read
 from nnviz.ui import compute, own_table
 from nnviz.ui import your_data as own
+from nnviz.ui.your_data import LAB, PRESETS
 from tests.ui import apptest
 from tests.ui.apptest import html, query, settled, texts
 
 QUICK = {"epochs": "4", "seeds": "6", "hidden": "4"}
-opened = partial(apptest.opened, own.PAGE, **QUICK)
+opened = partial(apptest.opened, own.PAGE)
+EVIL = (
+    "<img src=x onerror=alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "$$x^2$$",
+    ":material/delete:",
+    "**bold** [a](b)",
+    "`code`",
+)
+
+
+def uploaded(content, name="table.csv", **settings):
+    """The page after a visitor has uploaded a file."""
+    app = opened(**QUICK | settings)
+    app.file_uploader[0].set_value((name, content if isinstance(content, bytes) else content.encode(), "text/csv"))
+    return settled(app.run())
 
 
 def pasted(text, app=None):
-    app = app or opened()
+    app = app or opened(**QUICK)
     app.text_area(key="own.text").set_value(text)
     return settled(app.button(key="own_paste").click().run())
 
 
-def table_of(rows=40, header="height,colour,kind"):
-    return "\n".join(
-        [header, *(f"{i % 7}.5,{'red' if i % 3 else 'blue'},{'a' if i % 2 else 'b'}" for i in range(rows))]
-    )
+def table_of(names=("height", "colour", "kind"), words=("red", "blue"), rows=40):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    for i in range(rows):
+        writer.writerow([f"{i % 7}.5", words[i % 3 % len(words)], words[i % 2]])
+    return text.getvalue()
+
+
+def target_menu(app):
+    return app.selectbox(key="own.target")
 
 
 def test_the_page_first_asks_for_a_table():
     app = opened()
     assert app.title[0].value == "Which start is best on your own data?"
-    assert [each.label for each in app.get("file_uploader")] == ["A CSV file, at most 5 MB and 20,000 rows"]
+    assert "never the data" in html(app)
+    uploader = app.file_uploader[0]
+    assert uploader.label == "A CSV file, at most 5 MB and 20,000 rows"
+    assert uploader.proto.max_upload_size_mb == 5
     assert not app.get("plotly_chart")
-    assert query(app) == QUICK
+    assert query(app) == {}
 
 
-def test_the_example_is_ranked():
-    app = opened()
+def test_the_example_is_ranked_and_what_was_done_to_it_is_said():
+    app = opened(**QUICK | {"epochs": "20"})
     settled(app.button(key="own_example").click().run())
-    print(html(app))
-    print([s.label for s in app.selectbox])
+    assert ABOUT in html(app)
+    assert "178 rows of 14 columns, separated by commas." in html(app)
+    assert target_menu(app).value == 13
+    assert "16 inputs; the answer: 3 classes. 89 rows to train on, 89 rows held back." in html(app)
+    assert "The yardstick: zeros end at 1.09, a guess that ignores the inputs has 1.09." in html(app)
+    assert "ends lowest" in texts(app, "finding")[0]
+    assert app.get("plotly_chart")[0].proto.alt
+    assert [button.label for button in app.get("download_button")] == [
+        "Columns as CSV", "Keras 3", "PyTorch", "scikit-learn", "Ranking as CSV",
+    ]  # fmt: skip
+    assert query(app) == QUICK | {"epochs": "20"}
+
+
+def test_an_uploaded_file_is_ranked_and_forgotten_when_asked():
+    app = uploaded(table_of(), "<b>my.csv")
+    assert "“&lt;b&gt;my.csv”" in html(app)
+    assert "ends lowest" in texts(app, "finding")[0]
+    settled(app.button(key="own_forget").click().run())
+    assert app.file_uploader
+    assert not app.get("plotly_chart")
+    for key in ("own.given", "own.table", "own.results"):
+        assert key not in app.session_state
+
+
+def test_another_target_and_another_kind_of_answer_are_learned():
+    app = uploaded(table_of())
+    settled(target_menu(app).set_value(0).run())
+    assert "the answer: 7 classes" not in html(app)
+    assert "the answer: one number, by squared error" in html(app)
+    assert "a squared error of 1 is what a guess at the mean costs" in html(app)
+    settled(app.selectbox(key="own.answer").set_value("classes").run())
+    assert "the answer: 7 classes" in html(app)
+
+
+def test_the_row_of_names_can_be_told():
+    app = uploaded("1,2,a\n" + "1.5,2,b\n3,4,a\n" * 20)
+    assert not app.checkbox(key="own.header").value
+    assert target_menu(app).options == ["column 1", "column 2", "column 3"]
+    settled(app.checkbox(key="own.header").check().run())
+    assert app.checkbox(key="own.header").value
+    assert target_menu(app).options == ["1", "2", "a"]
+    assert "40 rows of 3 columns" in html(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04rest", "It is a spreadsheet or an archive, not a CSV file"),
+        (b"", "There is nothing in it."),
+        (b"1\n" * 20_002, "more than 20,000 rows"),
+        (b"a" * 5_000_001, "at most 5 MB"),
+        ("a,b\n" + "1,x\n" * 30, "“b” has the same value in every row"),
+        ("a,b\n" + "1,x\n2,y\n" * 3, "6 rows can be used: at least 10 are needed"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(content, words):
+    app = uploaded(content)
+    assert words in texts(app, "remarks")[0]
+    assert not app.get("plotly_chart")
+    pasted(table_of(), app) if app.text_area else settled(app.button(key="own_forget").click().run())
+    assert not texts(app, "remarks")
+
+
+def test_what_stands_in_the_table_is_shown_as_plain_text(caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    app = uploaded(table_of(names=EVIL[:3], words=EVIL[3:]), f"{EVIL[0]}.csv")
+    assert "<img" not in html(app)
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html(app)
+    assert "Classes" not in html(app) or "**bold**" in html(app)
+    assert target_menu(app).options == list(EVIL[:3])
+    assert len(app.get("markdown")) == 0
+    for text in (caplog.text, *capfd.readouterr()):
+        for evil in EVIL:
+            assert evil not in text
+
+
+def test_a_download_of_the_visitors_words_holds_no_formula():
+    words = ("=1+1", "+1", "-1", "@x", "plain")
+    data = prepare(read(table_of(names=words[:3])), 2)
+    rows = list(csv.reader(io.StringIO(own_table._columns_csv(data))))
+    assert [row[0] for row in rows[1:]] == ["'=1+1", "'+1", "'-1"]
+    assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
+
+
+def test_nothing_of_a_table_outlives_its_session_or_reaches_another():
+    common = dict(compute._results.kept)
+    app = uploaded(table_of())
+    store = app.session_state["own.results"]
+    assert len(store.kept) == 1 + len(CHOICES["usual"])
+    assert dict(compute._results.kept) == common
+    other = uploaded(table_of())
+    assert other.session_state["own.results"] is not store
+    kept = [weakref.ref(value) for value, _ in store.kept.values()]
+    kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
+    assert len(kept) > 7
+    settled(app.button(key="own_forget").click().run())
+    del store
+    gc.collect()
+    assert not [ref for ref in kept if ref() is not None]
+
+
+def test_no_file_is_opened_for_writing(monkeypatch):
+    opened_files, real = [], io.open
+
+    def watched(file, mode="r", *rest, **options):
+        opened_files.append((file, mode))
+        return real(file, mode, *rest, **options)
+
+    monkeypatch.setattr("builtins.open", watched)
+    monkeypatch.setattr(io, "open", watched)
+    app = uploaded(table_of())
+    assert app.get("plotly_chart")
+    assert [file for file, mode in opened_files if set(mode) & set("wax+") and str(file) != app._script_path] == []
+
+
+def test_who_comes_back_from_another_page_finds_table_target_and_results():
+    app = uploaded(table_of())
+    settled(target_menu(app).set_value(1).run())
+    shown = html(app)
+    app.session_state["away"] = True
+    settled(app.run())
+    assert not app.get("plotly_chart")
+    app.session_state["away"] = False
+    settled(app.run())
+    assert target_menu(app).value == 1
+    assert texts(app, "finding")[0] in shown
+
+
+def test_stopping_keeps_what_is_trained_and_one_can_go_on():
+    app = uploaded(table_of())
+    everything = texts(app, "finding")
+    store = app.session_state["own.results"]
+    trained = {key[2][0]: key for key in store.kept if key[0] == own.train_seeds.__module__}
+    assert len(trained) == 6
+    for key in list(trained.values())[2:]:
+        store.bytes -= store.kept.pop(key)[1]
+    app.session_state["own.stopped"] = (*trained, 6)
+    settled(app.run())
+    assert "2 of 6 starts trained, then stopped." in html(app)
+    assert texts(app, "finding") != everything
+    settled(app.button(key="own_go_on").click().run())
+    assert texts(app, "finding") == everything
+
+
+def test_more_work_than_allowed_is_said_before_it_begins():
+    app = uploaded(table_of(rows=900), epochs="20000")
+    assert "times the work that is allowed: take fewer" in texts(app, "remarks")[0]
+    assert not app.get("plotly_chart")
+
+
+def test_what_scikit_learn_cannot_do_is_said():
+    app = uploaded(table_of(), activation="gelu")
+    assert "scikit-learn has no GELU." in html(app)
+    assert "scikit-learn" not in [button.label for button in app.get("download_button")]
+
+
+def test_a_mangled_link_opens_with_a_sentence_for_each_thing():
+    app = opened(**QUICK | {"starts": "<b>", "seeds": "1", "dataset": "moons", "wings": "\x00"})
+    assert html(app).count("Ignored.") == 4
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=[preset.label for preset in PRESETS])
+def test_every_preset_is_a_link_as_the_page_writes_it(preset):
+    choice, sentences = LAB.linked.from_query(preset.query)
+    assert sentences == []
+    assert LAB.to_query(choice.experiment, **choice.settings) == preset.query
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=[preset.label for preset in PRESETS])
+def test_every_preset_ranks_the_example(preset):
+    app = opened(**preset.query | {"epochs": "2", "seeds": "6"})
+    settled(app.button(key="own_example").click().run())
+    assert app.get("plotly_chart")
+    assert not texts(app, "remarks")
+
+
+def test_the_pasted_table_is_the_uploaded_one():
+    assert texts(pasted(example()), "finding") == texts(uploaded(example()), "finding")
