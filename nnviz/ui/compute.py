@@ -78,7 +78,7 @@ _results = Results()
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
-def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results = _results) -> Result:
+def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result:
     """What some work gives: remembered, or done now, with a word on the page if that takes a while.
 
     A change on the page stops it: each look at the session lets Streamlit end this run of the script.
@@ -89,6 +89,7 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
         arguments: values, by which the result is remembered.
         store: where it is remembered: for everybody, unless told.
     """
+    store = _results if store is None else store
     place = st.empty()  # even if unused, so that what follows keeps its place on the page
     key = _key(work, arguments)
     result: Result | None = store.get(key)
@@ -102,9 +103,9 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
     return result
 
 
-def known(work: Callable[..., Result], *arguments: Hashable, store: Results = _results) -> Result | None:
+def known(work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result | None:
     """What `result_of` would give at once, or None."""
-    return store.get(_key(work, arguments))
+    return (_results if store is None else store).get(_key(work, arguments))
 
 
 def _key(work: Callable[..., object], arguments: tuple[Hashable, ...]) -> Hashable:

@@ -59,6 +59,20 @@ def test_results_are_told_apart_by_work_and_arguments(monkeypatch):
     assert calls == [1, 2]
 
 
+def test_results_can_be_remembered_in_a_store_apart(monkeypatch):
+    monkeypatch.setattr(compute, "_results", Results())
+    store = Results()
+
+    def double(number, on_progress):
+        return 2 * number
+
+    assert compute.known(double, 1, store=store) is None
+    assert compute.result_of("Counting", double, 1, store=store) == 2
+    assert compute.known(double, 1, store=store) == 2
+    assert compute.known(double, 1) is None
+    assert not compute._results.kept
+
+
 def test_equal_sides_are_trained_once(monkeypatch):
     trained = []
     monkeypatch.setattr(compute, "_results", Results())
