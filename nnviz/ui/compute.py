@@ -64,9 +64,14 @@ class Results:
 
 
 def size(value: object) -> int:
-    """The bytes of a result: those of the arrays in it, and a little for anything else."""
+    """The bytes of a result: those of the arrays in it, and a little for anything else.
+
+    An experiment counts little even if it holds data, which all results of the same data share.
+    """
     if isinstance(value, np.ndarray):
         return value.nbytes
+    if isinstance(value, Experiment):
+        return SMALL
     if is_dataclass(value):
         return sum(size(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, Mapping):

@@ -19,7 +19,7 @@ from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
 from nnviz.ui import compute, markup, page
 
-MOST_KEPT = 60_000_000  # bytes of results in one session
+MOST_KEPT = 100_000_000  # bytes of results in one session
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
@@ -27,6 +27,7 @@ ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 # In the session, and gone with it.
 _GIVEN, _TABLE, _PROBLEM, _RESULTS = "own.given", "own.table", "own.problem", "own.results"
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
+_COUNT = "own_count"  # how many tables there were: each has menus of its own, which begin afresh
 _KEPT = "own.kept."  # before a menu's key: its choice, which the menu forgets while another page is open
 
 
@@ -63,9 +64,11 @@ def table() -> Table | None:
 def ready(found: Table, recipe: Experiment) -> OwnData | None:
     """The table made ready for a recipe, after asking what is to be answered; None, and a sentence, where it cannot."""
     names = [column.name for column in found.columns]
+    which = st.session_state[_COUNT]
     with st.container(key="own_questions", horizontal=True, vertical_alignment="bottom"):
         target = st.selectbox(
-            "What shall the network answer?", range(len(names)), key=_TARGET, on_change=_keep, args=(_TARGET,),
+            "What shall the network answer?", range(len(names)), key=f"{_TARGET}.{which}",
+            on_change=_keep, args=(_TARGET, which),
             index=st.session_state.get(_KEPT + _TARGET, len(names) - 1), width=320,
             format_func=lambda i: names[i],
         )  # fmt: skip
@@ -73,7 +76,7 @@ def ready(found: Table, recipe: Experiment) -> OwnData | None:
         if takes_either(found.columns[target]):
             kept = list(ANSWERS).index(st.session_state.get(_KEPT + _ANSWER, "auto"))
             answer = st.selectbox(
-                "As", list(ANSWERS), key=_ANSWER, on_change=_keep, args=(_ANSWER,), width=180,
+                "As", list(ANSWERS), key=f"{_ANSWER}.{which}", on_change=_keep, args=(_ANSWER, which), width=180,
                 index=kept, format_func=ANSWERS.__getitem__,
             )  # fmt: skip
         st.checkbox("The first row holds the names", found.header, key=_HEADER, on_change=_read_again, width="content")
@@ -153,8 +156,7 @@ def _take(name: str, content: bytes | str) -> None:
     except TableError as problem:
         st.session_state[_PROBLEM] = f"{quoted(name, 60)} cannot be used. {problem}"
         return
-    forget()
-    st.session_state[_GIVEN], st.session_state[_TABLE] = Given(name, content), found
+    _put(Given(name, content), found)
 
 
 def _read_again() -> None:
@@ -165,12 +167,18 @@ def _read_again() -> None:
     except TableError as problem:
         st.session_state[_PROBLEM] = str(problem)
         return
+    _put(given, found)
+
+
+def _put(given: Given, found: Table) -> None:
+    """Make this the session's table, in place of any other."""
     forget()
     st.session_state[_GIVEN], st.session_state[_TABLE] = given, found
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
 
 
-def _keep(key: str) -> None:
-    st.session_state[_KEPT + key] = st.session_state[key]
+def _keep(key: str, which: int) -> None:
+    st.session_state[_KEPT + key] = st.session_state[f"{key}.{which}"]
 
 
 def _columns_csv(data: OwnData) -> str:

@@ -135,7 +135,9 @@ def reading(found: Ranking) -> None:
                 f"{percent(found.best.accuracy)}."
             )
     else:
-        sentences.append("The answer was standardised: a squared error of 1 is what a guess at the mean costs.")
+        sentences.append(
+            "The answer was standardised: on the rows trained on, a guess at the mean has a squared error of 1."
+        )
     st.html(markup.paragraphs([*sentences, VARIED]))
 
 
@@ -154,10 +156,11 @@ def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> 
     """The code of a start, the numbers, and the link."""
     st.header("Take it with you", anchor=False)
     names = [place.name for place in found.places]  # a menu keeps what it is made with, so no more than these
-    names[0] += ", the best here"
+    names[0] += ", the best here"  # and it has a name of its own for each order, in which the best is chosen
     with st.container(key="own_code", horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Code that starts from", range(len(names)), key="own.code", width=320, format_func=lambda i: names[i],
+            "Code that starts from", range(len(names)), key=f"own.code.{'|'.join(names)}", width=320,
+            format_func=lambda i: names[i],
         )  # fmt: skip
         experiment = found.places[chosen].runs.experiment
         problems = []

@@ -54,7 +54,7 @@ def table_of(names=("height", "colour", "kind"), words=("red", "blue"), rows=40)
 
 
 def target_menu(app):
-    return app.selectbox(key="own.target")
+    return next(menu for menu in app.selectbox if menu.label == "What shall the network answer?")
 
 
 def test_the_page_first_asks_for_a_table():
@@ -100,9 +100,19 @@ def test_another_target_and_another_kind_of_answer_are_learned():
     settled(target_menu(app).set_value(0).run())
     assert "the answer: 7 classes" not in html(app)
     assert "the answer: one number, by squared error" in html(app)
-    assert "a squared error of 1 is what a guess at the mean costs" in html(app)
-    settled(app.selectbox(key="own.answer").set_value("classes").run())
+    assert "a guess at the mean has a squared error of 1" in html(app)
+    settled(next(menu for menu in app.selectbox if menu.label == "As").set_value("classes").run())
     assert "the answer: 7 classes" in html(app)
+
+
+def test_the_code_is_of_the_best_start_whenever_the_order_changes():
+    app = uploaded(table_of())
+    for target in (0, 1, 2):
+        settled(target_menu(app).set_value(target).run())
+        menu = next(menu for menu in app.selectbox if menu.label == "Code that starts from")
+        assert menu.value == 0
+        best = menu.options[0].removesuffix(", the best here")
+        assert f"{best} ends lowest" in texts(app, "finding")[0]
 
 
 def test_the_row_of_names_can_be_told():
