@@ -79,7 +79,7 @@ def search_rates(found: Contest, palette: Palette) -> Figure:
         },
         yaxis=scale.axis("find the deepest valley") | {"tickformat": ".0%"},
     )  # fmt: skip
-    title = _finding(found, every)
+    title = finding(found)
     alt = (
         f"Lines of how often each method finds the deepest valley of {found.ground.label} with {found.looks:,} looks, "
         f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(luck.share)}."
@@ -87,7 +87,8 @@ def search_rates(found: Contest, palette: Palette) -> Figure:
     return Figure("search rates", title, alt, plot, _table(found, every))
 
 
-def _finding(found: Contest, every: list[list[Rate]]) -> str:
+def finding(found: Contest) -> str:
+    """Which method leads at which sizes of step, in a sentence."""
     labels = {method.key: method.label for method in METHODS}
     best = winners(found)
     steps = {key: [plain(s) for s, b in zip(found.steps, best, strict=True) if b == key] for key in labels}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -85,6 +85,11 @@ class Walk:
     points: Array
     heights: Array
     best: Array
+
+    def first(self, runs: int) -> Walk:
+        """The first so many runs."""
+        plan = replace(self.plan, runs=min(runs, self.plan.runs))
+        return Walk(plan, self.looks, self.points[:runs], self.heights[:runs], self.best[:runs])
 
     @property
     def found(self) -> Array:
