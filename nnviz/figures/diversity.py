@@ -14,6 +14,7 @@ from nnviz.figures.template import Palette, new_plot
 from nnviz.search.genetic import Evolution
 
 DASHES = ("dash", "solid")
+SHOWN = 40  # generations; little happens after that
 
 
 def diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
@@ -25,30 +26,30 @@ def diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
     """
     means = {name: found.diversity.mean(axis=0) for name, found in evolutions.items()}
     scale = fit(list(means.values()), log=False)
-    data: list[dict[str, Any]] = []
+    last = next(iter(evolutions.values())).diversity.shape[1] - 1
+    generations = compact(np.arange(last + 1))
+    bands: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for (name, found), dash in zip(evolutions.items(), DASHES, strict=True):
-        generations = compact(np.arange(found.diversity.shape[1]))
         low, high = np.quantile(found.diversity, [0.05, 0.95], axis=0)
-        data += [
-            {
-                "type": "scatter", "mode": "lines", "name": f"{name}, range", "hoverinfo": "skip",
-                "x": np.concatenate([generations, generations[::-1]]), "y": compact(np.concatenate([low, high[::-1]])),
-                "fill": "toself", "fillcolor": palette.grid, "line": {"width": 0},
-            },
-            {
-                "type": "scatter", "mode": "lines", "name": name, "x": generations, "y": compact(means[name]),
-                "line": {"color": palette.text, "width": 3, "dash": dash},
-                "hovertemplate": f"{name}, generation %{{x}}: %{{y:.3~g}}<extra></extra>",
-            },
-        ]  # fmt: skip
-    last = max(found.diversity.shape[1] for found in evolutions.values()) - 1
+        bands.append({
+            "type": "scatter", "mode": "lines", "name": f"{name}, range", "hoverinfo": "skip",
+            "x": np.concatenate([generations, generations[::-1]]), "y": compact(np.concatenate([low, high[::-1]])),
+            "fill": "toself", "fillcolor": palette.grid, "line": {"width": 0},
+        })  # fmt: skip
+        lines.append({
+            "type": "scatter", "mode": "lines", "name": name, "x": generations, "y": compact(means[name]),
+            "line": {"color": palette.text, "width": 3, "dash": dash},
+            "hovertemplate": f"{name}, generation %{{x}}: %{{y:.3~g}}<extra></extra>",
+        })  # fmt: skip
+    end = min(last, SHOWN)
     plot = new_plot(
-        data,
+        [*bands, *lines],
         palette,
         height=300,
         margin={"r": 125},
-        annotations=end_labels(scale, [(name, palette.text, float(line[-1])) for name, line in means.items()]),
-        xaxis={"title": {"text": "generation"}, "range": [0, last], "nticks": 6},
+        annotations=end_labels(scale, [(name, palette.text, float(line[end])) for name, line in means.items()]),
+        xaxis={"title": {"text": "generation"}, "range": [0, end], "nticks": 6},
         yaxis=scale.axis("distance from the middle"),
     )
     title = "; ".join(f"{name}: {_finding(found)}" for name, found in evolutions.items())

@@ -75,10 +75,10 @@ def map_film(
 def heights(ground: Landscape) -> str:
     """The heights of all cells, rows from the top of the map down, a letter each.
 
-    The letters go by the root of the height above the lowest point: else a few high corners would leave one flat grey.
+    The letters go by rank: as many cells each, or a few high corners would leave all the rest one flat grey.
     """
     middles = ground.low + ground.span * (np.arange(CELLS) + 0.5) / CELLS
     cells = np.stack(np.meshgrid(middles, middles[::-1]), axis=-1)
-    above = np.sqrt(np.maximum(ground.height(cells) - ground.least, 0))
-    levels = np.floor(above / above.max() * (len(LETTERS) - 1e-9)).astype(int)
-    return "".join(np.array(list(LETTERS))[levels.ravel()])
+    ranks = ground.height(cells).ravel().argsort(kind="stable").argsort(kind="stable")
+    levels = ranks * len(LETTERS) // ranks.size
+    return "".join(np.array(list(LETTERS))[levels])

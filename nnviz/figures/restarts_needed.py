@@ -15,6 +15,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
 
 MOST = 10  # coordinates
+ROOM = 20  # over the highest point, for its number
 
 
 def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) -> Figure:
@@ -32,7 +33,7 @@ def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) 
         np.array([float(restarts_needed(getattr(found, name))) for found in tried.values()])
         for name in ("share", "high", "low")
     )
-    scale = fit([exact, np.ones(1)], log=True)
+    scale = fit([exact, np.ones(1), ROOM * exact[-1:]], log=True)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines+markers", "name": "exact", "x": dims, "y": exact,
@@ -59,8 +60,9 @@ def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) 
         annotations=[
             {
                 "text": number(exact[d - 1]),
-                "x": d, "y": math.log10(exact[d - 1]), "xanchor": "left" if d == 1 else "right", "yanchor": "bottom",
-                "xshift": 10 if d == 1 else -8, "font": {"color": palette.text}, "showarrow": False,
+                "x": d, "y": math.log10(exact[d - 1]), "xanchor": "left" if d == 1 else "right",
+                "yanchor": "top" if d == 1 else "bottom", "xshift": 8 if d == 1 else -6, "font": {"color": palette.text},
+                "showarrow": False,
             }
             for d in shown
         ],

@@ -27,11 +27,12 @@ def valley_ends(walk: Walk, palette: Palette) -> Figure:
     share, low, high = (100 * np.array([getattr(one, name) for one in rates]) for name in ("share", "low", "high"))
     exact = 100 * valleys.shares
     deepest = valleys.deepest
+    wide = 0.6 * float(np.diff(valleys.edges).min())
     marked = np.arange(len(exact)) == deepest
     data: list[dict[str, Any]] = [
         {
             "type": "bar", "x": valleys.floors, "y": share, "name": "measured",
-            "width": 0.6 * np.diff(valleys.edges).min(),
+            "width": wide,
             "marker": {"color": np.where(marked, palette.muted, palette.shades[1]).tolist()},
             "error_y": {
                 "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
@@ -62,7 +63,7 @@ def valley_ends(walk: Walk, palette: Palette) -> Figure:
         ],
         xaxis={
             "title": {"text": "where the valley is · line: its exact share"},
-            "range": [walk.plan.ground.low, walk.plan.ground.high],
+            "range": [walk.plan.ground.low - wide, walk.plan.ground.high + wide],
         },
         yaxis={"title": {"text": "walkers that end there"}, "range": [0, top], "ticksuffix": " %", "nticks": 5},
     )  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nnviz.analysis.words import count, number, percent
-from nnviz.core.registry import Parameter
+from nnviz.analysis.words import count, number
+from nnviz.core.registry import Parameter, plain
 from nnviz.figures.curve_film import curve_film
 from nnviz.figures.diversity import diversity
 from nnviz.figures.map_film import Panel, map_film
@@ -18,6 +18,7 @@ from nnviz.figures.valley_ends import valley_ends
 from nnviz.figures.walk_heights import walk_heights
 from nnviz.lessons import searching_found as found
 from nnviz.lessons.lesson import Lesson, Numbers, Picture, Screen, Task, Teaching
+from nnviz.search.basins import basins
 from nnviz.search.contest import METHODS, RESTARTS
 from nnviz.search.genetic import Evolution
 from nnviz.search.walk import Walk
@@ -45,9 +46,9 @@ def _valley_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
         f"After {count(int(look), 'look')}: at {number(place)}, height {number(height)}"
         for look, place, height in zip(walk.looks, walk.points[0, :, 0], walk.heights[0], strict=True)
     ]
-    reveal = found.valley_says(walk)
-    alt = f"A walker on a curve with a wide shallow valley and a narrow deep one. {reveal.because}"
-    return [curve_film(walk, "walker", reveal.because, alt, captions, ("start",))]
+    alt = f"A walker on a curve with a wide shallow valley and a narrow deep one. {found.valley_says(walk).because}"
+    title = f"The walker comes to rest after going down by {number(float(walk.heights[0, 0] - walk.heights[0, -1]))}."
+    return [curve_film(walk, "walker", title, alt, captions, ("start",))]
 
 
 def _crowd_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
@@ -57,7 +58,9 @@ def _crowd_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
         f"{walk.plan.runs:,} on the deepest floor"
         for i, look in enumerate(walk.looks)
     ]
-    title = f"The first {SHOWN} of {walk.plan.runs:,} walkers: each rolls into the valley that it starts over."
+    valleys = basins(walk.plan.ground)
+    same = valleys.of(first.points[:, 0, 0]) == valleys.of(first.points[:, -1, 0])
+    title = f"The first {SHOWN} of {walk.plan.runs:,} walkers: {int(same.sum())} end in the valley that they start in."
     alt = f"{SHOWN} walkers on the curve {walk.plan.ground.label} go down to the floors of their valleys."
     return [curve_film(first, "crowd", title, alt, captions), valley_ends(walk, palette)]
 
@@ -90,7 +93,7 @@ def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture
         for i, look in enumerate(looks)
     ]
     ground = result.found.ground
-    title = f"One run of each with steps of {number(result.step)}."
+    title = f"One run of each with steps of {plain(result.step)}."
     alt = f"Three maps of {ground.label} with the path of one run each. {found.budget_says(result).because}"
     return [map_film(ground, panels, "budget", title, alt, captions), search_rates(result.found, palette)]
 
@@ -122,7 +125,7 @@ def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence
     table = Numbers(
         "Chances multiply: each number more makes a good start about ten times as rare.",
         {
-            "chance of a walk": {named[dims]: percent(result.share**dims) for dims in rows},
+            "chance of a walk": {named[dims]: f"{number(100 * result.share**dims)} %" for dims in rows},
             "measured": measured,
             "restarts for 95 %": {named[dims]: number(result.needed(dims)) for dims in rows},
         },
@@ -162,7 +165,7 @@ SCREENS = (
         measure=found.crowd,
         reveal=found.crowd_says,
         pictures=_crowd_pictures,
-        settings=(_ground("rastrigin", "two_valleys", "ackley"), SEED),
+        settings=(_ground("rastrigin", "two_valleys"), SEED),
     ),
     Screen(
         key="push",
@@ -184,8 +187,8 @@ SCREENS = (
         settings=(
             _ground("ackley", "rastrigin", "himmelblau"),
             _real("push", 0.5, 0.0, 5.0, "size of the push"),
-            _real("x", 3.2, -5.0, 5.0, "start: left to right"),
-            _real("y", -2.7, -5.0, 5.0, "start: bottom to top"),
+            _real("x", 3.2, -5.12, 5.12, "start: left to right"),
+            _real("y", -2.7, -5.12, 5.12, "start: bottom to top"),
             SEED,
         ),
     ),

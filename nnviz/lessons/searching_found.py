@@ -15,6 +15,7 @@ from nnviz.core.registry import plain
 from nnviz.core.training import train
 from nnviz.figures.diversity import copies_from
 from nnviz.figures.search_rates import finding, rates, winners
+from nnviz.figures.walk_heights import medians
 from nnviz.lessons.lesson import Checked, Reveal
 from nnviz.search.basins import basins, deepest_share
 from nnviz.search.climbing import hill_climbing
@@ -55,8 +56,8 @@ def valley_says(walk: Walk) -> Reveal:
     share, floor = float(valleys.shares[deepest]), float(valleys.heights[deepest])
     where = "the deepest place of all" if ends == deepest else f"the deepest floor lies at {number(floor)}"
     return Reveal(
-        right=1 if begins == ends else 0 if ends == deepest else 2,
-        because=f"It starts at {number(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
+        right=1 if begins == ends else 2,
+        because=f"It starts at {plain(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
         why="A walker that never climbs cannot cross a hill. All the places from which it comes down to one floor are "
         "that floor’s basin. The grey band is the basin of the deepest floor. So the start has already decided where "
         "the walk ends.\n\n"
@@ -108,7 +109,7 @@ def pushes(
 
 def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
     """Which of them end lowest, by the median."""
-    ends = [float(np.median(walk.heights[:, -1])) for walk in walks.values()]
+    ends = [float(medians(walk)[-1]) for walk in walks.values()]
     none, steady, fading = (number(end) for end in ends)
     settled = [percent(float(walk.settled.mean())) for walk in walks.values()]
     seen = percent(float(walks["steady push"].found.mean()))

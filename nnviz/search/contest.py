@@ -12,7 +12,7 @@ from nnviz.search.landscapes import Landscape
 from nnviz.search.walk import Array, Plan, Progress, Walk
 
 STEPS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
-LOOKS, RUNS = 2000, 200
+LOOKS, RUNS = 2000, 120
 RESTARTS = 20
 
 

@@ -59,7 +59,7 @@ class Plan:
         """Starting places of one run, `[amount, d]`; where a start is told, the first is that."""
         places = generator.uniform(self.ground.low, self.ground.high, (amount, self.dims))
         if self.start is not None:
-            places[0] = self.start
+            places[0] = self.inside(np.array(self.start))
         return places
 
     def inside(self, points: Array) -> Array:
