@@ -10,6 +10,7 @@ import numpy as np
 
 from nnviz.figures.curve_film import rounded
 from nnviz.figures.film import Film
+from nnviz.figures.template import Palette
 from nnviz.search.landscapes import Landscape
 
 CELLS = 120  # a side of the map
@@ -70,6 +71,11 @@ def map_film(
         ],
     }
     return Film(name, title, alt, "map", data, tuple(captions), tuple(sets))
+
+
+def legend(palette: Palette) -> str:
+    """How to read a map's shades, in a sentence."""
+    return f"The {'darker' if palette.name == 'light' else 'lighter'}, the higher; a ring marks the deepest place."
 
 
 def heights(ground: Landscape) -> str:

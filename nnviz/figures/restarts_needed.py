@@ -61,8 +61,8 @@ def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) 
             {
                 "text": number(exact[d - 1]),
                 "x": d, "y": math.log10(exact[d - 1]), "xanchor": "left" if d == 1 else "right",
-                "yanchor": "top" if d == 1 else "bottom", "xshift": 8 if d == 1 else -6, "font": {"color": palette.text},
-                "showarrow": False,
+                "yanchor": "top" if d == 1 else "bottom", "xshift": 8 if d == 1 else -6,
+                "font": {"color": palette.text}, "showarrow": False,
             }
             for d in shown
         ],

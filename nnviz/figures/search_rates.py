@@ -92,10 +92,10 @@ def finding(found: Contest) -> str:
     labels = {method.key: method.label for method in METHODS}
     best = winners(found)
     steps = {key: [plain(s) for s, b in zip(found.steps, best, strict=True) if b == key] for key in labels}
-    leads = [f"with steps of {_listed(steps[key])}, {labels[key]}" for key in dict.fromkeys(filter(None, best))]
+    leads = [f"{labels[key]} with steps of {_listed(steps[key])}" for key in dict.fromkeys(filter(None, best))]
     if not leads:
         return "With no size of step is one method the best beyond doubt."
-    return f"Best beyond doubt are: {'; '.join(leads)}."
+    return f"Best beyond doubt: {'; '.join(leads)}."
 
 
 def _listed(words: list[str]) -> str:

@@ -10,7 +10,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core.registry import Parameter, plain
 from nnviz.figures.curve_film import curve_film
 from nnviz.figures.diversity import diversity
-from nnviz.figures.map_film import Panel, map_film
+from nnviz.figures.map_film import Panel, legend, map_film
 from nnviz.figures.restarts_needed import needed_figure
 from nnviz.figures.search_rates import search_rates
 from nnviz.figures.template import Palette
@@ -73,7 +73,7 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
         for i, look in enumerate(one.looks)
     ]
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
-    title = f"One walker of each {one.plan.runs}, from the same place. The ring marks the deepest."
+    title = f"One walker of each {one.plan.runs}, from the same place. {legend(palette)}"
     alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {found.pushes_say(walks).because}"
     return [map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")), walk_heights(walks, palette)]
 
@@ -93,7 +93,7 @@ def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture
         for i, look in enumerate(looks)
     ]
     ground = result.found.ground
-    title = f"One run of each with steps of {plain(result.step)}."
+    title = f"One run of each with steps of {plain(result.step)}. {legend(palette)}"
     alt = f"Three maps of {ground.label} with the path of one run each. {found.budget_says(result).because}"
     return [map_film(ground, panels, "budget", title, alt, captions), search_rates(result.found, palette)]
 
@@ -110,7 +110,7 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
         for name, one in evolutions.items()
     ]
     ground = next(iter(evolutions.values())).plan.ground
-    title = f"Two of the {found.NUMBERS} numbers of all {found.SIZE} candidates, in the first run."
+    title = f"Two of the {found.NUMBERS} numbers of all {found.SIZE} candidates, in the first run. {legend(palette)}"
     alt = f"Two maps with populations that move over {SHOWN} generations. {found.populations_say(evolutions).because}"
     return [map_film(ground, panels, "populations", title, alt, captions), diversity(evolutions, palette)]
 
@@ -170,8 +170,8 @@ SCREENS = (
     Screen(
         key="push",
         title="A push in the right place",
-        before="We look at the ground from above now. Darker is higher. A ring marks the deepest place. The ground is "
-        "Ackley’s: a funnel with dents all over its sides.\n\n"
+        before="We look at the ground from above now, as on a map. It is Ackley’s: a funnel with dents all over "
+        "its sides.\n\n"
         "These walkers feel the slope and follow it down. That is called gradient descent. It is quick, and soon it "
         "sits in a dent. So we give the walkers a random push at each step.\n\n"
         f"{found.PUSHED} walkers get no push, {found.PUSHED} get a steady one, and for {found.PUSHED} it fades away.",

@@ -11,8 +11,8 @@ from nnviz.search.climbing import annealing, hill_climbing, random_search
 from nnviz.search.landscapes import Landscape
 from nnviz.search.walk import Array, Plan, Progress, Walk
 
-STEPS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
-LOOKS, RUNS = 2000, 120
+STEPS = (0.05, 0.1, 0.3, 0.5, 1.0)
+LOOKS, RUNS = 2000, 240
 RESTARTS = 20
 
 
