@@ -10,8 +10,10 @@
 
 import { bars } from "./bars.js";
 import { prepare } from "./brush.js";
+import { curve } from "./curve.js";
+import { map } from "./map.js";
 
-const scenes = { bars };
+const scenes = { bars, curve, map };
 
 const PLAY_SECONDS = 14; // from start to end at speed 1, but
 const FASTEST = 30, SLOWEST = 2; // frames a second

@@ -16,7 +16,7 @@ from nnviz.figures.template import PALETTES
 from nnviz.ui import state
 
 HERE = Path(__file__).parent
-PARTS = ("brush.js", "bars.js", "film.js")
+PARTS = ("brush.js", "bars.js", "curve.js", "map.js", "film.js")
 
 
 def script() -> str:

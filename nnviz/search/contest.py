@@ -1,0 +1,90 @@
+"""Several ways to spend the same number of looks, each with steps of several sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.search.climbing import annealing, hill_climbing, random_search
+from nnviz.search.landscapes import Landscape
+from nnviz.search.walk import Array, Plan, Progress, Walk
+
+STEPS = (0.05, 0.1, 0.3, 0.5, 1.0)
+LOOKS, RUNS = 2000, 240
+RESTARTS = 20
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to search.
+
+    Attributes:
+        key: a short name.
+        label: the name on screen.
+        walk: `walk(plan, step, on_progress)` -> Walk.
+    """
+
+    key: str
+    label: str
+    walk: Callable[[Plan, float | Array, Progress | None], Walk]
+
+
+METHODS = (
+    Method("one", "one long walk", lambda plan, step, report: hill_climbing(plan, step, 1, report)),
+    Method("many", f"{RESTARTS} short walks", lambda plan, step, report: hill_climbing(plan, step, RESTARTS, report)),
+    Method("annealing", "annealing", annealing),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """How often each way found the deepest valley.
+
+    Attributes:
+        ground: the landscape.
+        looks: what each run could spend.
+        steps: `[S]`, the sizes of steps.
+        found: `[methods, S, runs]`, whether a run found it, in the order of `METHODS`.
+        by_luck: `[S · runs]`, the same of runs that only looked anywhere at random; they take no steps.
+    """
+
+    ground: Landscape
+    looks: int
+    steps: Array
+    found: Array
+    by_luck: Array
+
+    @property
+    def successes(self) -> Array:
+        """How many runs found it, `[methods, S]`."""
+        amounts: Array = self.found.sum(axis=-1)
+        return amounts
+
+
+def contest(
+    ground: Landscape, seed: int, looks: int = LOOKS, runs: int = RUNS, on_progress: Progress | None = None
+) -> Contest:
+    """Let each method search a plane, in so many runs for each size of step.
+
+    Args:
+        ground: the landscape, with two coordinates.
+        seed: draws everything.
+        looks: what each run may spend.
+        runs: for each method and step.
+        on_progress: called with the share done, from 0 to 1. What it raises stops the work and passes on.
+
+    Raises:
+        ValueError: more work than a plan may ask for.
+    """
+    report = on_progress or (lambda share: None)
+    plan = Plan(ground, 2, looks, runs * len(STEPS), seed)
+    steps = np.repeat(STEPS, runs)
+    parts = len(METHODS) + 1
+    found = [
+        method.walk(plan, steps, lambda share, i=i: report((i + share) / parts)).found  # type: ignore[misc]
+        for i, method in enumerate(METHODS)
+    ]
+    luck = random_search(plan, lambda share: report((parts - 1 + share) / parts))
+    return Contest(ground, looks, np.array(STEPS), np.reshape(found, (len(METHODS), len(STEPS), runs)), luck.found)
