@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.landscape import Landscape, Path
 from nnviz.analysis.landscape_words import outside, where
+from nnviz.analysis.words import count
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
@@ -19,7 +20,7 @@ ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so th
 PIN = 8  # times that, by which pins are higher than the ground
 
 
-def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
+def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
     """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
 
     A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
@@ -29,6 +30,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
         found: the landscape.
         palette: the theme's colours.
         log: whether heights go by the loss's logarithm.
+        finding: what the surface is to show, where that is another than `where` says.
     """
     heights = Heights(found, log)
     data: list[dict[str, Any]] = [_surface(found, heights, palette)]
@@ -54,10 +56,10 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
             "camera": {"eye": {"x": 1.4, "y": -1.5, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.05}},
         },
     )  # fmt: skip
-    title = where(found)
+    title = finding or where(found)
     alt = (
-        f"Surface of the loss over a plane of weights, with the paths of {len(found.paths)} runs at their own loss. "
-        f"{title} {outside(found)}"
+        f"Surface of the loss over a plane of weights, with the paths of {count(len(found.paths), 'run')} at their own "
+        f"loss. {title}{'' if finding else ' ' + outside(found)}"
     )
     return Figure("relief", title, alt, plot, table(found))
 
