@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, zero
+from nnviz.lessons import chance, networks, zero
 from nnviz.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (chance.LESSON, zero.LESSON)
+LESSONS: tuple[Lesson, ...] = (chance.LESSON, networks.LESSON, zero.LESSON)
 
 course = {lesson.key: lesson for lesson in LESSONS}
