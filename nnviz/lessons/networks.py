@@ -17,7 +17,8 @@ from nnviz.figures.landscape import landscape
 from nnviz.figures.relief import relief
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Picture, Reveal, Screen, Task, Teaching
-from nnviz.lessons.networks_chance import CASES_SCREEN, MATTERS_SCREEN, MOONS, ORDER_SCREEN, START_SCREEN
+from nnviz.lessons.networks_both import CASES_SCREEN, MATTERS_SCREEN
+from nnviz.lessons.networks_chance import MOONS, ORDER_SCREEN, START_SCREEN
 
 Progress = Callable[[float], object] | None
 
