@@ -17,10 +17,13 @@ from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
 HEIGHT = 440
 ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so that it does not swallow them
+EYE = (1.4, -1.5, 1.15)
 PIN = 8  # times that, by which pins are higher than the ground
 
+Eye = tuple[float, float, float]
 
-def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
+
+def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = "", eye: Eye = EYE) -> Figure:
     """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
 
     A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
@@ -31,6 +34,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = 
         palette: the theme's colours.
         log: whether heights go by the loss's logarithm.
         finding: what the surface is to show, where that is another than `where` says.
+        eye: from where one looks, before turning it.
     """
     heights = Heights(found, log)
     data: list[dict[str, Any]] = [_surface(found, heights, palette)]
@@ -53,7 +57,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = 
             "yaxis": {**plain, "title": {"text": "2nd direction", **font}, "nticks": 5},
             "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 1.4, "y": -1.5, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.05}},
+            "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.05}},
         },
     )  # fmt: skip
     title = finding or where(found)

@@ -13,11 +13,10 @@ from nnviz.figures.axes import fit
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot, note
 
-ROW = 84  # pixels
-LABEL = 0.26  # of a row's height, between its marks and its words
-STACK = 0.012  # of the axis: marks nearer than this are piled up, so that each can be seen
-RISE = 0.09  # of a row's height, from one mark of a pile to the next
-MOST_RISEN = 0.4
+NEAR = 0.018  # of the axis: marks nearer than this are piled up, so that each can be seen
+RISE = 6  # pixels from one mark of a pile to the next
+WORDS, ROOM = 34, 16  # pixels for a row's words, and above its highest pile
+FOOT = 60  # pixels for the axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,34 +46,36 @@ def strips(groups: Sequence[Strip], finding: str, unit: str, palette: Palette) -
     scale = fit([group.losses for group in groups], log=False)
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    for row, group in enumerate(groups):
+    height = 0.0  # of all rows so far, in pixels, which are the units of the vertical axis
+    for group in groups:
         shown = np.isfinite(group.losses)
         losses = group.losses[shown]
+        piled = RISE * _piled(losses, NEAR * scale.high)
+        floor = height + ROOM + float(piled.max(initial=0.0))
         data.append({
-            "type": "scatter", "mode": "markers", "name": group.label, "x": losses,
-            "y": row - np.minimum(RISE * _piled(losses, STACK * scale.high), MOST_RISEN),
+            "type": "scatter", "mode": "markers", "name": group.label, "x": losses, "y": floor - piled,
             "marker": {
-                "size": 12, "symbol": "circle", "color": palette.muted, "opacity": 0.75,
-                "line": {"color": palette.background, "width": 1},
+                "size": 12, "color": palette.muted, "line": {"color": palette.background, "width": 1},
             },
             "hovertext": [name for name, kept in zip(group.names, shown.tolist(), strict=True) if kept],
             "hovertemplate": "%{hovertext}<br>loss %{x:.4~g}<extra></extra>",
         })  # fmt: skip
         notes.append({
             "text": f"<b>{group.label}</b> {_range(group)}", "x": 0, "xref": "paper", "xanchor": "left",
-            "y": row + LABEL, "yref": "y", "font": {"color": palette.text},
+            "y": floor + WORDS / 2 + 2, "yref": "y", "font": {"color": palette.text},
         })  # fmt: skip
+        height = floor + WORDS
     if not any(np.isfinite(group.losses).any() for group in groups):
         notes.append(note("All runs diverged."))
     plot = new_plot(
         data,
         palette,
-        height=ROW * len(groups) + 70,
-        margin={"l": 8, "r": 16, "t": 8, "b": 52},
+        height=int(height) + FOOT,
+        margin={"l": 8, "r": 16, "t": 8, "b": FOOT - 8},
         annotations=notes,
         hovermode="closest",
         xaxis={"title": {"text": f"final loss, {unit}" if unit else "final loss"}, "range": [0, scale.high]},
-        yaxis={"visible": False, "range": [len(groups) - 0.5, -0.5]},
+        yaxis={"visible": False, "range": [height, 0]},
     )
     alt = f"A row of marks for each group of runs, at their final losses. {finding} " + "; ".join(
         f"{group.label}: {_range(group)}" for group in groups

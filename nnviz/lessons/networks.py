@@ -27,6 +27,7 @@ WALK_STEPS = 200
 STEPS, FIRST = 60, 10
 FEW, MANY = 0.1, 1 / 3  # of the way down
 WIDE = (8,)  # a layer as in the Playground, for comparison
+EYE = (-0.3, -1.5, 1.7)  # high enough to see both valleys
 BETTER = 0.8  # of A's loss: what the task asks for
 
 
@@ -65,7 +66,7 @@ def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
     finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
     mapped = "The same from above: dark is high. Two walkers go from the hollow marks to the filled ones."
-    return relief(found, palette, finding=finding), landscape(found, palette, finding=mapped)
+    return relief(found, palette, finding=finding, eye=EYE), landscape(found, palette, finding=mapped)
 
 
 GROUND_SCREEN = Screen(
@@ -105,8 +106,9 @@ def reveal_steps(found: Landscape) -> Reveal:
         because = f"The walker ended no lower than it began: loss {first} at the start, {last} at the end."
     else:
         because = (
-            f"The first {FIRST} of {STEPS} steps made {percent(max(0.0, share))} of the way down, from loss {first} to "
-            f"{last}. The shortest step was {number(float(size.min()))} long, the longest {number(float(size.max()))}."
+            f"The way down led from loss {first} to {last}. The first {FIRST} of {STEPS} steps made "
+            f"{percent(max(0.0, share))} of it. The shortest step was {number(float(size.min()))} long, the longest "
+            f"{number(float(size.max()))}."
         )
     return Reveal(
         right=0 if not share > FEW else 1 if share <= MANY else 2,
@@ -155,8 +157,8 @@ def _place(point: np.ndarray) -> str:
 
 
 def _text(value: float) -> str:
-    """A number with a true minus."""
-    return number(float(value)).replace("-", "−")
+    """A number with a true minus, and no zeros at its end."""
+    return f"{float(value):.3g}".replace("-", "−")
 
 
 STEPS_SCREEN = Screen(

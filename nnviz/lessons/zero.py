@@ -102,7 +102,8 @@ ZEROS_SCREEN = Screen(
         "bias of its own.\n\n"
         "Training moves these numbers so that the loss, the measure of how wrong the answers are, goes down. Somewhere "
         "they must start. Zero looks like a modest choice.\n\n"
-        "Here are two moons of dots, orange and blue, and 8 hidden units: 33 numbers, all of them 0."
+        "Here are two moons of dots, orange and blue, and 8 hidden units: 33 numbers, all of them 0. A second network "
+        "gets wines, and is to tell three growers apart."
     ),
     question="After 200 rounds through the data, how many of the 33 numbers have moved?",
     options=("None", "One", "All of them, in lockstep", "All of them, each its own way"),

@@ -101,7 +101,7 @@ PARTS_SCREEN = Screen(
     title="Which part may be zero?",
     before=(
         "Not every zero is a danger. A network with one hidden layer has three parts: the weights into the hidden "
-        "units, the weights out of them, and the biases.\n\n"
+        "units, the weights out of them, and the biases. The weights into one layer together are called its kernel.\n\n"
         "We set one part to zero and draw the rest at random. The units this time are ReLU, the most common kind. A "
         "ReLU unit passes a sum above 0 on as it is, and answers 0 to all the rest."
     ),

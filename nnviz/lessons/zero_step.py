@@ -30,6 +30,7 @@ TWO_UNITS = Experiment(
 )
 RATES = {"sgd": 0.3, "momentum": 0.03, "nesterov": 0.03, "rmsprop": 0.01, "adam": 0.01}
 CLEARLY = 1e-3  # of a weight's size: a difference in its first three digits
+DIGITS = 4  # so that who checks a line finds its result to three
 SUBSCRIPTS = "₁₂"
 
 
@@ -96,7 +97,7 @@ def picture_step(found: _Steps, palette: Palette) -> Sequence[Picture]:
     """The step of both units, line by line; then their first weights after many steps."""
     one, other = found.first.units
     step = found.first
-    answer = f"The network says {number(step.output)}, the truth is {number(step.target)}: error {_text(step.error)}."
+    answer = f"The network says {_text(step.output)}, the truth is {_text(step.target)}: error {_text(step.error)}."
     finding = (
         "The same formula with the same numbers gives the same number."
         if one == other
@@ -146,8 +147,9 @@ def _worked(step: OneStep, unit: UnitStep) -> dict[str, str]:
 
 
 def _text(value: float) -> str:
-    """A number with a true minus."""
-    return number(value).replace("-", "−")
+    """A number of four digits, with a true minus and no zeros at its end."""
+    text = number(value, DIGITS)
+    return (text.rstrip("0").rstrip(".") if "." in text and "·" not in text else text).replace("-", "−")
 
 
 def _bracket(text: str) -> str:
