@@ -20,10 +20,15 @@ ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so th
 EYE = (1.4, -1.5, 1.15)
 PIN = 8  # times that, by which pins are higher than the ground
 
-Eye = tuple[float, float, float]
 
-
-def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = "", eye: Eye = EYE) -> Figure:
+def relief(
+    found: Landscape,
+    palette: Palette,
+    log: bool = True,
+    finding: str = "",
+    eye: tuple[float, float, float] = EYE,
+    axes: tuple[str, str] = ("1st direction", "2nd direction"),
+) -> Figure:
     """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
 
     A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
@@ -35,6 +40,7 @@ def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = 
         log: whether heights go by the loss's logarithm.
         finding: what the surface is to show, where that is another than `where` says.
         eye: from where one looks, before turning it.
+        axes: short names of the axes.
     """
     heights = Heights(found, log)
     data: list[dict[str, Any]] = [_surface(found, heights, palette)]
@@ -53,8 +59,8 @@ def relief(found: Landscape, palette: Palette, log: bool = True, finding: str = 
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         scene={
             "dragmode": "turntable",
-            "xaxis": {**plain, "title": {"text": "1st direction", **font}, "nticks": 5},
-            "yaxis": {**plain, "title": {"text": "2nd direction", **font}, "nticks": 5},
+            "xaxis": {**plain, "title": {"text": axes[0], **font}, "nticks": 5},
+            "yaxis": {**plain, "title": {"text": axes[1], **font}, "nticks": 5},
             "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
             "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.05}},

@@ -61,7 +61,7 @@ def strips(groups: Sequence[Strip], finding: str, unit: str, palette: Palette) -
             "hovertemplate": "%{hovertext}<br>loss %{x:.4~g}<extra></extra>",
         })  # fmt: skip
         notes.append({
-            "text": f"<b>{group.label}</b> {_range(group)}", "x": 0, "xref": "paper", "xanchor": "left",
+            "text": f"<b>{group.label}:</b> {_range(group)}", "x": 0, "xref": "paper", "xanchor": "left",
             "y": floor + WORDS / 2 + 2, "yref": "y", "font": {"color": palette.text},
         })  # fmt: skip
         height = floor + WORDS

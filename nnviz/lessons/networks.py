@@ -66,7 +66,10 @@ def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
     finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
     mapped = "The same from above: dark is high. Two walkers go from the hollow marks to the filled ones."
-    return relief(found, palette, finding=finding, eye=EYE), landscape(found, palette, finding=mapped)
+    return (
+        relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
+        landscape(found, palette, finding=mapped),
+    )
 
 
 GROUND_SCREEN = Screen(

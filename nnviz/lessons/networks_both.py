@@ -62,7 +62,7 @@ def picture_cases(found: tuple[Case, ...], palette: Palette) -> Sequence[Picture
     """The final losses of each case, and their spread in numbers."""
     groups = [
         Strip(
-            f"{NAMES[each.starts, each.orders]}:",
+            NAMES[each.starts, each.orders],
             each.losses,
             [f"start {each.run(i).seed}, order {each.run(i).shuffle_seed}" for i in range(RUNS)],
         )

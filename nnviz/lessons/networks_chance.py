@@ -68,7 +68,7 @@ def picture_start(found: Case, palette: Palette) -> Sequence[Picture]:
     """Where all starts end, and the best and the worst on the stage."""
     low = int((found.losses < _bar(found.experiment)).sum())
     finding = f"{low} of {RUNS} starts find the low valley."
-    strip = Strip(f"{RUNS} starts:", found.losses, [f"seed {found.run(i).seed}" for i in range(RUNS)])
+    strip = Strip(f"{RUNS} starts", found.losses, [f"seed {found.run(i).seed}" for i in range(RUNS)])
     return strips([strip], finding, "nats", palette), Pair(found.run(found.best), found.run(found.worst))
 
 
@@ -146,7 +146,7 @@ def _networks(amount: int) -> str:
 def picture_order(found: Case, palette: Palette) -> Sequence[Picture]:
     """Where all orders end, and the best and the worst on the stage."""
     finding = f"One start, {RUNS} orders: {_networks(found.distinct)}."
-    strip = Strip(f"{RUNS} orders:", found.losses, [f"order seed {found.run(i).shuffle_seed}" for i in range(RUNS)])
+    strip = Strip(f"{RUNS} orders", found.losses, [f"order seed {found.run(i).shuffle_seed}" for i in range(RUNS)])
     return strips([strip], finding, "nats", palette), Pair(found.run(found.best), found.run(found.worst))
 
 
