@@ -26,6 +26,7 @@ FLAT = Experiment(hidden=(), noise=0.2, batch_size=None, epochs=1000)
 RANDOM_STARTS = 20
 AS_GOOD = 0.01  # of the loss: a start that ends this little above another ends as well
 UNITS = ("relu", "tanh")
+PARTLY = RECIPE.replace(samples=200, learning_rate=1.0, epochs=1500)
 
 BATCH = Parameter(
     name="rows", kind=int, default=32, low=1, high=200, none="all rows", label="rows a step",
@@ -51,7 +52,7 @@ class _Parts:
 
 def measure_parts(units: str, on_progress: Progress = None) -> _Parts:
     """Train every start of which a part is zero."""
-    return _Parts(parts(RECIPE, UNITS, on_progress), units)
+    return _Parts(parts(PARTLY, UNITS, on_progress), units)
 
 
 def reveal_parts(found: _Parts) -> Reveal:
