@@ -246,8 +246,8 @@ SIGMOID_SCREEN = Screen(
     key="sigmoid",
     title="The sigmoid's surprise",
     before=(
-        "tanh squeezes a sum between −1 and 1. The sigmoid, an older choice, squeezes it between 0 and 1. The two "
-        "curves have the same shape. Only their middle differs: tanh(0) is 0, and sigmoid(0) is 0.5.\n\n"
+        "So far, tanh squeezed each sum between −1 and 1. The sigmoid, an older choice, squeezes it between 0 and 1. "
+        "The two curves have the same shape. Only their middle differs: tanh(0) is 0, and sigmoid(0) is 0.5.\n\n"
         "Take the network of the first screen, and replace tanh by the sigmoid. Start every weight and bias at zero."
     ),
     question="What do sigmoid units do from zeros?",

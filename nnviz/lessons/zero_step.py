@@ -77,14 +77,19 @@ def reveal_step(found: _Steps) -> Reveal:
             f"After {count(found.steps, 'step')} they differ by {number(found.apart)} of the largest weight. They "
             f"started {number(abs(one.weights[0] - other.weights[0]))} apart."
         )
+    if one == other:
+        story = (
+            "Both units get the same inputs, and hold the same weights, so the same sum comes out. It goes through the "
+            "same function. Each gets the same share of the blame for the error. So each takes the same step, and the "
+            "next row finds them equal again."
+        )
+    else:
+        story = "Unit 2 begins with another weight. So its sum is another, and so is every line that follows from it."
     return Reveal(
         right=0 if found.apart > CLEARLY else 1 if found.apart > 0 else 2,
         because=because,
         why=(
-            "Read the table from top to bottom. Each line is a sum that a pupil could do. Both units get the same "
-            "inputs, and hold the same weights, so the same sum comes out. It goes through the same function. Each "
-            "gets the same share of the blame for the error. So each takes the same step, and the next row finds "
-            "them equal again.\n\n"
+            f"Read the table from top to bottom. Each line can be checked with a pocket calculator. {story}\n\n"
             "Nothing in the table knows which unit it is in. Shuffled rows, momentum and Adam change the numbers, but "
             "they change them for both.\n\n"
             "Dropout is the exception. It leaves units out by a coin toss each, so it does tell them apart: the page "
@@ -103,18 +108,19 @@ def picture_step(found: _Steps, palette: Palette) -> Sequence[Picture]:
         if one == other
         else "Other numbers in, others out."
     )
-    labels = {key: optimizers.registry[key].label for key in found.ends}
     return (
         Numbers(
             f"{finding} {answer}",
             {"unit 1": _worked(step, one), "unit 2": _worked(step, other)},
         ),
         Numbers(
-            f"The weight of x{SUBSCRIPTS[0]} after {count(found.steps, 'step')}, to the last digit.",
+            f"After {count(found.steps, 'step')}, to the last digit.",
             {
-                "unit 1": {labels[key]: repr(pair[0]) for key, pair in found.ends.items()},
-                "unit 2": {labels[key]: repr(pair[1]) for key, pair in found.ends.items()},
-                "difference": {labels[key]: _text(pair[0] - pair[1]) for key, pair in found.ends.items()},
+                f"weight of x{SUBSCRIPTS[0]}": {
+                    f"{optimizers.registry[key].label}, unit {unit + 1}": repr(weight)
+                    for key, pair in found.ends.items()
+                    for unit, weight in enumerate(pair)
+                }
             },
         ),
     )
