@@ -140,7 +140,7 @@ def reveal_order(found: Case) -> Reveal:
 
 
 def _networks(amount: int) -> str:
-    return f"{amount} different networks" if amount > 1 else "1 and the same network"
+    return f"{amount} different networks" if amount > 1 else "one and the same network"
 
 
 def picture_order(found: Case, palette: Palette) -> Sequence[Picture]:

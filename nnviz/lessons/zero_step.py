@@ -74,7 +74,7 @@ def reveal_step(found: _Steps) -> Reveal:
         )
     else:
         because = (
-            f"After {count(found.steps, 'step')} they differ by {number(found.apart)} of the largest weight. They "
+            f"After {count(found.steps, 'step')} they differ by {number(found.apart)} times the largest weight. They "
             f"started {number(abs(one.weights[0] - other.weights[0]))} apart."
         )
     if one == other:
