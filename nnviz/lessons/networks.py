@@ -65,7 +65,7 @@ def reveal_ground(found: Landscape) -> Reveal:
 def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
     finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
-    mapped = "The same from above: dark is high. Two walkers go from the hollow marks to the filled ones."
+    mapped = "The same from above, shaded where it is high. Two walkers go from hollow marks to filled ones."
     return (
         relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
         landscape(found, palette, finding=mapped),
