@@ -318,11 +318,8 @@ def moved(trace: Trace, run: int = 0) -> str:
 
     Of a network with one hidden layer; where the run diverged, as far as it has numbers.
     """
-    (hidden, output), (offsets, output_offsets) = (
-        [_moves(array[run]) for array in arrays] for arrays in (trace.kernels, trace.biases)
-    )
-    amount = sum(int(each.sum()) for each in (hidden, output, offsets, output_offsets))
-    total = sum(each.size for each in (hidden, output, offsets, output_offsets))
+    hidden, output, offsets = (_moves(array[run]) for array in (*trace.kernels, trace.biases[0]))
+    amount, total = amount_moved(trace, run)
     if amount == 0:
         return "nothing"
     if not hidden.any() and not offsets.any():
@@ -331,6 +328,12 @@ def moved(trace: Trace, run: int = 0) -> str:
     if trace.experiment.hidden[0] > 1 and effective_units(trace)[run, last] == 1:
         return "all in lockstep" if amount == total else "some in lockstep"
     return "all" if amount == total else f"{amount} of {total} weights"
+
+
+def amount_moved(trace: Trace, run: int = 0) -> tuple[int, int]:
+    """How many weights and biases ever differ from their start by a bit, and how many there are."""
+    found = [_moves(array[run]) for array in (*trace.kernels, *trace.biases)]
+    return sum(int(each.sum()) for each in found), sum(each.size for each in found)
 
 
 def _moves(history: Array) -> Array:

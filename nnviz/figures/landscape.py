@@ -8,7 +8,7 @@ import numpy as np
 
 from nnviz.analysis.landscape import Landscape, Path
 from nnviz.analysis.landscape_words import outside, where
-from nnviz.analysis.words import number
+from nnviz.analysis.words import count, number
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
@@ -19,7 +19,7 @@ DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 
 
-def landscape(found: Landscape, palette: Palette, log: bool = True) -> Figure:
+def landscape(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
     """The map: dark is high. Paths go from a hollow mark to a filled one with the run's number.
 
     The dashed contour line is the guess's loss.
@@ -28,6 +28,7 @@ def landscape(found: Landscape, palette: Palette, log: bool = True) -> Figure:
         found: the landscape.
         palette: the theme's colours.
         log: whether shades and contour lines go by the loss's logarithm.
+        finding: what the map is to show, where that is another than `where` says.
     """
     heights = Heights(found, log)
     data = [_ground(found, heights, palette)]
@@ -48,10 +49,10 @@ def landscape(found: Landscape, palette: Palette, log: bool = True) -> Figure:
             "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
         },
     )  # fmt: skip
-    title = where(found)
+    title = finding or where(found)
     alt = (
         f"Map of the loss over a plane of weights, {found.axes[0]} across and {found.axes[1]} up, with contour lines "
-        f"and the paths of {len(found.paths)} runs. {title} {outside(found)}"
+        f"and the paths of {count(len(found.paths), 'run')}. {title}{'' if finding else ' ' + outside(found)}"
     )
     return Figure("ground", title, alt, plot, table(found))
 

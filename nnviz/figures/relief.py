@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.landscape import Landscape, Path
 from nnviz.analysis.landscape_words import outside, where
+from nnviz.analysis.words import count
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.heights import Heights
@@ -16,10 +17,18 @@ from nnviz.figures.template import FONT_SIZE, Palette, new_plot
 
 HEIGHT = 440
 ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so that it does not swallow them
+EYE = (1.4, -1.5, 1.15)
 PIN = 8  # times that, by which pins are higher than the ground
 
 
-def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
+def relief(
+    found: Landscape,
+    palette: Palette,
+    log: bool = True,
+    finding: str = "",
+    eye: tuple[float, float, float] = EYE,
+    axes: tuple[str, str] = ("1st direction", "2nd direction"),
+) -> Figure:
     """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
 
     A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
@@ -29,6 +38,9 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
         found: the landscape.
         palette: the theme's colours.
         log: whether heights go by the loss's logarithm.
+        finding: what the surface is to show, where that is another than `where` says.
+        eye: from where one looks, before turning it.
+        axes: short names of the axes.
     """
     heights = Heights(found, log)
     data: list[dict[str, Any]] = [_surface(found, heights, palette)]
@@ -47,17 +59,17 @@ def relief(found: Landscape, palette: Palette, log: bool = True) -> Figure:
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         scene={
             "dragmode": "turntable",
-            "xaxis": {**plain, "title": {"text": "1st direction", **font}, "nticks": 5},
-            "yaxis": {**plain, "title": {"text": "2nd direction", **font}, "nticks": 5},
+            "xaxis": {**plain, "title": {"text": axes[0], **font}, "nticks": 5},
+            "yaxis": {**plain, "title": {"text": axes[1], **font}, "nticks": 5},
             "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-            "camera": {"eye": {"x": 1.4, "y": -1.5, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.05}},
+            "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.05}},
         },
     )  # fmt: skip
-    title = where(found)
+    title = finding or where(found)
     alt = (
-        f"Surface of the loss over a plane of weights, with the paths of {len(found.paths)} runs at their own loss. "
-        f"{title} {outside(found)}"
+        f"Surface of the loss over a plane of weights, with the paths of {count(len(found.paths), 'run')} at their own "
+        f"loss. {title}{'' if finding else ' ' + outside(found)}"
     )
     return Figure("relief", title, alt, plot, table(found))
 

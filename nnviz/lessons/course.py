@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, searching
+from nnviz.lessons import chance, networks, searching, zero
 from nnviz.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (chance.LESSON, searching.LESSON)
+LESSONS: tuple[Lesson, ...] = (
+    chance.LESSON,
+    searching.LESSON,
+    networks.LESSON,
+    zero.LESSON,
+)
 
 course = {lesson.key: lesson for lesson in LESSONS}

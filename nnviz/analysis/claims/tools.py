@@ -38,9 +38,10 @@ def part(on_progress: Progress, index: int, parts: int) -> Progress:
     return lambda share: on_progress((index + share) / parts)
 
 
-def train_all(experiments: Sequence[Experiment], on_progress: Progress) -> list[Trace]:
+def train_all(experiments: Sequence[Experiment], on_progress: Progress | None = None) -> list[Trace]:
     """Train one experiment after the other."""
-    return [train(e, part(on_progress, i, len(experiments))) for i, e in enumerate(experiments)]
+    report = on_progress or (lambda share: None)
+    return [train(e, part(report, i, len(experiments))) for i, e in enumerate(experiments)]
 
 
 def rms(array: Array) -> float:
