@@ -23,7 +23,7 @@ from nnviz.core.training import train
 Array = np.ndarray
 
 TRIAL = 0.05  # the spread that a level one is worked out from; any other would do
-LEVEL_DEPTH, LEVEL_SEEDS = 6, 8
+LEVEL_DEPTH, LEVEL_SEEDS = 6, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,17 @@ class Scales:
     @property
     def diverged(self) -> Array:
         """Which runs diverged, bool `[K, S]`."""
-        return np.isnan(self.losses)
+        lost: Array = np.isnan(self.losses)
+        return lost
+
+
+def spread_text(spread: float) -> str:
+    """A chosen spread as a person would write it.
+
+    >>> spread_text(0.1), spread_text(10**-0.5)
+    ('0.1', '0.316')
+    """
+    return f"{spread:.3g}"
 
 
 def normal(spread: float) -> Initializer:
@@ -113,7 +123,7 @@ def level_spread(width: int, activation: str, on_progress: Callable[[float], obj
         sums = measure(
             SignalSpec(
                 depth=LEVEL_DEPTH, width=width, activation=activation, kernel_initializer=normal(TRIAL),
-                data=NORMAL, rows=64, seeds=1, seed=seed,
+                data=NORMAL, rows=32, seeds=1, seed=seed,
             )
         ).sums[0]  # fmt: skip
         factors.append(np.square(sums[1:] / sums[:-1]).mean())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.luck import CERTAINTY
-from nnviz.analysis.scales import Scales
+from nnviz.analysis.scales import Scales, spread_text
 from nnviz.analysis.words import count, number, percent, percent_range
 from nnviz.figures.axes import compact, fit, power_text
 from nnviz.figures.figure import Figure
@@ -70,11 +70,11 @@ def window(found: Scales, palette: Palette, level: float | None = None) -> Figur
 def window_finding(found: Scales) -> str:
     """From which spreads most runs learned."""
     ends = found.window
-    low, high = (number(float(end)) for end in found.spreads[[0, -1]])
+    low, high = map(spread_text, found.spreads[[0, -1]])
     if ends is None:
         return f"From no spread between {low} and {high} did most runs learn."
     good = sum(rate.share > 0.5 for rate in found.rates)
-    where = f"from {number(ends[0])} to {number(ends[1])}" if good > 1 else f"{number(ends[0])}"
+    where = f"from {spread_text(ends[0])} to {spread_text(ends[1])}" if good > 1 else spread_text(ends[0])
     return f"Of {len(found.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
 
 
@@ -100,9 +100,9 @@ def successes(found: Scales, palette: Palette) -> Figure:
     )  # fmt: skip
     best = int(np.argmax(share))
     title = (
-        f"Spread {number(float(found.spreads[best]))} does best: {percent(rates[best].share)} of "
-        f"{count(rates[best].runs, 'start')} learned. From {number(float(found.spreads[0]))} it was "
-        f"{percent(rates[0].share)}, from {number(float(found.spreads[-1]))} {percent(rates[-1].share)}."
+        f"Spread {spread_text(found.spreads[best])} does best: {percent(rates[best].share)} of "
+        f"{count(rates[best].runs, 'start')} learned. From {spread_text(found.spreads[0])} it was "
+        f"{percent(rates[0].share)}, from {spread_text(found.spreads[-1])} {percent(rates[-1].share)}."
     )
     alt = f"The share of runs that learned, by the spread of their starting weights, with intervals. {title}"
     return Figure("successes", title, alt, plot, _table(found))
@@ -115,7 +115,7 @@ def _marks(x: Array, y: Array, found: Scales, chosen: Array, symbol: str, palett
     return {
         "type": "scatter", "mode": "markers", "name": "overflowed" if symbol == "x" else "runs", "x": x, "y": y,
         "marker": {"symbol": symbol, "size": 10, "color": palette.units[0], "opacity": 0.75},
-        "text": [f"spread {number(float(s))}: {kind}, loss {loss}" for s, kind, loss in zip(spreads, kinds, losses,
+        "text": [f"spread {spread_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(spreads, kinds, losses,
                                                                                            strict=True)],
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip

@@ -14,7 +14,7 @@ from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 from nnviz.lessons.scale_little import FADING_SCREEN, PINCH_SCREEN, POSITIVE_SCREEN
 from nnviz.lessons.scale_much import DEEP, LEVEL_SCREEN, MUCH_SCREEN, XOR_SCREEN
 
-TRY = DEEP.replace(restarts=1, snapshots=60)
+TRY = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
 
 
 def check_spread(stddev: float, on_progress: Callable[[float], object] | None = None) -> Checked:
@@ -40,7 +40,7 @@ LESSON = Lesson(
         words="A is a network of eight ReLU layers. Its weights start from random_normal with a stddev (the spread) of "
         "0.05. That is far too small, and it learns nothing. B is the same with 0.1.\n\nChange the stddev of B until "
         "it learns. Watch the loss: it has to leave the dotted line of a guess. Then bring the number back. It is "
-        "checked from four seeds.",
+        "checked from three seeds.",
         a=TRY.replace(kernel_initializer=normal(0.05)),
         b=TRY.replace(kernel_initializer=normal(0.1)),
         asked=Parameter(

@@ -14,7 +14,7 @@ from nnviz.analysis.draws import Kernel, draws
 from nnviz.analysis.likeness import likeness
 from nnviz.analysis.pinch import Pinch, pinch, start_of
 from nnviz.analysis.pinch_laws import curvature, law_of
-from nnviz.analysis.scales import normal
+from nnviz.analysis.scales import normal, spread_text
 from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec
 from nnviz.analysis.signal import measure as send
 from nnviz.analysis.signal_verdict import factor, left, typical
@@ -112,8 +112,8 @@ def small_positive(high: float, on_progress: Progress = None) -> Positive:
     report = on_progress or (lambda share: None)
     ends = {"minval": -high, "maxval": high}
     starts: dict[str, Initializer] = {
-        f"0 to {number(high)}": initializers.make("positive_uniform", {"high": high}),
-        f"−{number(high)} to {number(high)}": initializers.make("random_uniform", ends),
+        f"0 to {spread_text(high)}": initializers.make("positive_uniform", {"high": high}),
+        f"−{spread_text(high)} to {spread_text(high)}": initializers.make("random_uniform", ends),
         "Glorot uniform": initializers.get("glorot_uniform"),
     }
     experiments = {name: POSITIVE.replace(kernel_initializer=start) for name, start in starts.items()}
@@ -169,7 +169,7 @@ def _positive_pictures(found: Positive, palette: Palette) -> list[Picture]:
             "How it ended, and how alike the units began",
             {
                 "loss at the end": {name: number(loss) for name, loss in found.losses.items()},
-                "mean cosine": {name: number(cosine) for name, cosine in found.cosines.items()},
+                "mean cosine": {name: f"{cosine:.3f}" for name, cosine in found.cosines.items()},
             },
         ),
         lines(
@@ -186,9 +186,9 @@ def fading(spread: float, layers: int, on_progress: Progress = None) -> dict[str
     """Send a signal through so many layers, from this spread, from He's rule, and from ten times this spread."""
     report = on_progress or (lambda share: None)
     starts = {
-        number(spread): normal(spread),
+        spread_text(spread): normal(spread),
         "He": initializers.get("he_normal"),
-        number(10 * spread): normal(10 * spread),
+        spread_text(10 * spread): normal(10 * spread),
     }
     found = {}
     for i, (name, start) in enumerate(starts.items()):
@@ -206,10 +206,11 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
     share = shares[0]
     right = 0 if share > LEVEL_TO else 1 if share >= LEVEL_FROM else 2 if share >= MILLIONTH else 3
     each = factor(typical(records[0].answers))
+    became = "of the signal is left" if share < 1 else "times the signal arrives"
     return Reveal(
         right,
-        f"After {count(layers, 'layer')} {number(share)} of the signal is left, for each layer passed on "
-        f"{number(each)} of it. From a spread of {large} it became {number(shares[2])} times as large. From He's rule "
+        f"After {count(layers, 'layer')} {number(share)} {became}: each layer multiplied it by {number(each)} on "
+        f"average. From a spread of {large} it became {number(shares[2])} times as large. From He's rule "
         f"{number(shares[1])} of it arrived.",
         "A number a little below 1, times itself again and again, comes to nothing. A number above 1 comes to far too "
         "much. What arrives at the end is all that the network can answer from.\n\nLearning sends a message the other "
@@ -227,7 +228,7 @@ def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[P
     pictures: list[Picture] = []
     for name, axis, start, values, title in (
         ("fading", "spread of the answers", 0, forwards,
-         f"Forwards: {number(left(forwards[small]))} is left from {small}, {number(left(forwards[large]))} from {large}."),
+         f"From {small} {number(left(forwards[small]))} is left, from {large} {number(left(forwards[large]))}."),
         ("fading back", "spread of the gradient", 1, backwards,
          f"Backwards: from {small} {number(left(backwards[small][::-1]))} of the gradient reaches layer 1."),
     ):  # fmt: skip
@@ -293,8 +294,8 @@ FADING_SCREEN = Screen(
     before="Each layer takes numbers in, multiplies them by its weights, adds them up, and passes the result on. So "
     "the size of the weights decides whether a signal grows or shrinks on its way.\n\nSize here means spread: how "
     "far from zero the weights lie, on the whole. (Its other name is standard deviation.) Keras's random_normal draws "
-    "weights of spread 0.05 unless you say otherwise. We send a signal of spread 1 through 30 layers of 64 ReLU units that start "
-    "so. ReLU turns negative numbers into zero.",
+    "weights of spread 0.05 unless you say otherwise. We send a signal of spread 1 through 30 layers of 64 ReLU "
+    "units that start so. ReLU turns negative numbers into zero.",
     question="How large is the signal after the last layer?",
     options=(
         "Much larger than before.",

@@ -13,7 +13,7 @@ from nnviz.analysis.claims.chance import ONES, XOR
 from nnviz.analysis.claims.tools import part
 from nnviz.analysis.diagnosis import diagnose
 from nnviz.analysis.effect import difference
-from nnviz.analysis.scales import Scales, level_spread, normal, scales
+from nnviz.analysis.scales import Scales, level_spread, normal, scales, spread_text
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
@@ -30,11 +30,12 @@ TIMES = (0.25, 0.5, 1.0, 2.0)  # the options of the width screen, as factors
 WIDER = 4
 
 DEEP = Experiment(
-    hidden=(16,) * 8, activation="relu", batch_size=None, learning_rate=0.1, epochs=300, snapshots=8, restarts=4
-)
+    samples=200, hidden=(16,) * 8, activation="relu", batch_size=None, learning_rate=0.2, epochs=300, snapshots=8,
+    restarts=3, dtype="float32",
+)  # fmt: skip
 """Eight ReLU layers on two moons: what the lesson's later screens and its task train."""
-DEEP_SPREADS = tuple(0.01 * 10 ** (step / 4) for step in range(11))
-TOO_MUCH = 8  # the place of spread 1
+DEEP_SPREADS = tuple(10 ** (step / 6) for step in range(-9, 4))
+TOO_MUCH = 9  # the place of spread 1
 BROKEN = ("diverged", "dead")
 
 FEW, LARGE = 0.05, 5.0
@@ -167,8 +168,8 @@ def _much_reveal(found: Much) -> Reveal:
     right = 2 if 2 * broken > total else 0 if medians[TOO_MUCH] < medians[_middle(runs)] else 1
     good = sum(rate.share > 0.5 for rate in runs.rates)
     ends = "" if window_ends is None else (
-        f" Of {len(runs.spreads)} spreads from {number(float(runs.spreads[0]))} to {number(float(runs.spreads[-1]))}, "
-        f"{good} let most runs learn. The best was {number(float(runs.spreads[best]))}."
+        f" Of {len(runs.spreads)} spreads from {spread_text(runs.spreads[0])} to {spread_text(runs.spreads[-1])}, "
+        f"{good} let most runs learn. The best was {spread_text(runs.spreads[best])}."
     )  # fmt: skip
     return Reveal(
         right,
@@ -178,8 +179,8 @@ def _much_reveal(found: Much) -> Reveal:
         f"numbers overflow. Sometimes it ends in silence. Three layers from all ones begin at loss "
         f"{number(found.ones[0])}. After one step it is {number(found.ones[1])}. {found.ones_sentence}\n\nDead means: "
         "all units of a layer answer 0, to everything. No gradient gets through, so nothing will change any more.\n\n"
-        f"With {count(layers, 'layer')} the window between too small and too large is narrow. Try fewer layers below: "
-        "it opens.",
+        f"This was with {count(layers, 'layer')}. Change their number below, and watch the window between too small "
+        "and too large open and close.",
     )
 
 
@@ -216,7 +217,7 @@ def _xor_reveal(found: Scales) -> Reveal:
     return Reveal(
         0 if apart.low > 0 else 1 if apart.high < 0 else 2,
         f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within {count(steps, 'step')}; "
-        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {number(float(found.spreads[best]))}, "
+        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {spread_text(found.spreads[best])}, "
         f"with {percent(found.rates[best].share)}."
         if small.share > large.share
         else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
@@ -224,8 +225,8 @@ def _xor_reveal(found: Scales) -> Reveal:
         "From large weights the units begin at the flat ends of tanh. There a change of the weights changes next to "
         "nothing, so they sit where luck dropped them. From very small weights the units begin almost equal. They "
         "part in the end, but it takes time: give them more steps below, and more of them get there.\n\nSo the scale "
-        "matters more than the word random. All these starts are random. And even from the best spread some fail: a random "
-        "start is a good bet, and no promise.",
+        "matters more than the word random. All these starts are random. And even from the best spread some fail: a "
+        "random start is a good bet, and no promise.",
     )
 
 
@@ -245,9 +246,9 @@ LEVEL_SCREEN = Screen(
     key="level",
     title="Which spread keeps the signal level?",
     before="Too small fades, too large explodes. In between there is one spread at which each layer hands the signal "
-    "on as large as it came. Call it the level spread.\n\nA unit adds up one product for each number that comes in. How "
-    "many come in is called the fan-in. In a stack of layers of 64 units it is 64. Now make all layers four times as "
-    "wide: 256 units.",
+    "on as large as it came. Call it the level spread.\n\nA unit adds up one product for each number that comes in. "
+    "How many come in is called the fan-in. In a stack of layers of 64 units it is 64. Now make all layers four times "
+    "as wide: 256 units.",
     question="What happens to the level spread?",
     options=(
         "It becomes four times smaller.",
@@ -260,7 +261,7 @@ LEVEL_SCREEN = Screen(
     pictures=_level_pictures,
     settings=(
         Parameter(
-            name="width", kind=int, default=64, low=8, high=64, label="units a layer", note="And four times as many."
+            name="width", kind=int, default=64, low=32, high=64, label="units a layer", note="And four times as many."
         ),
     ),
 )
@@ -269,8 +270,8 @@ MUCH_SCREEN = Screen(
     key="much",
     title="And what if the weights are too large?",
     before="Eight layers of 16 ReLU units are to learn two moons. By He's rule their level spread is √(2 / 16), about "
-    "a third. Now we start them from spread 1: the plain bell curve of the textbooks, N(0, 1). That is only three times "
-    "too large.",
+    "a third. Now we start them from spread 1: the plain bell curve of the textbooks, N(0, 1). That is only "
+    "three times too large.",
     question="What does training make of that?",
     options=(
         "It learns faster. Large numbers take large steps.",
@@ -281,7 +282,7 @@ MUCH_SCREEN = Screen(
     reveal=_much_reveal,
     pictures=_much_pictures,
     settings=(
-        Parameter(name="layers", kind=int, default=8, low=1, high=10, label="layers", note="Of 16 ReLU units each."),
+        Parameter(name="layers", kind=int, default=8, low=1, high=8, label="layers", note="Of 16 ReLU units each."),
     ),
 )
 
