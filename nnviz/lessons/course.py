@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, scale
+from nnviz.lessons import chance, methods, scale
 from nnviz.lessons.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (chance.LESSON, scale.LESSON)
+LESSONS: tuple[Lesson, ...] = (chance.LESSON, scale.LESSON, methods.LESSON)
 
 course = {lesson.key: lesson for lesson in LESSONS}

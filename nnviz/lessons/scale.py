@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnviz.analysis.scales import normal, scales
+from nnviz.analysis.scales import normal, scales, spread_text
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import Parameter
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
@@ -22,7 +22,7 @@ def check_spread(stddev: float, on_progress: Callable[[float], object] | None = 
     found = scales(DEEP, [stddev], on_progress)
     (rate,), kinds = found.rates, Counter(found.kinds[0])
     done = 2 * rate.successes > rate.runs
-    learned = f"From stddev {number(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
+    learned = f"From stddev {spread_text(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
     if done:
         return Checked(done, f"{learned}; their median loss is {number(float(np.nanmedian(found.losses)))}.")
     if kinds["diverged"] + kinds["dead"] > kinds["stuck"] + kinds["learning"]:

@@ -173,8 +173,8 @@ def _much_reveal(found: Much) -> Reveal:
     )  # fmt: skip
     return Reveal(
         right,
-        f"Of {total} starts from spread 1, {kinds['diverged']} left what a number can hold, {kinds['dead']} went dead "
-        f"and {learned} learned.{ends}",
+        f"Of {total} starts from spread 1, {kinds['diverged']} overflowed, {kinds['dead']} went dead and "
+        f"{learned} learned.{ends}",
         f"Large weights give huge answers, so the loss is huge, and the step that follows is huge too. Sometimes the "
         f"numbers overflow. Sometimes it ends in silence. Three layers from all ones begin at loss "
         f"{number(found.ones[0])}. After one step it is {number(found.ones[1])}. {found.ones_sentence}\n\nDead means: "
