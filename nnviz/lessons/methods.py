@@ -22,7 +22,7 @@ from nnviz.lessons.methods_screens import (
 
 CHOICES = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
 DEEP = Experiment(
-    samples=200, hidden=(16,) * 20, activation="relu", learning_rate=0.05, epochs=60, batch_size=16, snapshots=8,
+    samples=200, hidden=(16,) * 20, activation="relu", learning_rate=0.05, epochs=120, batch_size=16, snapshots=8,
     restarts=5, dtype="float32",
 )  # fmt: skip
 TRY = DEEP.replace(restarts=1, snapshots=40, dtype="float64")
@@ -48,8 +48,8 @@ LESSON = Lesson(
     task=Task(
         words="A and B are the same network: twenty layers of ReLU units, on two moons. A starts from random_normal, B "
         "from Glorot uniform, the default. Neither learns.\n\nThink first: which rule was made for ReLU? Give B "
-        "another initializer from the list, until its loss leaves that of a guess. Bring back its name. It is checked from "
-        "five seeds.",
+        "another initializer from the list, until its loss leaves that of a guess. Bring back its name. It is "
+        "checked from five seeds.",
         a=TRY.replace(kernel_initializer="random_normal"),
         b=TRY,
         asked=Parameter(
