@@ -97,7 +97,8 @@ def _line(line: Line, place: int, x: Array, heights: Array, x_title: str) -> dic
 def _x_axis(x: Array, title: str, log: bool) -> dict[str, Any]:
     low, high = float(x[0]), float(x[-1])
     if not log:
-        return {"title": {"text": title}, "range": [low, high], "nticks": 6}
+        room = 0.02 * (high - low)
+        return {"title": {"text": title}, "range": [low - room, high + room], "nticks": 6}
     room = 0.03 * math.log10(high / low)
     return {
         "title": {"text": title}, "type": "log", "range": [math.log10(low) - room, math.log10(high) + room],

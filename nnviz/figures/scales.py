@@ -45,8 +45,8 @@ def window(found: Scales, palette: Palette, level: float | None = None) -> Figur
             "y": [height, height], "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "name": "yardstick",
         })  # fmt: skip
     notes = [
-        _left("a guess", scale.share(found.guess), palette),
-        *([_left("overflowed", scale.share(top), palette)] if lost.any() else []),
+        _left("a guess", found.guess, palette),
+        *([_left("overflowed", top, palette)] if lost.any() else []),
     ]
     shapes = []
     if level is not None:
@@ -60,7 +60,7 @@ def window(found: Scales, palette: Palette, level: float | None = None) -> Figur
         })  # fmt: skip
     plot = new_plot(
         data, palette, height=360, margin={"l": 64, "r": 24, "t": 30}, annotations=notes, shapes=shapes,
-        xaxis=_axis(found.spreads), yaxis=scale.axis("loss at the end, nats"),
+        xaxis=_axis(found.spreads), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
     )  # fmt: skip
     title = window_finding(found)
     alt = f"The last loss of each run against the spread of its starting weights. {title}"
@@ -146,8 +146,8 @@ def _axis(spreads: Array) -> dict[str, Any]:
 
 def _left(words: str, height: float, palette: Palette) -> dict[str, Any]:
     return {
-        "text": words, "xref": "paper", "x": 0.01, "xanchor": "left", "yref": "paper", "y": height,
-        "yanchor": "bottom", "font": {"color": palette.muted},
+        "text": words, "xref": "paper", "x": 0.01, "xanchor": "left", "yref": "y", "y": height,
+        "yanchor": "bottom", "yshift": 5, "font": {"color": palette.muted},
     }  # fmt: skip
 
 

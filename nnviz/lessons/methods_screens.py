@@ -23,7 +23,7 @@ from nnviz.core.trace import Trace
 from nnviz.figures.draws import compare
 from nnviz.figures.families import spreads
 from nnviz.figures.lines import Line, lines
-from nnviz.figures.ranking import finding, ranking
+from nnviz.figures.ranking import ranking
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 from nnviz.lessons.scale_much import DEEP
@@ -51,7 +51,7 @@ DEEP_TANH = Experiment(
 )  # fmt: skip
 STARTS = ("glorot_uniform", "he_normal", "orthogonal")
 SEEDS = 8
-RELU, TANH = "16 layers of ReLU units on two moons", "10 layers of tanh units on handwritten digits"
+RELU, TANH = "two moons with 16 ReLU layers", "handwritten digits with 10 tanh layers"
 
 
 def names(inputs: int, units: int, on_progress: Progress = None) -> tuple[Method, ...]:
@@ -212,7 +212,7 @@ def _defaults_reveal(found: Defaults) -> Reveal:
         f"{number(found.guess)}. From He's rule it is {number(found.loss(HE))}.",
         "A default is what you get when you do not choose. Keras takes Glorot uniform for nearly all layers. PyTorch's "
         "Linear layer takes an older rule, with a sixth of the variance that He's rule asks for. In a shallow net you "
-        "would never notice: try two layers below.\n\nBiases start from zero in Keras; only an LSTM's forget gate "
+        "would never notice: try two layers.\n\nBiases start from zero in Keras; only an LSTM's forget gate "
         "starts from one, so that it remembers at first. PyTorch draws biases too. So when you copy a network from "
         "one library to the other, copy its start as well.",
     )
@@ -265,7 +265,7 @@ def contest(seed: int, on_progress: Progress = None) -> dict[str, Ranking]:
 def _contest_reveal(found: dict[str, Ranking]) -> Reveal:
     clear = [each.best.initializer.key if len(each.tied) == 1 else "" for each in found.values()]
     both = clear[0] if clear[0] == clear[1] else ""
-    said = " ".join(f"{name}: {finding(each)}" for name, each in found.items())
+    said = " ".join(f"{_winner(each)} on {name}." for name, each in found.items())
     return Reveal(
         {"he_normal": 0, "glorot_uniform": 1, "orthogonal": 2}.get(both, 3),
         said,
@@ -277,11 +277,16 @@ def _contest_reveal(found: dict[str, Ranking]) -> Reveal:
     )
 
 
+def _winner(found: Ranking) -> str:
+    best = f"{found.best.initializer} (loss {number(found.best.median)})"
+    return f"{best} won clearly" if len(found.tied) == 1 else f"{best} was lowest, but too close to call,"
+
+
 def _contest_pictures(found: dict[str, Ranking], palette: Palette) -> list[Picture]:
     named = []
     for name, each in found.items():
         figure = ranking(each, palette)
-        named.append(replace(figure, name=f"ranking {name}", title=f"{name}. {figure.title}"))
+        named.append(replace(figure, name=f"ranking {name}", title=f"{name[0].upper()}{name[1:]}. {figure.title}"))
     return [*named]
 
 

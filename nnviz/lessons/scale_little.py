@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,8 +77,12 @@ def _pinch_reveal(found: Pinch) -> Reveal:
 def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
     shorter = found.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * found.parted.max())))
     a, b = (shorter.replace(kernel_initializer=start_of(VALUE, EPSILONS[i])) for i in (LARGE, SMALL))
+    escape, law = pinch_figures.escape(found, palette, chosen=SMALL), law_of(found)
+    if law.fitted:
+        plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
+        escape = replace(escape, title=f"{plain_words} Theory says {number(law.expected)}.")
     return [
-        pinch_figures.escape(found, palette, chosen=SMALL),
+        escape,
         pinch_figures.distances(found, SMALL, palette),
         Pair(a, b),
     ]
@@ -220,7 +224,7 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
 
 
 def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[Picture]:
-    small, _, large = found
+    small = next(iter(found))
     styles = ((palette.units[0], "solid"), (palette.text, "dash"), (palette.units[1], "dot"))
     forwards = {name: typical(record.answers) for name, record in found.items()}
     backwards = {name: typical(record.gradients) for name, record in found.items()}
@@ -228,9 +232,9 @@ def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[P
     pictures: list[Picture] = []
     for name, axis, start, values, title in (
         ("fading", "spread of the answers", 0, forwards,
-         f"From {small} {number(left(forwards[small]))} is left, from {large} {number(left(forwards[large]))}."),
+         f"Forwards: a spread of {small} makes it {number(left(forwards[small]))} times as large."),
         ("fading back", "spread of the gradient", 1, backwards,
-         f"Backwards: from {small} {number(left(backwards[small][::-1]))} of the gradient reaches layer 1."),
+         f"Backwards: a spread of {small} makes it {number(left(backwards[small][::-1]))} times as large."),
     ):  # fmt: skip
         drawn = [Line(key, values[key], *style) for key, style in zip(found, styles, strict=True)]
         pictures.append(

@@ -179,7 +179,7 @@ def _much_reveal(found: Much) -> Reveal:
         f"numbers overflow. Sometimes it ends in silence. Three layers from all ones begin at loss "
         f"{number(found.ones[0])}. After one step it is {number(found.ones[1])}. {found.ones_sentence}\n\nDead means: "
         "all units of a layer answer 0, to everything. No gradient gets through, so nothing will change any more.\n\n"
-        f"This was with {count(layers, 'layer')}. Change their number below, and watch the window between too small "
+        f"This was with {count(layers, 'layer')}. Change their number, and watch the window between too small "
         "and too large open and close.",
     )
 
@@ -224,7 +224,7 @@ def _xor_reveal(found: Scales) -> Reveal:
         f"{count(steps, 'step')}; from spread {LARGE:g} {percent(large.share)}.",
         "From large weights the units begin at the flat ends of tanh. There a change of the weights changes next to "
         "nothing, so they sit where luck dropped them. From very small weights the units begin almost equal. They "
-        "part in the end, but it takes time: give them more steps below, and more of them get there.\n\nSo the scale "
+        "part in the end, but it takes time: give them more steps, and more of them get there.\n\nSo the scale "
         "matters more than the word random. All these starts are random. And even from the best spread some fail: a "
         "random start is a good bet, and no promise.",
     )
