@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,8 @@ def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
     escape, law = pinch_figures.escape(found, palette, chosen=SMALL), law_of(found)
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
-        escape = replace(escape, title=f"{plain_words} Theory says {number(law.expected)}.")
+        theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
+        escape = replace(escape, title=plain_words + theory)
     return [
         escape,
         pinch_figures.distances(found, SMALL, palette),
