@@ -88,7 +88,7 @@ def _line(line: Line, place: int, x: Array, heights: Array, x_title: str) -> dic
     return {
         "type": "scatter", "mode": "lines+markers" if marked else "lines", "name": line.label,
         "x": compact(x), "y": heights, "line": {"color": line.color, "width": 3, "dash": line.dash},
-        "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9},
+        "cliponaxis": False, "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9},
         "text": [number(float(value)) for value in line.values],
         "hovertemplate": f"{line.label}<br>{x_title.partition(' (')[0]} %{{x}}: %{{text}}<extra></extra>",
     }  # fmt: skip

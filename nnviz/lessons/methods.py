@@ -43,7 +43,7 @@ def check_method(initializer: str, on_progress: Callable[[float], object] | None
 LESSON = Lesson(
     key="methods",
     title="The methods",
-    promise="See that fifteen names answer one question, what scale?, and that no single answer wins everywhere.",
+    promise="Fifteen names answer one question: what scale? See why no single answer wins everywhere.",
     screens=(NAMES_SCREEN, WIDER_SCREEN, SHAPE_SCREEN, DEFAULTS_SCREEN, CONTEST_SCREEN),
     task=Task(
         words="A and B are the same network: twenty layers of ReLU units, on two moons. A starts from random_normal, B "
@@ -58,8 +58,8 @@ LESSON = Lesson(
         ),
         check=check_method,
     ),
-    remember="All methods answer one question, what scale?: He for ReLU, Glorot or orthogonal for tanh, and then try "
-    "it on your own task, from several seeds.",
+    remember="Every method is an answer to what scale: He for ReLU, Glorot or orthogonal for tanh, and then a test of "
+    "your own, from several seeds.",
     sources=("brownlee2018", "keras", "pytorch", "lecun1998", "glorot2010", "he2015", "saxe2014"),
     teaching=Teaching(
         aim="The class can sort Keras's initializers by what they do, knows which one its library takes by default, "

@@ -146,7 +146,8 @@ def _positive_reveal(found: Positive) -> Reveal:
     why = (
         f"The numbers differ, but all are positive. So all units look in much the same direction: the mean cosine of "
         f"their weights is {number(cosine)}, where 1 means the same direction. From layer to layer it gets worse. In "
-        f"layer {LIKE_DEPTH} the answers of two units are alike to {alike:.3f} of 1. Many units, one opinion."
+        f"layer {LIKE_DEPTH} the answers of two units are correlated to {alike:.3f}, where 1 means that they go up and "
+        "down together. Many units, one opinion."
     )
     lost = found.losses[around] > (1 - NO_BETTER) * found.guess
     if lost:
