@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, networks, searching, zero
+from nnviz.lessons import chance, methods, networks, scale, searching, zero
 from nnviz.lessons.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
@@ -10,6 +10,8 @@ LESSONS: tuple[Lesson, ...] = (
     searching.LESSON,
     networks.LESSON,
     zero.LESSON,
+    scale.LESSON,
+    methods.LESSON,
 )
 
 course = {lesson.key: lesson for lesson in LESSONS}
