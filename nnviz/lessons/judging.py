@@ -67,12 +67,12 @@ def xor_runs(units: int, activation: str, on_progress: Progress = None) -> Resta
 def _one(runs: Restarts) -> Reveal:
     found = success(runs, SOLVED)
     resting = _resting(runs)
-    where = [f"{amount} stop near {number(level.loss)}" for level, amount in resting]
+    where = ", ".join(f"{amount} stop near {number(level.loss)}" for level, amount in resting)
     meaning = " ".join(f"At {level.words}, {level.meaning}." for level, _ in resting)
     return Reveal(
         right=0 if found.share > 0.9 else 1 if found.share > 0.5 else 2,
-        because=f"{found.successes:,} of {found.runs} starts work: {percent(found.share)}. "
-        + (f"Of the others, {' and '.join(where)}." if where else ""),
+        because=f"{found.successes:,} of {found.runs} starts work: {percent(found.share)}."
+        + (f" Of the others, {where}." if where else ""),
         why=f"The first start, seed 0, {'worked' if runs.below(SOLVED)[0] else 'failed'}. That was one draw from a hat "
         f"with {percent(found.share)} winning tickets. It could not tell you how many there are.\n\n"
         f"With {found.runs} runs we can say more: the true share lies between {_ends(found)}, by a method that is "
@@ -105,18 +105,21 @@ def _one_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
 def _mean(runs: Restarts) -> Reveal:
     found = spread(runs.train_loss)
     share = found.near / found.runs if found.runs else 0.0
-    two = f"{mean_words(found)} is a true sum, and yet a poor picture." if share < 0.1 else (
-        f"Here {mean_words(found)} is a fair picture: the runs stand close together."
-    )  # fmt: skip
+    words = mean_words(found)
+    sense = (
+        f"{words} is a true sum, and yet a poor picture of these runs."
+        if share < 0.1
+        else f"Here {words} lies among the runs, so it is a fair first word. It still hides where the others end."
+    )
     return Reveal(
         right=0 if share > 0.5 else 1 if share >= 0.1 else 2,
-        because=f"{found.near} of {found.runs} end near the mean of {number(found.mean)} "
-        f"({number(found.mean - found.deviation / 2)} to {number(found.mean + found.deviation / 2)}).",
+        because=f"{found.near} of {found.runs} end near the mean of {number(found.mean)}, that is, less than "
+        f"{number(found.deviation / 2)} away from it.",
         why="The article says to repeat a run and report the mean and the standard deviation. That is right, and far "
-        f"better than one run. But it is not enough. {two}\n\n"
+        f"better than one run. But it is not enough. {sense}\n\n"
         "A mean tells what is typical only where the values form one heap. Where they form two, it falls in the gap "
         "between. So look at all the runs first. Then say what share works, and where the rest end up.",
-    )  # fmt: skip
+    )
 
 
 def _mean_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
@@ -153,8 +156,8 @@ def _lucky(found: Judgement) -> Reveal:
         because=f"{sure}. Yet {against.successes} of {against.runs} seeds ({percent(against.share)}) say {other}.",
         why=f"Seed 0 alone {alone}. Below stands the seed that flatters {other} most. Both networks are trained with "
         "that seed, nothing is forged, and still the story is wrong.\n\n"
-        "So a paper, a blog or a friend who shows one run of each has shown you a throw of dice. It need not be a trick. "
-        "It is enough to stop at the first seed that looks good.\n\n"
+        "So a paper, a blog or a friend who shows one run of each has shown you a throw of dice. It need not be a "
+        "trick. It is enough to stop at the first seed that looks good.\n\n"
         "Ask: how many seeds? With how many of them does the winner win?",
     )
 
@@ -202,7 +205,7 @@ def _restarts(runs: Restarts) -> Reveal:
     fail = 1 - share
     return Reveal(
         right=right,
-        because=f"{_tries(needed)}: one works in {percent(share)}. Of "
+        because=f"It takes {_tries(needed)}, for a single one works in {percent(share)} of cases. Of "
         f"{counted.runs} groups of {shown}, {percent(counted.share)} held one that works; the formula says "
         f"{percent(expected)}.",
         why=f"One try fails in {percent(fail)} of cases. Two fail together in {percent(fail)} of those: "
@@ -226,7 +229,9 @@ def _restarts_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
     chances = _chances(runs)
     needed = restarts_needed(chances.found.share)
     title = (
-        f"{_tries(needed)} hold a success in 95 % of cases." if math.isfinite(needed) else "No group holds a success."
+        f"{_tries(needed)} {'holds' if needed == 1 else 'hold'} a success in 95 % of cases."
+        if math.isfinite(needed)
+        else "No group holds a success."
     )
     what, ringed = "groups with a success", int(needed) if needed <= MOST_TRIES else 0
     return (draw_tries(chances.tries, title, "1 − (1 − p)ᵏ", what, palette, ringed, level=0.95),)
@@ -324,6 +329,8 @@ def _widths(runs: Restarts) -> Widths:
 
 def _enough(runs: Restarts) -> Reveal:
     found = _widths(runs)
+    shares = sorted(rate.share for rate in found.few)
+    holding = sum(rate.low <= found.whole <= rate.high for rate in found.few)
     few, more = (percent(mean_width(rates)).removesuffix(" %") for rates in (found.few, found.more))
     return Reveal(
         right=int(np.abs(np.log(np.array([1.0, 2.0, 4.0]) / found.factor)).argmin()),
@@ -332,9 +339,10 @@ def _enough(runs: Restarts) -> Reveal:
         why="Luck averages out slowly. The width falls as 1 / √n: four times the runs for half the width, a hundred "
         "times for a tenth. (Where nearly all runs work, or nearly none, it narrows somewhat faster.)\n\n"
         f"An interval of {100 * NARROW:.0f} points takes about {_rounded(_runs_for(found.whole, NARROW))} runs.\n\n"
-        "The picture shows that the interval keeps its promise. Each bar is what one class of "
-        f"{FEW} would have reported. Most bars hold the dashed line, though hardly two classes agree.\n\n"
-        "So a table of results with no interval hides how little it may know.",
+        f"Each bar in the picture is what one class of {FEW} would have reported. Their shares run from "
+        f"{percent(shares[0])} to {percent(shares[-1])}. Yet {holding} of {len(shares)} bars hold the dashed line: the "
+        "interval keeps its promise, the bare share does not.\n\n"
+        "So a table of results without intervals hides how little it may know.",
     )
 
 
@@ -381,7 +389,8 @@ def _ends(found: Rate) -> str:
 LESSON = Lesson(
     key="judging",
     title="Judging honestly",
-    promise="One run is a throw of dice. You will see luck dress up as progress, and learn how many runs it takes to tell them apart.",
+    promise="One run is a throw of dice. You will see luck dress up as progress, and learn how many runs it takes to "
+    "tell them apart.",
     screens=(
         Screen(
             key="one",
