@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from nnviz.analysis.claims.tools import part
 from nnviz.analysis.one_row import OneRow
@@ -30,12 +31,13 @@ MOONS = Experiment(samples=200, hidden=(4,), epochs=40)
 NOISY_XOR = Experiment(dataset="xor", samples=200, noise=0.7, hidden=(4,), learning_rate=0.5)
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=2000)
 CALM, WILD = 0.3, 10.0  # learning rates
-LUCKY, TOP = 42, 20
+LUCKY = 42
+TWIN = "its twin"
 TASKS = {
-    "two moons, 4 units": MOONS,
-    "two moons, 8 units": MOONS.replace(hidden=(8,)),
+    "two moons": MOONS.replace(hidden=(8,)),
+    "two spirals": Experiment(dataset="spirals", hidden=(16,), epochs=60),
     "handwritten digits": Experiment(dataset="digits", samples=600, hidden=(16,), epochs=20),
-    "XOR, 2 units": XOR,
+    "XOR": XOR,
 }
 ROW_SEEDS, PAIR_SEEDS = 50, 100
 NOTHING_LEFT, FEW_POINTS = 0.001, 0.01  # shares of fresh points
@@ -77,8 +79,9 @@ def _again(found: Repeats) -> Reveal:
     same = "None" if not worst else f"Up to {worst:,}"
     return Reveal(
         right=0 if not worst else 1 if worst < found.numbers / 2 else 2,
-        because=f"{same} of {found.numbers:,} numbers differ, in {count(len(found.same), 'more run')} of seed "
-        f"{found.seed}. With seed {found.other.seed}, {found.other.differing:,} do.",
+        because=f"{same} of {found.numbers:,} numbers {'differs' if not worst else 'differ'}, in "
+        f"{count(len(found.same), 'more run')} of seed {found.seed}. With seed "
+        f"{found.other.seed}, {found.other.differing:,} do.",
         why="A computer's dice are no dice. A fixed rule makes the numbers, and the seed says where the rule sets out. "
         "The same seed deals the same weights and shuffles the rows the same way. The rest is plain arithmetic.\n\n"
         "That is a gift. You can find a mistake, because the run that showed it can be had again. A class can look at "
@@ -121,11 +124,6 @@ class Hair:
     wild: tuple[Ripple, ...]
     strangers: float
 
-    @property
-    def share(self) -> float:
-        """How far the wild run strays, as a share of the distance of strangers; infinite where it diverges."""
-        return _strayed(self.wild) / self.strangers
-
 
 def hair(rate: float, on_progress: Progress = None) -> Hair:
     """A weight moved to the next number there is, in a calm run and in a bolder one."""
@@ -148,7 +146,7 @@ def _hair(found: Hair) -> Reveal:
     steps = f"{start.steps[-1]:,} steps"
     calm, wild = _strayed(found.calm), _strayed(found.wild)
     return Reveal(
-        right=0 if found.share < 1e-6 else 1 if found.share < 0.1 else 2,
+        right=0 if wild < 1e-6 else 1 if wild < 0.1 else 2,
         because=f"Moved by {number(float(start.distance[0]))}, they end {number(wild)} apart after {steps}. Two runs "
         f"of different seeds end {number(found.strangers)} apart.",
         why=f"With the calmer learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
@@ -179,47 +177,74 @@ def _named(figure: Figure, name: str, rate: float) -> Figure:
 # No seed is special
 
 
-def favourite(own: int, on_progress: Progress = None) -> dict[str, Standing]:
+@dataclass(frozen=True, eq=False)
+class Luck:
+    """Where a seed stands.
+
+    Attributes:
+        tasks: by name.
+        twin: in the first task, with another number of units.
+    """
+
+    tasks: Mapping[str, Standing]
+    twin: Standing
+
+    @property
+    def seed(self) -> int:
+        """Whose places they are."""
+        return self.twin.experiment.seed
+
+    def agreement(self, other: Standing) -> float:
+        """Spearman's rank correlation of all seeds between the first task and another: 1 for the same order."""
+        first = next(iter(self.tasks.values()))
+        return float(spearmanr(first.losses, other.losses).statistic)
+
+
+def favourite(own: int, on_progress: Progress = None) -> Luck:
     """Where a seed stands in several tasks."""
-    return standings(TASKS, own, on_progress)
+    found = standings(TASKS | {TWIN: MOONS}, own, on_progress)
+    return Luck({name: one for name, one in found.items() if name != TWIN}, found[TWIN])
 
 
-def _favourite(found: Mapping[str, Standing]) -> Reveal:
-    better = [one.better_half for one in found.values()]
-    seed = next(iter(found.values())).experiment.seed
-    places = ", ".join(f"{one.place} in {name}" for name, one in found.items())
-    first, *others = found.values()
-    top = np.argsort(first.losses, kind="stable")[:TOP]
-    again = [int((one.losses[top] <= np.median(one.losses)).sum()) for one in others]
-    worst = max(found.values(), key=lambda one: one.place)
+def _favourite(found: Luck) -> Reveal:
+    better = [one.better_half for one in found.tasks.values()]
+    places = [f"{one.place} in {name}" for name, one in found.tasks.items()]
+    agree = [_two(found.agreement(one)) for one in list(found.tasks.values())[1:]]
+    name, worst = max(found.tasks.items(), key=lambda item: item[1].place)
     return Reveal(
         right=0 if all(better) else 1 if not any(better) else 2,
-        because=f"Seed {seed} takes place {places}, out of {AMONG}.",
+        because=f"Of {AMONG} places, seed {found.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
         why="Many programs fix the seed to 0 or to 42, and leave it there. It is a fine label. It is not a good omen: "
         "a fixed seed is one draw, and whatever luck it had, it has each time.\n\n"
-        f"Is some other seed a lucky one? Take the {TOP} that did best in the first task. Of these, "
-        f"{', '.join(map(str, again[:-1]))} and {again[-1]} land in the better half of the other three. "
-        f"Coins would give about {TOP // 2}.\n\n"
-        f"So a seed hides things. Had you tried only seed {seed}, you would have taken place {worst.place} for the "
-        "truth about that task, and changed the network to mend what was only luck.",
+        "Is some other seed a lucky one? We set the order of all seeds in the first task beside their order in the "
+        f"others. A score of 1 is the same order, 0 is none in common: {', '.join(agree[:-1])} and {agree[-1]}. Luck "
+        "does not carry over. Only a near twin, the same moons with 4 units for 8, comes to "
+        f"{_two(found.agreement(found.twin))}: there a seed deals some of the same numbers.\n\n"
+        f"So one seed hides much. With seed {found.seed} alone you would have taken place {worst.place} for the truth "
+        f"about {name}.",
     )
 
 
-def _favourite_pictures(found: Mapping[str, Standing], palette: Palette) -> Sequence[Picture]:
-    seed = next(iter(found.values())).experiment.seed
-    places = {name: 1 + np.arange(len(one.losses)) for name, one in found.items()}
-    marked = {name: float(min(one.place, AMONG)) for name, one in found.items()}
+def _two(value: float) -> str:
+    """A correlation with two digits after the point."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def _favourite_pictures(found: Luck, palette: Palette) -> Sequence[Picture]:
+    seed, tasks = found.seed, found.tasks
+    places = {name: 1 + np.arange(len(one.losses)) for name, one in tasks.items()}
+    marked = {name: float(min(one.place, AMONG)) for name, one in tasks.items()}
     axis = {
         "title": {"text": f"place among {AMONG} seeds, the best on the left"}, "range": [-2, AMONG + 3],
         "tickvals": [1, *range(50, AMONG + 1, 50)],
     }  # fmt: skip
-    spread = [one.place for one in found.values()]
+    spread = [one.place for one in tasks.values()]
     title = f"The places of seed {seed} run from {min(spread)} to {max(spread)} among {AMONG}."
     table = {
-        f"seed {seed}": {name: number(one.own) for name, one in found.items()},
-        "best": {name: number(float(one.losses.min())) for name, one in found.items()},
-        "median": {name: number(float(np.median(one.losses))) for name, one in found.items()},
-        "worst": {name: number(float(one.losses.max())) for name, one in found.items()},
+        f"seed {seed}": {name: number(one.own) for name, one in tasks.items()},
+        "best": {name: number(float(one.losses.min())) for name, one in tasks.items()},
+        "median": {name: number(float(np.median(one.losses))) for name, one in tasks.items()},
+        "worst": {name: number(float(one.losses.max())) for name, one in tasks.items()},
     }
     return (
         strips(places, "places", title, axis, palette, marked),
@@ -239,15 +264,20 @@ def _one_row(found: OneRow) -> Reveal:
     loaded, dropped, other = (float(np.median(share)) for share in (found.loaded, found.dropped, found.other))
     return Reveal(
         right=0 if dropped < NOTHING_LEFT else 1 if dropped <= FEW_POINTS else 2,
-        because=f"It answers otherwise at {percent(dropped)} of the points (the median of {len(found.seeds)} seeds), "
-        f"and keeps {found.kept} of {found.weights} weights.",
+        because=f"They differ at {percent(dropped)} of the points, by the median of {len(found.seeds)} seeds. "
+        f"The new network keeps {found.kept} of {found.weights} weights.",
         why="The article says: in production, fix the seed, or start from a saved model. These are two things.\n\n"
-        f"Saved and loaded again, the weights answer otherwise at {percent(loaded)} of the points. What is in use is "
-        "the weights. The seed is only a note on how they came about.\n\n"
-        f"Trained anew with another seed, the answers differ at {percent(other)}. Set that beside "
-        f"{percent(dropped)} for the same seed and one row less. The start is still the same. But one row less "
-        "deals all other rows into other steps, and the run takes another road. Let it see all 100 rows in each step, "
-        "and see what is left.\n\n"
+        f"Saved and loaded again, the weights answer otherwise at {percent(loaded)} of the points. The weights are "
+        "what is in use. The seed is only a note on how they came about.\n\n"
+        f"Trained anew with another seed, answers differ at {percent(other)}; with the same seed and one row less, at "
+        f"{percent(dropped)}. "
+        + (
+            "Where all rows go into each step, one row less is a small push. In small batches it does more."
+            if found.experiment.batch_rows == found.experiment.train_rows
+            else "The start is still the same. But one row less deals the others into other steps, and the run takes "
+            "another road. Put all 100 rows into each step, and see what is left."
+        )
+        + "\n\n"
         "So keep the weights. To repeat a training, keep the data, the code and its versions too.",
     )
 
@@ -307,8 +337,8 @@ def _pairs(found: Pairs) -> Reveal:
     same, other = (float(differences.std(ddof=1)) for differences in (one.same, one.other))
     return Reveal(
         right=0 if one.fewer < 1.5 else 1 if one.fewer <= 10 else 2,
-        because=f"{number(one.fewer, 2)} times as many. The differences stray by {number(same)} with the same seeds, "
-        f"by {number(other)} with others.",
+        because=f"It takes {number(one.fewer, 2)} times as many. The differences stray by {number(same)} with the same "
+        f"seeds, by {number(other)} with others.",
         why="With the same seed both sides meet the same luck. A start that is hard for A is often hard for B, and in "
         "the difference it cancels out. What is left is what you wanted to see.\n\n"
         f"It does not always help. Where B differs in {_called(least[0])}, it would take only "
@@ -397,11 +427,11 @@ LESSON = Lesson(
             "like that.\n\n"
             f"Then both runs train as before, with the same rows in the same order. They take bold steps: a learning "
             f"rate of {WILD:g}, where {CALM:g} would be calm.",
-            question="How far apart do the two networks end?",
+            question="How far apart do the two networks end, all weights taken together?",
             options=(
-                "Next to nothing: no one would notice",
-                "A little, but clearly the same network",
-                "Far, like runs from different seeds",
+                "Next to nothing: below a millionth",
+                "A little: below 0.1",
+                "Plain to see: 0.1 or more",
             ),
             measure=hair,
             reveal=_hair,
@@ -425,11 +455,11 @@ LESSON = Lesson(
         Screen(
             key="row",
             title="Same seed, one row less: same network?",
-            before="A network is in use. Its seed is written down. Next month one row of its 100 rows of data turns out "
-            "to be a mistake. You drop that row and train again, with the same seed and the same program.\n\n"
+            before="A network is in use. Its seed is written down. Next month one of its 100 rows of data turns out to "
+            "be a mistake. You drop that row and train again, with the same seed and the same program.\n\n"
             "The task is XOR with noise. We ask the old network and the new one about 2,000 fresh points. We do this "
             f"for {ROW_SEEDS} seeds.",
-            question="At how many of the points do old and new differ?",
+            question="At how many of the points do the two answer differently?",
             options=("None: it is the same seed", "A few, up to 1 in 100", "More than 1 in 100"),
             measure=one_row,
             reveal=_one_row,
@@ -461,13 +491,18 @@ LESSON = Lesson(
         a=MOONS,
         b=MOONS.replace(seed=1),
         asked=Parameter(
-            name="loss", kind=float, default=0.5, low=0.0, high=10.0, label="your friend's loss",
+            name="loss",
+            kind=float,
+            default=0.5,
+            low=0.0,
+            high=10.0,
+            label="your friend's loss",
             note="As it stands in the table, with three digits.",
         ),
         check=same_number,
     ),
-    remember="Start from weights that differ, let chance draw them at a fitting size, try many seeds and show them all, "
-    "and write the seed down so that anyone can see the very same run.",
+    remember="Start from weights that differ, let chance draw them at a fitting size, try many seeds and show them "
+    "all, and write the seed down so that anyone can see the very same run.",
     sources=("brownlee2018", "picard2021", "bouthillier2021", "glasserman1992"),
     teaching=Teaching(
         aim="The class can repeat a run to the bit. They know what a seed promises and what it hides, and they can "
