@@ -214,13 +214,13 @@ def _favourite(found: Luck) -> Reveal:
     return Reveal(
         right=0 if all(better) else 1 if not any(better) else 2,
         because=f"Of {AMONG} places, seed {found.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
-        why="Many programs fix the seed to 0 or to 42, and leave it there. It is a fine label. It is not a good omen: "
+        why="Many programs fix the seed to 0 or to 42, and leave it there. A fine label, but no good omen: "
         "a fixed seed is one draw, and whatever luck it had, it has each time.\n\n"
-        "Is some other seed a lucky one? We set the order of all seeds in the first task beside their order in the "
-        f"others. A score of 1 is the same order, 0 is none in common: {', '.join(agree[:-1])} and {agree[-1]}. Luck "
-        "does not carry over. Only a near twin, the same moons with 4 units for 8, comes to "
-        f"{_two(found.agreement(found.twin))}: there a seed deals some of the same numbers.\n\n"
-        f"So one seed hides much. With seed {found.seed} alone you would have taken place {worst.place} for the truth "
+        "Is some other seed a lucky one? We set the order of all seeds in the first task beside that in the others. "
+        f"1 would be the same order, 0 is nothing in common: {', '.join(agree[:-1])} and {agree[-1]}. Only for a near "
+        f"twin, the same moons with 4 units for 8, it is {_two(found.agreement(found.twin))}: there a seed deals some "
+        "of the same numbers.\n\n"
+        f"With seed {found.seed} alone you would have taken place {worst.place} for the truth "
         f"about {name}.",
     )
 
@@ -268,14 +268,14 @@ def _one_row(found: OneRow) -> Reveal:
         f"The new network keeps {found.kept} of {found.weights} weights.",
         why="The article says: in production, fix the seed, or start from a saved model. These are two things.\n\n"
         f"Saved and loaded again, the weights answer otherwise at {percent(loaded)} of the points. The weights are "
-        "what is in use. The seed is only a note on how they came about.\n\n"
+        "what is in use. The seed only notes how they came about.\n\n"
         f"Trained anew with another seed, answers differ at {percent(other)}; with the same seed and one row less, at "
         f"{percent(dropped)}. "
         + (
             "Where all rows go into each step, one row less is a small push. In small batches it does more."
             if found.experiment.batch_rows == found.experiment.train_rows
             else "The start is still the same. But one row less deals the others into other steps, and the run takes "
-            "another road. Put all 100 rows into each step, and see what is left."
+            "another road. Put all 100 rows into each step, and see."
         )
         + "\n\n"
         "So keep the weights. To repeat a training, keep the data, the code and its versions too.",
@@ -525,7 +525,7 @@ LESSON = Lesson(
             ),
             (
                 "Tune the seed: it is a setting like the learning rate.",
-                "Look at what the best seeds of one task do in the next one. A seed carries nothing over.",
+                "Set its places in two tasks side by side. What luck it has in one, it hardly takes to the other.",
             ),
         ),
     ),
