@@ -9,7 +9,7 @@ import numpy as np
 from nnviz.analysis.effect import spread
 from nnviz.analysis.levels import at_levels, levels
 from nnviz.analysis.restarts import Restarts
-from nnviz.analysis.restarts_words import failures, mean_words
+from nnviz.analysis.restarts_words import mean_words
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
 from nnviz.figures.figure import Figure
@@ -17,6 +17,7 @@ from nnviz.figures.template import Palette, new_plot
 
 BINS = 36
 ROOM = 1.12
+MEAN_HEIGHT = 0.3  # of the highest bar
 PEAK = 1.25  # times the guess's loss: runs that end higher stand in the last bar
 
 
@@ -48,14 +49,14 @@ def heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = False
     ]  # fmt: skip
     resting = at_levels(known, runs.train_loss[~runs.below(threshold)])
     labels = [
-        _label(level.loss, _height(amounts, edges, level.loss), f"{level.name}: {amount:,}", palette.text)
+        _label(level.loss, _height(amounts, edges, level.loss), f"near {number(level.loss)}: {amount:,}", palette.text)
         for level, amount in zip(known, resting, strict=True)
         if amount
     ]
     found = spread(runs.train_loss)
     if mean and found.runs > 1:
-        data.append(_mean(found.mean, found.deviation, 0.62 * most, palette))
-        labels.append(_label(found.mean, 0.66 * most, f"mean {mean_words(found)}", palette.text))
+        data.append(_mean(found.mean, found.deviation, MEAN_HEIGHT * most, palette))
+        labels.append(_label(found.mean, (MEAN_HEIGHT + 0.03) * most, f"mean {mean_words(found)}", palette.text))
     plot = new_plot(
         data,
         palette,
@@ -103,8 +104,11 @@ def _finding(runs: Restarts, threshold: float) -> str:
     succeeded = int(runs.below(threshold).sum())
     if succeeded == runs.runs:
         return f"All {count(runs.runs, 'run')} end below {plain(threshold)}."
-    rest = failures(runs, threshold)
-    return f"{succeeded:,} of {count(runs.runs, 'run')} end below {plain(threshold)}; of the others, {rest}."
+    known = levels(runs.experiment)
+    amounts = at_levels(known, runs.train_loss[~runs.below(threshold)])
+    near = [f"{amount:,} near {number(level.loss)}" for level, amount in zip(known, amounts, strict=True) if amount]
+    others = f"; of the others, {', '.join(near)}" if near else ""
+    return f"{succeeded:,} of {count(runs.runs, 'run')} end below {plain(threshold)}{others}."
 
 
 def _mean_finding(runs: Restarts) -> str:

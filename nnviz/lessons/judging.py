@@ -154,8 +154,8 @@ def _lucky(found: Judgement) -> Reveal:
     return Reveal(
         right=0 if against.share < 0.05 else 1 if against.share <= 0.2 else 2,
         because=f"{sure}. Yet {against.successes} of {against.runs} seeds ({percent(against.share)}) say {other}.",
-        why=f"Seed 0 alone {alone}. Below stands the seed that flatters {other} most. Both networks are trained with "
-        "that seed, nothing is forged, and still the story is wrong.\n\n"
+        why=f"Seed 0 alone {alone}. The two networks on this page are trained with the seed that flatters {other} "
+        "most. Nothing is forged, and still the story is wrong.\n\n"
         "So a paper, a blog or a friend who shows one run of each has shown you a throw of dice. It need not be a "
         "trick. It is enough to stop at the first seed that looks good.\n\n"
         "Ask: how many seeds? With how many of them does the winner win?",
