@@ -151,8 +151,8 @@ def _hair(found: Hair) -> Reveal:
         f"of different seeds end {number(found.strangers)} apart.",
         why=f"With the calmer learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
         "Both roll down the same slope, so a small gap stays small.\n\n"
-        "A bold step overshoots. It lands on the other side of the valley, and each jump can stretch the gap. A gap "
-        "that doubles again and again needs only some 50 doublings to get from the last digit to the first.\n\n"
+        "A bold step overshoots the valley, and each jump can stretch the gap. Some 50 doublings lead from the last "
+        "digit to the first.\n\n"
         "So the same seed on another machine may mean the same network, or not. It depends on the steps.\n\n"
         "With nothing changed, the gap is exactly 0. That makes a seed good for finding faults: if two runs differ, "
         "something was changed. (A and B on this page differ in the last digit of the learning rate.)",
@@ -371,9 +371,9 @@ def _pairs_pictures(found: Pairs, palette: Palette) -> Sequence[Picture]:
     }  # fmt: skip
     rows = {"the same seed for A and B": one.same, "a seed of its own for each": one.other}
     table = {
-        "times as many": {_called(name): number(each.fewer, 2) for name, each in found.found.items()},
         "the same seeds": {_called(name): _seeds(each.needed[0]) for name, each in found.found.items()},
         "its own seeds": {_called(name): _seeds(each.needed[1]) for name, each in found.found.items()},
+        "times as many": {_called(name): number(each.fewer, 2) for name, each in found.found.items()},
     }
     return (
         strips(rows, "differences", title, axis, palette),
