@@ -42,7 +42,9 @@ def test_failures_rest_at_the_known_levels():
     assert "two corners share one answer" in said.why
 
 
-@pytest.mark.parametrize(("units", "activation", "right"), [(1, "tanh", 2), (2, "tanh", 1), (6, "tanh", 0)])
+@pytest.mark.parametrize(
+    ("units", "activation", "right"), [(1, "tanh", 2), (2, "relu", 2), (2, "tanh", 1), (6, "tanh", 0)]
+)
 def test_the_answer_follows_the_share_that_works(units, activation, right):
     assert reveal("one", xor(units, activation)).right == right
 
