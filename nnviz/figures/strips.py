@@ -49,7 +49,7 @@ def strips(
         })  # fmt: skip
     labels = [
         {
-            "text": f"<b>{row}</b>", "x": 0, "xref": "paper", "xanchor": "left", "y": place - 0.24, "yref": "y",
+            "text": f"<b>{row}</b>", "x": 0, "xref": "paper", "xanchor": "left", "y": place - 0.27, "yref": "y",
             "yanchor": "bottom", "font": {"color": palette.text}, "showarrow": False,
         }
         for place, row in enumerate(rows)
