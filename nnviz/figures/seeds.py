@@ -20,7 +20,7 @@ ROOM = 0.2  # of the differences' range, above and below; where one side diverge
 LINES = {WEIGHT: ("one weight", 0, "solid"), RATE: ("learning rate", 1, "dash"), NOTHING: ("nothing", 2, "dot")}
 
 
-def per_seed(found: Judgement, palette: Palette) -> Figure:
+def per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
     """A's loss less B's with each seed, sorted; the first seed ringed, the mean and its interval as a band.
 
     A point's place from the left is its rank in `in_order`.
@@ -28,6 +28,7 @@ def per_seed(found: Judgement, palette: Palette) -> Figure:
     Args:
         found: what the seeds say.
         palette: the theme's colours.
+        click: whether a click on a point opens its seed, so that the hover says so.
     """
     order = in_order(found)
     differences = found.differences[order]
@@ -45,7 +46,7 @@ def per_seed(found: Judgement, palette: Palette) -> Figure:
         data.append({
             "type": "scatter", "mode": "markers", "name": f"{side} better" if side else "equal",
             "x": ranks[mine], "y": compact(heights[mine]), "marker": {"color": color, "symbol": symbol, "size": 9},
-            "text": [_hover(found, int(place)) for place in order[mine]],
+            "text": [_hover(found, int(place), click) for place in order[mine]],
             "hovertemplate": "%{text}<extra></extra>",
         })  # fmt: skip
     where = np.flatnonzero(order == 0)
@@ -94,11 +95,9 @@ def _counts(found: Judgement) -> str:
     return f"{said}; {equal} {'says' if equal == 1 else 'say'} neither." if equal else f"{said}."
 
 
-def _hover(found: Judgement, place: int) -> str:
-    return (
-        f"seed {found.seeds[place]}: A {number(found.losses_a[place])}, B {number(found.losses_b[place])}"
-        "<br>click to open it in the Playground"
-    )
+def _hover(found: Judgement, place: int, click: bool) -> str:
+    words = f"seed {found.seeds[place]}: A {number(found.losses_a[place])}, B {number(found.losses_b[place])}"
+    return f"{words}<br>click to open it in the Playground" if click else words
 
 
 def _ends(finite: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, methods, networks, scale, searching, zero
+from nnviz.lessons import chance, judging, methods, networks, scale, searching, seeds, zero
 from nnviz.lessons.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
@@ -12,6 +12,8 @@ LESSONS: tuple[Lesson, ...] = (
     zero.LESSON,
     scale.LESSON,
     methods.LESSON,
+    judging.LESSON,
+    seeds.LESSON,
 )
 
 course = {lesson.key: lesson for lesson in LESSONS}

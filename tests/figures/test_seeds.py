@@ -94,3 +94,9 @@ def test_nothing_changed_lies_on_the_floor_named_equal():
     assert figure.table["nothing changed"].tolist() == [0, 0, 0]
     lost = tuple(Ripple(one.change, 0.0, 0.1, steps, np.full(3, np.nan), -1) for one in found)
     assert ripple(lost, DARK).title == "The run diverged before anything could be compared."
+
+
+def test_only_where_a_click_opens_something_does_the_hover_say_so(found):
+    for click in (True, False):
+        said = lines(per_seed(found, LIGHT, click))["B better"].text[0]
+        assert ("click" in said) == click
