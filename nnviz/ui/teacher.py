@@ -36,6 +36,7 @@ from nnviz.ui.state import Comparison, Query
 from nnviz.ui.widgets import capital
 
 PAGE = page.script("teacher")
+_DRAW = "teacher.draw"  # in the session: the draw of the quiz for the class
 INTRODUCTION = (
     "Each lesson is a row of screens that ask before they show. Let the class guess, by a show of hands, and only then "
     "press an answer. All numbers are measured while you look, so do try what somebody asks."
@@ -83,7 +84,7 @@ def _course() -> None:
             words = f"{markup.text(lesson.teaching.aim)} <span class=muted>{lesson.teaching.minutes} minutes</span>"
             st.html(f'<p class="promise">{words}</p>')
     _quiz()
-    link_maker()
+    _link_maker()
 
 
 def _lesson(lesson: Lesson) -> None:
@@ -112,7 +113,6 @@ def _lesson(lesson: Lesson) -> None:
     st.header("Screens", anchor=False)
     st.html(f"{_screens(lesson)}<p class=muted>{markup.text(PROJECTOR)}</p>")
     handouts(lesson)
-    link_maker()
 
 
 def _screens(lesson: Lesson) -> str:
@@ -149,11 +149,16 @@ def _quiz() -> None:
         '<div class="lesson"><p>The quiz draws its questions anew for everybody. To give a class the same ten, hand '
         "out one link. Nothing is sent back to you: let the class hold up fingers.</p></div>"
     )
-    key = "teacher.draw"
-    if key not in st.session_state or st.button("Another draw"):
-        st.session_state[key] = quiz_state.fresh().draw
-    sitting = quiz_state.Sitting(st.session_state[key])
-    st.code(address("quiz", quiz_state.to_query(sitting)), language=None, wrap_lines=True)
+    if _DRAW not in st.session_state:
+        _draw()
+    sitting = quiz_state.Sitting(st.session_state[_DRAW])
+    with st.container(key="class-quiz", gap="small"):
+        st.code(address("quiz", quiz_state.to_query(sitting)), language=None, wrap_lines=True)
+        st.button("Other questions", on_click=_draw)
+
+
+def _draw() -> None:
+    st.session_state[_DRAW] = quiz_state.fresh().draw
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,7 @@ ROOMS = (
 )
 
 
-def link_maker() -> None:
+def _link_maker() -> None:
     """A link to a page that shows a preset, without the controls that would distract."""
     st.header("A link that hides controls", anchor=False)
     st.html(
