@@ -79,12 +79,10 @@ def _more(template: Template, asked: Question) -> None:
             st.page_link(
                 page.PLAYGROUND, label="See it in the Playground", query_params=Comparison(*asked.pair).to_query()
             )
-        _lesson(template.lesson)
-
-
-def _lesson(key: str) -> None:
-    if key in course:
-        st.page_link(LESSONS, label=f"Lesson: {markup.plain(course[key].title)}", query_params=link_query(key))
+        lesson = course[template.lesson]
+        number = [screen.key for screen in lesson.screens].index(template.screen) + 1
+        label = f"In the lesson: {markup.plain(lesson.screens[number - 1].title)}"
+        st.page_link(LESSONS, label=label, query_params=link_query(lesson.key, number))
 
 
 def _steps(sitting: Sitting) -> None:
@@ -116,13 +114,13 @@ def _end(sitting: Sitting, draw: int) -> None:
                 f"{place}\u2002{template.label}: {'right' if good else '**not so**'}", key=f"quiz.list.{place}",
                 type="tertiary", on_click=_go, args=(sitting.at(place),), wrap=True,
             )  # fmt: skip
-    missed = dict.fromkeys(template.lesson for template, good in zip(plan(draw), right, strict=True) if not good)
-    if missed.keys() & course.keys():
+    missed = {template.lesson for template, good in zip(plan(draw), right, strict=True) if not good}
+    if missed:
         st.header("Worth another look", anchor=False)
         with st.container(key="task", horizontal=True, gap="small"):
-            for key in course:
+            for key, lesson in course.items():
                 if key in missed:
-                    _lesson(key)
+                    st.page_link(LESSONS, label=markup.plain(lesson.title), query_params=link_query(key))
     st.header("Now explain it to someone else", anchor=False)
     st.html('<p class="muted">Five things that a friend might ask. Say your answer aloud, then open ours.</p>')
     st.html(f'<div class="lesson">{_prompts()}</div>')

@@ -60,7 +60,9 @@ def test_every_kind_of_question_comes_up_and_no_two_have_one_name():
 
 
 def test_every_lesson_is_asked_about():
-    assert course.keys() <= {template.lesson for template in TEMPLATES}
+    assert {template.lesson for template in TEMPLATES} == course.keys()
+    for template in TEMPLATES:
+        assert template.screen in {screen.key for screen in course[template.lesson].screens}
 
 
 def test_the_same_draw_asks_the_same():
@@ -126,13 +128,15 @@ def test_what_is_not_clear_is_drawn_again(monkeypatch):
         calls.append(1)
         return None if len(calls) < 3 else chance.sorted_list(generator, on_progress)
 
-    monkeypatch.setattr(quiz, "plan", lambda draw: (Template("unsure", "chance", unsure),))
+    monkeypatch.setattr(quiz, "plan", lambda draw: (Template("unsure", "chance", "dice", unsure),))
     assert question(1, 0).options
     assert len(calls) >= 3
 
 
 def test_what_is_never_clear_ends_with_a_word(monkeypatch):
-    monkeypatch.setattr(quiz, "plan", lambda draw: (Template("never", "chance", lambda generator, report: None),))
+    monkeypatch.setattr(
+        quiz, "plan", lambda draw: (Template("never", "chance", "dice", lambda generator, report: None),)
+    )
     with pytest.raises(RuntimeError, match=r"draw=1, place=0: never found no clear question"):
         question(1, 0)
 

@@ -14,7 +14,7 @@ from nnviz.search.sliding import gradient_descent
 from nnviz.search.sorting import bubble, quick
 from nnviz.search.walk import Plan
 
-LESSON, SEARCHING = "chance", "searching"
+LESSON, SEARCHING = "chance", "search"
 WALKERS = 400
 
 
@@ -171,10 +171,10 @@ def _signed(value: float) -> str:
 
 
 TEMPLATES = (
-    Template("What quicksort costs", LESSON, sorted_list),
-    Template("One list, sorted twice", LESSON, twice),
-    Template("Dice or no dice", LESSON, worst),
-    Template("Into which valley", SEARCHING, valley),
-    Template("Many directions", SEARCHING, dimensions),
-    Template("What mutation keeps alive", SEARCHING, diversity),
+    Template("What quicksort costs", LESSON, "bad-day", sorted_list),
+    Template("One list, sorted twice", LESSON, "dice", twice),
+    Template("Dice or no dice", LESSON, "bought", worst),
+    Template("Into which valley", SEARCHING, "valley", valley),
+    Template("Many directions", SEARCHING, "restarts", dimensions),
+    Template("What mutation keeps alive", SEARCHING, "copies", diversity),
 )

@@ -196,9 +196,9 @@ def _xor(experiment: Experiment) -> str:
 
 
 TEMPLATES = (
-    Template("How many restarts", LESSON, restarts),
-    Template("How sure one can be", LESSON, interval),
-    Template("What one seed says", LESSON, lucky),
-    Template("The same seed again", SEEDS_LESSON, same_again),
-    Template("The same seed, another method", SEEDS_LESSON, same_numbers),
+    Template("How many restarts", LESSON, "restarts", restarts),
+    Template("How sure one can be", LESSON, "enough", interval),
+    Template("What one seed says", LESSON, "lucky", lucky),
+    Template("The same seed again", SEEDS_LESSON, "same", same_again),
+    Template("The same seed, another method", SEEDS_LESSON, "pairs", same_numbers),
 )

@@ -111,7 +111,7 @@ def which_chance(generator: np.random.Generator, on_progress: Progress) -> Quest
 
 
 TEMPLATES = (
-    Template("How many directions a loss has", LESSON, dimensions),
-    Template("One network, trained twice", LESSON, twice),
-    Template("Start or order", LESSON, which_chance),
+    Template("How many directions a loss has", LESSON, "ground", dimensions),
+    Template("One network, trained twice", LESSON, "cases", twice),
+    Template("Start or order", LESSON, "matters", which_chance),
 )

@@ -52,12 +52,14 @@ class Template:
     Attributes:
         label: what it is about, in a few words; no two have the same.
         lesson: the key of the lesson that it belongs to.
+        screen: the key of that lesson's screen.
         make: `make(generator, on_progress)` draws and measures; None where the answer would not be clear. It takes
             at most about a second.
     """
 
     label: str
     lesson: str
+    screen: str
     make: Callable[[np.random.Generator, Progress], Question | None]
 
 

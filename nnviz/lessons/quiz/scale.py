@@ -177,9 +177,9 @@ def _likelihood(key: str, shape: tuple[int, ...], drawn: np.ndarray) -> float:
 
 
 TEMPLATES = (
-    Template("The spread that fits", LESSON, level),
-    Template("Layer upon layer", LESSON, layers),
-    Template("How alike units start", LESSON, alike),
-    Template("How far a method spreads", METHODS, spread),
-    Template("Who drew these weights", METHODS, which),
+    Template("The spread that fits", LESSON, "level", level),
+    Template("Layer upon layer", LESSON, "fading", layers),
+    Template("How alike units start", LESSON, "small_positive", alike),
+    Template("How far a method spreads", METHODS, "wider", spread),
+    Template("Who drew these weights", METHODS, "shape", which),
 )

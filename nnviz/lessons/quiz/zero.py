@@ -206,8 +206,8 @@ def _data(experiment: Experiment) -> str:
 
 
 TEMPLATES = (
-    Template("What equal units do", LESSON, parts),
-    Template("How many units differ", LESSON, distinct),
-    Template("What parts equal units", LESSON, breaker),
-    Template("Zeros with and without hidden units", LESSON, no_hidden),
+    Template("What equal units do", LESSON, "zeros", parts),
+    Template("How many units differ", LESSON, "parts", distinct),
+    Template("What parts equal units", LESSON, "equal", breaker),
+    Template("Zeros with and without hidden units", LESSON, "flat", no_hidden),
 )
