@@ -59,6 +59,9 @@ dd { margin: 0 0 0.45rem; }
 
 HEIGHT = 330  # of a chart that says nothing else, in CSS pixels
 LINES = 2  # to write a reason on
+SOLID = frozenset(
+    {"surface", "mesh3d", "scatter3d"}
+)  # what Plotly draws through the graphics card, which not all print
 
 
 def handout(lesson: Lesson, found: Sequence[Any], address: str, number: int = 0, teacher: bool = False) -> str:
@@ -164,14 +167,14 @@ def _found(screen: Screen, reveal: Reveal) -> str:
 
 
 def _pictures(pictures: Sequence[Picture], address: str, draw: Callable[[Figure], str]) -> str:
-    """What stands still as it is; of what moves, its finding and its words, and where it can be seen."""
+    """What stands still as it is; of what moves or turns, its finding and its words, and where it can be seen."""
     parts, moving = [], False
     for picture in pictures:
-        if isinstance(picture, Figure):
+        if isinstance(picture, Figure) and SOLID.isdisjoint(trace.type for trace in picture.plot.data):
             parts.append(draw(picture))
         elif isinstance(picture, Numbers):
             parts.append(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
-        elif isinstance(picture, Film):
+        elif isinstance(picture, Film | Figure):
             moving = True
             parts.append(f'<p class="finding">{markup.text(picture.title)}</p><p>{markup.text(picture.alt)}</p>')
         else:
@@ -198,7 +201,7 @@ def _remember(lesson: Lesson) -> str:
     )
     return (
         f'<section class="box"><h2>The sentence to remember</h2><p class="remember">{markup.text(lesson.remember)}</p>'
-        f'</section><h3>Sources</h3><ul class="small">{cited}</ul>'
+        f'</section><section class="box"><h3>Sources</h3><ul class="small">{cited}</ul></section>'
     )
 
 

@@ -8,8 +8,10 @@ import pytest
 from nnviz.analysis.diagnosis import diagnose
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
+from nnviz.figures.figure import Figure
 from nnviz.figures.film import Film
 from nnviz.figures.loss import loss
+from nnviz.figures.template import new_plot
 from nnviz.lessons.lesson import Lesson, Numbers, Pair, Reveal, Screen, Task, Teaching
 from nnviz.ui.handout import handout
 
@@ -28,7 +30,10 @@ def reveal(trace):
 def pictures(trace, palette):
     table = Numbers("Two numbers.", {"a": {"loss": "1 & 2"}})
     film = Film("film", "It moves.", "Bars change places until they stand in order.", "sorting", {}, ("one",))
-    return [loss([trace], palette), table, film, Pair(ZEROS, Experiment())]
+    relief = Figure(
+        "relief", "A hill.", "A landscape that one can turn about.", new_plot([{"type": "surface"}], palette)
+    )
+    return [loss([trace], palette), table, film, Pair(ZEROS, Experiment()), relief]
 
 
 SCREEN = Screen(
@@ -94,6 +99,7 @@ def test_pictures_that_stand_still_are_drawn_and_those_that_move_are_told(copies
     page = copies[teacher]
     assert page.count("<figure ") == 2
     assert page.count("Bars change places until they stand in order.") == 2
+    assert page.count("A landscape that one can turn about.") == 2
     assert f"{ADDRESS}&amp;screen=2" in page
     assert f'It is set up for you at <a href="{ADDRESS}&amp;screen=3">' in page
 
