@@ -47,6 +47,24 @@ def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
     )
 
 
+def answers(options: Sequence[str], guess: int, right: int | None, whose: str = "your guess") -> str:
+    """The options of a question, with the one that was chosen and, once it is known, the one that was measured.
+
+    Args:
+        options: to choose from.
+        guess: which was chosen, from 0.
+        right: which was measured, from 0.
+        whose: what the chosen one is called.
+    """
+    lines = []
+    for i, option in enumerate(options):
+        said = [whose] * (i == guess) + ["measured"] * (i == right)
+        note = f' <span class="said">{" · ".join(said)}</span>' if said else ""
+        kind = "measured" if i == right else "other"
+        lines.append(f'<li class="{kind}"><b>{i + 1}</b> {text(option)}{note}</li>')
+    return f'<ul class="answers">{"".join(lines)}</ul>'
+
+
 def table(columns: Mapping[str, Mapping[str, str]]) -> str:
     """Named figures side by side, a column for each heading."""
     names = list(next(iter(columns.values())))

@@ -4,14 +4,14 @@ from streamlit.testing.v1 import AppTest
 
 
 def frame(path):
-    """An app of this page and the Playground; it leaves the page while the session says that one is away."""
+    """An app of this page and those it may link to; it leaves the page while the session says that one is away."""
     import streamlit as st
 
     from nnviz.ui import page
 
     page.dress()
-    pages = [st.Page(path, title="shown", default=True)]
-    pages += [st.Page(other, title=other) for other in (page.PLAYGROUND, page.script("lessons")) if other != path]
+    others = {page.PLAYGROUND, *map(page.script, ("lessons", "quiz", "teacher"))} - {path}
+    pages = [st.Page(path, title="shown", default=True), *(st.Page(other, title="other") for other in sorted(others))]
     shown = st.navigation(pages, position="hidden")
     if not st.session_state.get("away"):
         shown.run()

@@ -1,0 +1,1 @@
+"""The closing quiz: ten questions, drawn anew each time, whose right answers are measured."""

@@ -1,0 +1,213 @@
+"""Questions about equal units: which starts part them, and which never do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnviz.analysis.diagnosis import diagnose, guess_loss
+from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.words import number
+from nnviz.core import activations, datasets
+from nnviz.core.experiment import Experiment
+from nnviz.core.trace import Trace
+from nnviz.core.training import train
+from nnviz.lessons.quiz.record import Progress, Question, Template, pick, some, whole
+
+LESSON = "zero"
+AS_WELL, FAR = 1.1, 1.5  # times another loss: as good as it, and far above it
+PLANE = ("moons", "circles")
+EVERY = {
+    "zeros": "Every weight starts at 0.",
+    "ones": "Every weight starts at 1.",
+    "ordered": "Every weight starts at a number of its own, evenly from 0 to 1 and with no chance in it.",
+    "glorot_uniform": "Every weight starts at a random number.",
+}
+
+
+def parts(generator: np.random.Generator, on_progress: Progress) -> Question | None:
+    """Whether the hidden units of a start stand still, move in lockstep, or part."""
+    start = pick(generator, ("zeros", "zeros", "constant", "ordered", "glorot_uniform"))
+    value = pick(generator, (0.1, 0.2, 0.4, 0.6, 0.8))
+    words = EVERY.get(start, f"Every weight starts at {value}.")
+    experiment = _plain(generator).replace(
+        kernel_initializer=f"constant(value={value})" if start == "constant" else start,
+        activation=pick(generator, ("tanh", "relu", "sigmoid")),
+    )
+    trace = train(experiment, on_progress)
+    moved, kinds = _moved(trace), _kinds(trace)
+    verdict = diagnose(trace)[0]
+    if verdict.kind in ("dead", "diverged") or kinds not in (1, experiment.hidden[0]):
+        return None
+    return Question(
+        text=f"{_units(experiment)} learn {_data(experiment)}. {words} The biases start at 0.\n\n"
+        "What do the hidden units do in training?",
+        options=(
+            "Nothing. None of their weights moves.",
+            "They move in lockstep, and stay equal.",
+            "They move, and all become different.",
+        ),
+        right=0 if not moved else 1 if kinds == 1 else 2,
+        because=verdict.sentence,
+        why="Units that start equal get equal steps, so nothing parts them. And if all weights out of them are 0, the "
+        "units hear of no error: their step is 0, unless their own answer to 0 is not 0, as with sigmoid.",
+        pair=_against_random(experiment),
+    )
+
+
+def distinct(generator: np.random.Generator, on_progress: Progress) -> Question | None:
+    """How many different units are left of many."""
+    value = pick(generator, (0.2, 0.4, 0.5, 0.7))
+    kernel, output, words = pick(
+        generator,
+        (
+            (f"constant(value={value})", None, f"Every weight starts at {value}."),
+            (
+                f"constant(value={value})",
+                "listed(values=1.0 -1.0)",
+                f"Every weight into a unit starts at {value}. The weights out of the units are 1, −1, 1, −1 and so on.",
+            ),
+            (
+                f"constant(value={value})",
+                "listed(values=1.0 0.5 -1.0)",
+                f"Every weight into a unit starts at {value}. The weights out of the units are 1, 0.5, −1, then "
+                "1, 0.5, −1 again, and so on.",
+            ),
+            (
+                "identity",
+                None,
+                "Unit 1 hears the first input only, unit 2 the second, all others nothing: their weights are 0. "
+                "On to the output goes a weight of 1 from unit 1, and 0 from all others.",
+            ),
+            ("glorot_uniform", None, EVERY["glorot_uniform"]),
+        ),
+    )
+    units = whole(generator, 6, 12)
+    experiment = _plain(generator).replace(
+        hidden=(units,), kernel_initializer=kernel, output_initializer=output, activation="tanh"
+    )
+    trace = train(experiment, on_progress)
+    amounts, left = (1, 2, 3, units), _kinds(trace)
+    if left not in amounts or not _moved(trace):
+        return None
+    return Question(
+        text=f"{_units(experiment)} learn {_data(experiment)} from 2 inputs. {words} The biases start at 0.\n\n"
+        "How many different units does it have after training?",
+        options=tuple(str(amount) for amount in amounts),
+        right=amounts.index(left),
+        because=diagnose(trace)[0].sentence,
+        why="Two units stay equal for ever if they start with equal weights in and equal weights out. A difference on "
+        "either side is enough to part them.",
+        pair=_against_random(experiment),
+    )
+
+
+def breaker(generator: np.random.Generator, on_progress: Progress) -> Question | None:
+    """Which of several changes parts equal units."""
+    value = pick(generator, (0.2, 0.3, 0.5, 0.7))
+    base = _plain(generator).replace(
+        kernel_initializer=f"constant(value={value})", activation=pick(generator, ("tanh", "sigmoid")), epochs=30
+    )
+    useless: list[tuple[str, dict[str, object]]] = [
+        ("Small batches: 8 rows a step, in random order.", {"batch_size": 8}),
+        ("Momentum, which keeps a step's speed.", {"optimizer": "momentum", "learning_rate": 0.1}),
+        ("Adam, which gives each weight a step of its own.", {"optimizer": "adam", "learning_rate": 0.01}),
+        ("Steps ten times as small.", {"learning_rate": 0.03}),
+        ("Ten times as many epochs.", {"epochs": 300}),
+        ("Three times as many units.", {"hidden": (3 * base.hidden[0],)}),
+    ]
+    useful: list[tuple[str, dict[str, object]]] = [
+        ("A small random bias for each unit.", {"bias_initializer": "random_normal(stddev=0.1)"}),
+        ("Random weights from the units to the output.", {"output_initializer": "glorot_uniform"}),
+        ("A tiny random number on top of each weight.",
+         {"kernel_initializer": f"perturbed(value={value}, epsilon=0.001)"}),
+    ]  # fmt: skip
+    changes = [*some(generator, useless, 3), pick(generator, useful)]
+    kinds, experiments = [], [base.replace(**change) for _, change in changes]
+    for i, experiment in enumerate(experiments):
+        kinds.append(_kinds(train(experiment)))
+        on_progress((i + 1) / len(experiments))
+    free = [i for i, experiment in enumerate(experiments) if kinds[i] == experiment.hidden[0]]
+    if len(free) != 1:
+        return None
+    right = free[0]
+    others = ", ".join(str(kind) for i, kind in enumerate(kinds) if i != right)
+    return Question(
+        text=f"{_units(base)} learn {_data(base)} with plain steps on 32 rows. Every weight starts at {value}, every "
+        "bias at 0, so all units are equal.\n\nWhich of these changes parts them?",
+        options=tuple(words for words, _ in changes),
+        right=right,
+        because=f"All four were trained just now. With this one, {experiments[right].hidden[0]} units ended as "
+        f"{kinds[right]} different ones. With the three others: {others}.",
+        why="Equal units get equal steps, whatever the steps are made of. Only a difference at the start parts them.",
+        pair=(experiments[0 if right else 1], experiments[right]),
+    )
+
+
+def no_hidden(generator: np.random.Generator, on_progress: Progress) -> Question | None:
+    """How well a start from zeros learns, with hidden units and without."""
+    units, activation = pick(generator, (0, 0, 6, 8, 10)), pick(generator, ("tanh", "relu", "sigmoid"))
+    experiment = _plain(generator).replace(
+        dataset="blobs" if not units else pick(generator, PLANE), hidden=(units,) if units else (), epochs=150,
+        activation=activation, kernel_initializer="zeros", learning_rate=0.5,
+    )  # fmt: skip
+    random = experiment.replace(kernel_initializer="glorot_uniform")
+    traces = train(experiment, lambda share: on_progress(share / 2)), train(random)
+    on_progress(1.0)
+    zero, other = (float(trace.train_loss[0, -1]) for trace in traces)
+    guess = guess_loss(traces[0].dataset)
+    found = (zero <= AS_WELL * other, zero > 0.98 * guess, FAR * other < zero < 0.8 * guess)
+    if sum(found) != 1:
+        return None
+    net = f"{_units(experiment)} and an output" if units else "One output with no hidden unit"
+    return Question(
+        text=f"{net} learn{'' if units else 's'} {_data(experiment)}. Every weight and every bias starts at 0.\n\n"
+        "How far does it come in 150 epochs?",
+        options=(
+            "As far as from a random start.",
+            "Nowhere: no better than a guess.",
+            "Better than a guess, but far behind a random start.",
+        ),
+        right=found.index(True),
+        because=f"From zeros the loss ends at {number(zero)}, from random numbers at {number(other)}. A guess has "
+        f"{number(guess)}.",
+        why="Zeros do harm because they make units equal. With no hidden units there is nothing to keep apart. With "
+        "sigmoid units all move, but as one.",
+        pair=(experiment, random),
+    )
+
+
+def _plain(generator: np.random.Generator) -> Experiment:
+    """A small training on data of two classes."""
+    return Experiment(
+        dataset=pick(generator, PLANE), samples=200, hidden=(whole(generator, 3, 12),), epochs=60, snapshots=10,
+        seed=whole(generator, 0, 9999),
+    )  # fmt: skip
+
+
+def _against_random(experiment: Experiment) -> tuple[Experiment, Experiment]:
+    return experiment, experiment.replace(kernel_initializer="glorot_uniform", output_initializer=None)
+
+
+def _moved(trace: Trace) -> bool:
+    hidden = (*trace.kernels[:-1], *trace.biases[:-1])
+    return any(bool((array != array[:, :1]).any()) for array in hidden)
+
+
+def _kinds(trace: Trace) -> int:
+    return int(effective_units(trace)[0, -1])
+
+
+def _units(experiment: Experiment) -> str:
+    return f"{experiment.hidden[0]} {activations.registry[experiment.activation].label} units"
+
+
+def _data(experiment: Experiment) -> str:
+    return datasets.registry[experiment.dataset].label
+
+
+TEMPLATES = (
+    Template("What equal units do", LESSON, "zeros", parts),
+    Template("How many units differ", LESSON, "parts", distinct),
+    Template("What parts equal units", LESSON, "equal", breaker),
+    Template("Zeros with and without hidden units", LESSON, "flat", no_hidden),
+)
