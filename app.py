@@ -17,6 +17,10 @@ st.navigation(
             st.Page(page.script("claims"), title="Claims"),
             st.Page(page.script("references"), title="References"),
         ],
+        "Classroom": [
+            st.Page(page.script("quiz"), title="Quiz"),
+            st.Page(page.script("teacher"), title="For teachers"),
+        ],
         "Restart lab": [
             st.Page(page.script("restarts"), title="Restarts"),
             st.Page(page.script("pinch"), title="How little is enough?"),
