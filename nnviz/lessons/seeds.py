@@ -19,9 +19,9 @@ from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
+from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.figure import Figure
 from nnviz.figures.seeds import ripple
-from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Pair, Picture, Reveal, Screen, Task, Teaching
 

@@ -8,9 +8,9 @@ from nnviz.analysis.luck import rate
 from nnviz.analysis.restarts import train_portion
 from nnviz.analysis.tries import one_success
 from nnviz.core.experiment import Experiment
+from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.group_rates import group_rates
 from nnviz.figures.heaps import heaps
-from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.template import DARK, LIGHT
 from nnviz.figures.tries import tries
 
