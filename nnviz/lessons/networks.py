@@ -13,6 +13,7 @@ from nnviz.analysis.words import number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
+from nnviz.figures.ground_film import ground_film
 from nnviz.figures.landscape import landscape
 from nnviz.figures.relief import relief
 from nnviz.figures.template import Palette
@@ -120,8 +121,8 @@ def reveal_steps(found: Landscape) -> Reveal:
             "A step is the slope times a small factor, the learning rate. On level ground the slope is small, so the "
             "steps are short, and the walker creeps. On a steep side it runs. Near the floor of the valley it "
             "creeps again.\n\n"
-            "So slow training does not mean that the valley is near. It may only mean that the ground is level. Start "
-            "further out to see a quick walk, or at 0 and 0 exactly to see none at all."
+            "So slow training does not mean that the valley is near. It may only mean that the ground is level. Click "
+            "into the map, further out, to see a quick walk. Or start at 0 and 0 exactly to see none at all."
         ),
     )
 
@@ -132,7 +133,8 @@ def picture_steps(found: Landscape, palette: Palette) -> Sequence[Picture]:
     moments = [0, FIRST, STEPS // 3, STEPS // 2, STEPS]
     finding = f"The walk: {STEPS} steps from weights {_place(path.points[0])} to {_place(path.points[-1])}."
     return (
-        landscape(found, palette, finding=finding),
+        ground_film(found, finding, ("w", "v")),
+        landscape(found, palette, finding="The whole way on the map, with the loss on its contour lines."),
         Numbers(
             "Level ground, short steps.",
             {

@@ -51,7 +51,7 @@ def test_level_ground_makes_short_steps(w, v, rate, right, words):
     reveal = networks.reveal_steps(found)
     assert reveal.right == right
     assert words in reveal.because
-    assert len(networks.picture_steps(found, LIGHT)) == 2
+    assert len(networks.picture_steps(found, LIGHT)) == 3
 
 
 def test_about_two_thirds_of_the_starts_solve_xor(starts):
