@@ -16,7 +16,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from nnviz.analysis.table import Column, Table, TableError, quoted
+from nnviz.analysis.decoding import TableError
+from nnviz.analysis.table import Column, Table, quoted
 from nnviz.analysis.words import count, number
 from nnviz.core.datasets import Dataset
 

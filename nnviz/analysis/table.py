@@ -8,7 +8,6 @@ what CSV mostly is.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import math
@@ -20,11 +19,11 @@ from itertools import islice
 
 import numpy as np
 
+from nnviz.analysis.decoding import TableError, decode
 from nnviz.analysis.words import count
 
 Array = np.ndarray
 
-MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_CELL = 10_000  # characters: more is mostly a quotation mark that never closes
@@ -36,22 +35,6 @@ CONSISTENT = 0.9  # of the rows that have as many cells
 NUMBERS_FROM = 0.9  # of the cells that are there: then the column holds numbers, and the others count as missing
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "?")
 """What stands for a value that is missing, in small letters; spaces around it do not count."""
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_BOMS = (  # UTF-32's begins like UTF-16's
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
-_OTHER_FILES = {
-    b"PK\x03\x04": "a spreadsheet or an archive", b"\xd0\xcf\x11\xe0": "an old spreadsheet", b"%PDF": "a PDF",
-    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "a compressed file", b"PAR1": "a Parquet file",
-    b"SQLite format 3": "a database",
-}  # fmt: skip
-_ODD_SHARE = 0.02  # of control characters in what is still taken for text
-
-
-class TableError(ValueError):
-    """Why a file is no table that can be learned from, in one sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +97,10 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
     [('height', True, [1.5, 2.0]), ('colour', False, ['red', 'blue'])]
     >>> read("")
     Traceback (most recent call last):
-    nnviz.analysis.table.TableError: There is nothing in it.
+    nnviz.analysis.decoding.TableError: There is nothing in it.
     """
     sentences: list[str] = []
-    text, encoding = _decoded(given, sentences)
+    text, encoding = decode(given, sentences)
     separator, skipped, body = _separator(text)
     try:
         rows = list(_rows(body, separator))
@@ -142,48 +125,6 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
     if not header:
         sentences.insert(1, "The first row was taken for values, not for names.")
     return Table(columns, tuple(sentences), encoding, separator, decimal, header, skipped)
-
-
-def _decoded(given: bytes | str, sentences: list[str]) -> tuple[str, str]:
-    """The text, without what no cell needs, and its encoding."""
-    if isinstance(given, str):
-        given = given.encode("utf-8", "replace")  # half a character, which no encoding has, becomes a question mark
-    if len(given) > MOST_BYTES:
-        raise TableError(f"It is {len(given) / 1e6:,.1f} MB: at most {MOST_BYTES / 1e6:.0f} MB can be read.")
-    for beginning, what in _OTHER_FILES.items():
-        if given.startswith(beginning):
-            raise TableError(f"It is {what}, not a CSV file: save the table as CSV first.")
-    text, encoding = _text(given, sentences)
-    odd = len(_CONTROL.findall(text))
-    if odd > _ODD_SHARE * len(text) + 8:
-        raise TableError("It is not a text file, so there is no table to read in it.")
-    if odd:
-        sentences.append(f"{count(odd, 'character')} that cannot be seen were left out.")
-        text = _CONTROL.sub("", text)
-    return text, encoding
-
-
-def _text(given: bytes, sentences: list[str]) -> tuple[str, str]:
-    for mark, encoding in _BOMS:
-        if given.startswith(mark):
-            try:
-                return given.decode(encoding), encoding
-            except UnicodeDecodeError:
-                raise TableError(f"It says that it is {encoding.removesuffix('-sig').upper()}, but is not.") from None
-    for encoding, zeros in (("utf-16-le", given[1::2]), ("utf-16-be", given[::2])):
-        if 2 * zeros.count(0) > len(zeros) > 1:  # plain letters have one zero byte there
-            try:
-                return given.decode(encoding), encoding
-            except UnicodeDecodeError:
-                continue
-    try:
-        return given.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        sentences.append("It is not UTF-8, so it was read as Latin-1: see whether letters such as é and ü are right.")
-    try:
-        return given.decode("cp1252"), "cp1252"  # what Windows calls so: Latin-1 with a few more signs
-    except UnicodeDecodeError:
-        return given.decode("latin-1"), "latin-1"
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from nnviz.analysis.decoding import MOST_BYTES, TableError
 from nnviz.analysis.own_data import GAP, OwnData, prepare, takes_either
 from nnviz.analysis.own_example import ABOUT, NAME, example
-from nnviz.analysis.table import MOST_BYTES, MOST_ROWS, Table, TableError, quoted, read
+from nnviz.analysis.table import MOST_ROWS, Table, quoted, read
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
 from nnviz.ui import compute, markup, page

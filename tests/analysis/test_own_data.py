@@ -9,9 +9,10 @@ from sklearn.datasets import load_wine
 from sklearn.model_selection import train_test_split
 
 import nnviz
+from nnviz.analysis.decoding import TableError
 from nnviz.analysis.own_data import LEAST_ROWS, MOST_FEATURES, OwnData, prepare, takes_either
 from nnviz.analysis.own_example import ABOUT, GAP_EVERY, WORDS, example
-from nnviz.analysis.table import TableError, read
+from nnviz.analysis.table import read
 from nnviz.core.own import OwnExperiment
 
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnviz.analysis.table import MISSING, MOST_BYTES, MOST_COLUMNS, Table, TableError, missing, number_in, quoted, read
+from nnviz.analysis.decoding import MOST_BYTES, TableError
+from nnviz.analysis.table import MISSING, MOST_COLUMNS, Table, missing, number_in, quoted, read
 
 SIMPLE = "height,colour\n1.5,red\n2,blue\n"
 

@@ -11,7 +11,11 @@ import pytest
 
 import nnviz
 from nnviz import Experiment
-from nnviz.export import code
+from nnviz.analysis.own_data import prepare
+from nnviz.analysis.own_example import example
+from nnviz.analysis.table import read
+from nnviz.core.own import OwnExperiment
+from nnviz.export import code, own_data
 
 pytestmark = pytest.mark.reference
 
@@ -35,19 +39,20 @@ CASES = {
 }  # fmt: skip
 
 
-def run(experiment, framework):
+def run(experiment, framework, own=None, folder=None):
     """What the script prints, by name."""
     missing = [package for package in NEEDS[framework] if not importlib.util.find_spec(package)]
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
     try:
-        text = code.script(experiment, framework)
+        text = code.script(experiment, framework, own)
     except ValueError as error:
         if framework != "scikit-learn":
             raise
         pytest.skip(str(error))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", text],
+        cwd=folder,
         env=os.environ | {"KERAS_BACKEND": "jax", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -86,3 +91,18 @@ def test_what_diverges_is_printed_as_it_is(framework):
     experiment = Experiment(dataset="line_and_bump", activation="linear", learning_rate=1000.0, epochs=5)
     assert nnviz.train(experiment).diverged_at[0] >= 0
     assert not math.isfinite(run(experiment, framework)["train loss"])
+
+
+@pytest.mark.parametrize("framework", code.frameworks)
+@pytest.mark.parametrize("target", [13, 0], ids=["classes", "a number"])
+def test_a_script_that_reads_a_table_starts_and_ends_where_nnviz_does(target, framework, tmp_path):
+    (tmp_path / own_data.FILE).write_text(example(), encoding="utf-8")
+    own = prepare(read(example()), target)
+    experiment = OwnExperiment(data=own.dataset, epochs=20, learning_rate=0.05)
+    printed = run(experiment, framework, own, tmp_path)
+    trace = nnviz.train(experiment)
+    eps = float(np.finfo("float32" if framework == "keras" else experiment.dtype).eps)  # as above
+    assert printed["start loss"] == pytest.approx(trace.train_loss[0, 0], abs=16 * eps)
+    tolerance = 4 * 10 * eps * math.sqrt(experiment.total_steps)
+    assert printed["train loss"] == pytest.approx(trace.train_loss[0, -1], abs=tolerance)
+    assert printed["test loss"] == pytest.approx(trace.test_loss[0, -1], abs=tolerance)

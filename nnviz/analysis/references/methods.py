@@ -138,6 +138,23 @@ SOURCES = (
         uses=("start or order: the split",),
     ),
     paper(
+        "thompson1936",
+        "Thompson 1936",
+        "W. R. Thompson",
+        "On Confidence Ranges for the Median and Other Expectation Distributions for Populations of Unknown "
+        "Distribution Form",
+        "Annals of Mathematical Statistics 7",
+        uses=("your data: the interval of a start's median loss",),
+    ),
+    paper(
+        "holm1979",
+        "Holm 1979",
+        "S. Holm",
+        "A Simple Sequentially Rejective Multiple Test Procedure",
+        "Scandinavian Journal of Statistics 6",
+        uses=("your data: comparing the best start with all others at once",),
+    ),
+    paper(
         "newcombe1998",
         "Newcombe 1998",
         "R. G. Newcombe",
