@@ -67,7 +67,7 @@ def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) 
             for d in shown
         ],
         xaxis={
-            "title": {"text": "numbers to find · dots: exact, diamonds: measured"},
+            "title": {"text": "numbers to find · ◇ measured"},
             "range": [0.5, MOST + 0.5], "tickvals": dims.tolist(),
         },
         yaxis=scale.axis(f"restarts for {percent(CERTAINTY)}"),

@@ -55,14 +55,15 @@ def valley_ends(walk: Walk, palette: Palette) -> Figure:
         data,
         palette,
         height=300,
+        margin={"t": 28},
         annotations=[
             {
-                "text": "deepest", "x": float(valleys.floors[deepest]), "y": float(max(high[deepest], exact[deepest])),
-                "yanchor": "bottom", "yshift": 4, "font": {"color": palette.text}, "showarrow": False,
+                "text": "deepest", "x": float(valleys.floors[deepest]), "y": 1, "yref": "paper", "yanchor": "bottom",
+                "font": {"color": palette.text}, "showarrow": False,
             }
         ],
         xaxis={
-            "title": {"text": "where the valley is · line: its exact share"},
+            "title": {"text": "place · line: exact share"},
             "range": [walk.plan.ground.low - wide, walk.plan.ground.high + wide],
         },
         yaxis={"title": {"text": "walkers that end there"}, "range": [0, top], "ticksuffix": " %", "nticks": 5},

@@ -73,7 +73,7 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
         for i, look in enumerate(one.looks)
     ]
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
-    title = f"One walker of each {one.plan.runs}, from the same place. {legend(palette)}"
+    title = f"One of {one.plan.runs} walkers each, from the same place. {legend(palette)}"
     alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {found.pushes_say(walks).because}"
     return [map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")), walk_heights(walks, palette)]
 
@@ -116,7 +116,7 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
 
 
 def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence[Picture]:
-    rows = (1, 2, 3, found.NUMBERS, 10)
+    rows = (*found.TRIES, found.NUMBERS)
     named = {dims: count(dims, "number") for dims in rows}
     measured = {
         named[dims]: f"{result.tried[dims].successes:,} of {result.tried[dims].runs:,}" if dims in result.tried else "–"
@@ -125,9 +125,9 @@ def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence
     table = Numbers(
         "Chances multiply: each number more makes a good start about ten times as rare.",
         {
-            "chance of a walk": {named[dims]: f"{number(100 * result.share**dims)} %" for dims in rows},
+            "chance": {named[dims]: f"{number(100 * result.share**dims)} %" for dims in rows},
             "measured": measured,
-            "restarts for 95 %": {named[dims]: number(result.needed(dims)) for dims in rows},
+            "restarts": {named[dims]: number(result.needed(dims)) for dims in rows},
         },
     )
     return [needed_figure(result.share, result.tried, palette), table]

@@ -143,12 +143,21 @@ def budget(landscape: str, step: float, seed: int, on_progress: Progress | None 
     return Budget(found, step, tuple(method.walk(plan, step, None) for method in METHODS))
 
 
+LEADS = {
+    "many": "Where short walks lead, steps are too short to get over a ridge. So it pays to start often.",
+    "annealing": "Where annealing leads, a step up now and then gets the walker over a ridge.",
+    "one": "Where the long walk leads, its steps can leap from valley to valley, though it never climbs.",
+    "": "Where all ways do about as well, there is little to get out of.",
+}
+
+
 def budget_says(result: Budget) -> Reveal:
     """Which one leads, if it is the same at each size of step at which one leads at all."""
     found = result.found
     leaders = set(filter(None, winners(found)))
     keys = [method.key for method in METHODS]
     luck = percent(float(found.by_luck.mean()))
+    reasons = " ".join(words for key, words in LEADS.items() if key in (leaders or {""}))
     lines = rates(found)
     best = [max(range(len(found.steps)), key=lambda s: line[s].share) for line in lines]
     at_best = "; ".join(
@@ -158,13 +167,9 @@ def budget_says(result: Budget) -> Reveal:
     return Reveal(
         right=keys.index(leaders.pop()) if len(leaders) == 1 else len(keys),
         because=f"{finding(found)} Pure luck, looking anywhere at random, finds it in {luck}.",
-        why="With short steps no walker gets over a ridge, so it pays to start often. With middling steps, going up "
-        "now and then gets one over. With long steps even a walker that never climbs can leap from valley to valley."
-        "\n\n"
-        f"At its own best step each reaches: {at_best}.\n\n"
-        "So “annealing is better” is worth little if nobody says how long the steps were, or how many runs were "
-        "counted. The bars show 95 % intervals. We say that a method leads only where its interval lies above all "
-        "others.",
+        why=f"{reasons}\n\nAt its own best step each reaches: {at_best}.\n\n"
+        "So “annealing is better” is worth little if nobody says how long the steps were. Bars show 95 % intervals. A "
+        "method leads only where its interval lies above all others.",
     )
 
 
