@@ -76,7 +76,8 @@ def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
-        escape = replace(escape, title=plain_words + theory)
+        title = plain_words + theory
+        escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
     return [
         escape,
         pinch_figures.distances(found, SMALL, palette),
