@@ -55,6 +55,13 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
     share = shares[0]
     right = 0 if share > LEVEL_TO else 1 if share >= LEVEL_FROM else 2 if share >= MILLIONTH else 3
     each = factor(typical(records[0].answers))
+    ending = (
+        "A net like this is not wrong. It is deaf."
+        if share < LEVEL_FROM
+        else "A net like this drowns in its own noise."
+        if share > LEVEL_TO
+        else "A net like this can hear, and answer."
+    )
     became = "of the signal is left" if share < 1 else "times the signal arrives"
     return Reveal(
         right,
@@ -64,7 +71,7 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
         "A number a little below 1, times itself again and again, comes to nothing. A number above 1 comes to far too "
         "much. What arrives at the end is all that the network can answer from.\n\nLearning sends a message the other "
         "way: the gradient, which tells each weight which way to move. It passes the same layers. Here "
-        f"{number(backwards)} of it reaches the first layer. A net like this is not wrong. It is deaf.",
+        f"{number(backwards)} of it reaches the first layer. {ending}",
     )
 
 
@@ -77,9 +84,9 @@ def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[P
     pictures: list[Picture] = []
     for name, axis, start, values, title in (
         ("fading", "spread of the answers", 0, forwards,
-         f"Forwards: a spread of {small} makes it {number(left(forwards[small]))} times as large."),
+         f"Forwards: a spread of {small} makes the signal {number(left(forwards[small]))} times as large."),
         ("fading back", "spread of the gradient", 1, backwards,
-         f"Backwards: a spread of {small} makes it {number(left(backwards[small][::-1]))} times as large."),
+         f"Backwards: a spread of {small} makes the gradient {number(left(backwards[small][::-1]))} times as large."),
     ):  # fmt: skip
         drawn = [Line(key, values[key], *style) for key, style in zip(found, styles, strict=True)]
         pictures.append(
