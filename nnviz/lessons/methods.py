@@ -12,13 +12,8 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
-from nnviz.lessons.methods_screens import (
-    CONTEST_SCREEN,
-    DEFAULTS_SCREEN,
-    NAMES_SCREEN,
-    SHAPE_SCREEN,
-    WIDER_SCREEN,
-)
+from nnviz.lessons.methods_drawn import NAMES_SCREEN, SHAPE_SCREEN, WIDER_SCREEN
+from nnviz.lessons.methods_trained import CONTEST_SCREEN, DEFAULTS_SCREEN
 
 CHOICES = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
 DEEP = Experiment(

@@ -11,8 +11,9 @@ from nnviz.analysis.scales import normal, scales, spread_text
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import Parameter
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
-from nnviz.lessons.scale_little import FADING_SCREEN, PINCH_SCREEN, POSITIVE_SCREEN
-from nnviz.lessons.scale_much import DEEP, LEVEL_SCREEN, MUCH_SCREEN, XOR_SCREEN
+from nnviz.lessons.scale_depth import FADING_SCREEN, LEVEL_SCREEN
+from nnviz.lessons.scale_little import PINCH_SCREEN, POSITIVE_SCREEN
+from nnviz.lessons.scale_much import DEEP, MUCH_SCREEN, XOR_SCREEN
 
 TRY = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
 

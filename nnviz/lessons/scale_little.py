@@ -1,4 +1,4 @@
-"""Lesson 5, first half: a pinch of noise, small positive numbers, and a signal that fades."""
+"""The beginning of lesson 5: a pinch of noise, and small positive numbers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ from nnviz.analysis.draws import Kernel, draws
 from nnviz.analysis.likeness import likeness
 from nnviz.analysis.pinch import Pinch, pinch, start_of
 from nnviz.analysis.pinch_laws import curvature, law_of
-from nnviz.analysis.scales import normal, spread_text
-from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec
-from nnviz.analysis.signal import measure as send
-from nnviz.analysis.signal_verdict import factor, left, typical
+from nnviz.analysis.scales import spread_text
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
@@ -39,12 +36,9 @@ EPSILONS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 0.0)
 LARGE, SMALL, NONE = 2, 5, 6  # places in EPSILONS: a thousandth, a millionth, nothing
 MANY_TIMES = 30  # between "a few times as long" and "a thousand times", on a scale of factors
 
-WIDTH, LIKE_DEPTH = 64, 5
+LEAST_SHOWN = 1000  # steps on the stage
 
-SPREADS = (0.05, 0.5)
-DEPTH, SIGNAL_WIDTH = 30, 64
-LEVEL_FROM, LEVEL_TO = 0.1, 10.0
-MILLIONTH = 1e-6
+WIDTH, LIKE_DEPTH = 64, 5
 
 
 def pinches(units: int, on_progress: Progress = None) -> Pinch:
@@ -82,15 +76,13 @@ def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
-        escape = replace(escape, title=plain_words + theory)
+        title = plain_words + theory
+        escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
     return [
         escape,
         pinch_figures.distances(found, SMALL, palette),
         Pair(a, b),
     ]
-
-
-LEAST_SHOWN = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,67 +181,6 @@ def _positive_pictures(found: Positive, palette: Palette) -> list[Picture]:
     ]  # fmt: skip
 
 
-def fading(spread: float, layers: int, on_progress: Progress = None) -> dict[str, SignalRecord]:
-    """Send a signal through so many layers, from this spread, from He's rule, and from ten times this spread."""
-    report = on_progress or (lambda share: None)
-    starts = {
-        spread_text(spread): normal(spread),
-        "He": initializers.get("he_normal"),
-        spread_text(10 * spread): normal(10 * spread),
-    }
-    found = {}
-    for i, (name, start) in enumerate(starts.items()):
-        report(i / len(starts))
-        spec = SignalSpec(depth=layers, width=SIGNAL_WIDTH, kernel_initializer=start, data=NORMAL, seeds=3, rows=64)
-        found[name] = send(spec)
-    return found
-
-
-def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
-    (*_, large), records = found, list(found.values())
-    shares = [left(typical(record.answers)) for record in records]
-    backwards = left(typical(records[0].gradients)[::-1])
-    layers = records[0].spec.depth
-    share = shares[0]
-    right = 0 if share > LEVEL_TO else 1 if share >= LEVEL_FROM else 2 if share >= MILLIONTH else 3
-    each = factor(typical(records[0].answers))
-    became = "of the signal is left" if share < 1 else "times the signal arrives"
-    return Reveal(
-        right,
-        f"After {count(layers, 'layer')} {number(share)} {became}: each layer multiplied it by {number(each)} on "
-        f"average. From a spread of {large} it became {number(shares[2])} times as large. From He's rule "
-        f"{number(shares[1])} of it arrived.",
-        "A number a little below 1, times itself again and again, comes to nothing. A number above 1 comes to far too "
-        "much. What arrives at the end is all that the network can answer from.\n\nLearning sends a message the other "
-        "way: the gradient, which tells each weight which way to move. It passes the same layers. Here "
-        f"{number(backwards)} of it reaches the first layer. A net like this is not wrong. It is deaf.",
-    )
-
-
-def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[Picture]:
-    small = next(iter(found))
-    styles = ((palette.units[0], "solid"), (palette.text, "dash"), (palette.units[1], "dot"))
-    forwards = {name: typical(record.answers) for name, record in found.items()}
-    backwards = {name: typical(record.gradients) for name, record in found.items()}
-    layers = len(backwards[small])
-    pictures: list[Picture] = []
-    for name, axis, start, values, title in (
-        ("fading", "spread of the answers", 0, forwards,
-         f"Forwards: a spread of {small} makes it {number(left(forwards[small]))} times as large."),
-        ("fading back", "spread of the gradient", 1, backwards,
-         f"Backwards: a spread of {small} makes it {number(left(backwards[small][::-1]))} times as large."),
-    ):  # fmt: skip
-        drawn = [Line(key, values[key], *style) for key, style in zip(found, styles, strict=True)]
-        pictures.append(
-            lines(
-                name, title, f"{axis.capitalize()}, layer by layer, on a logarithmic axis. {title}",
-                np.arange(start, layers + 1), drawn, palette,
-                x_title="layer (0: the input)" if start == 0 else "layer", y_title=axis, log_y=True,
-            )
-        )  # fmt: skip
-    return pictures
-
-
 PINCH_SCREEN = Screen(
     key="pinch",
     title="How small a pinch of noise is enough?",
@@ -294,29 +225,3 @@ POSITIVE_SCREEN = Screen(
         ),
     ),
 )  # fmt: skip
-
-FADING_SCREEN = Screen(
-    key="fading",
-    title="What is left of a signal after thirty layers?",
-    before="Each layer takes numbers in, multiplies them by its weights, adds them up, and passes the result on. So "
-    "the size of the weights decides whether a signal grows or shrinks on its way.\n\nSize here means spread: how "
-    "far from zero the weights lie, on the whole. (Its other name is standard deviation.) Keras's random_normal draws "
-    "weights of spread 0.05 unless you say otherwise. We send a signal of spread 1 through 30 layers of 64 ReLU "
-    "units that start so. ReLU turns negative numbers into zero.",
-    question="How large is the signal after the last layer?",
-    options=(
-        "Much larger than before.",
-        "About as large as before.",
-        "Smaller, but a millionth or more is left.",
-        "Less than a millionth is left.",
-    ),
-    measure=fading,
-    reveal=_fading_reveal,
-    pictures=_fading_pictures,
-    settings=(
-        Parameter(name="spread", kind=float, default=0.05, low=0.01, high=1.0, label="spread", note="Of the weights."),
-        Parameter(
-            name="layers", kind=int, default=DEPTH, low=2, high=50, label="layers", note="Of 64 ReLU units each."
-        ),
-    ),
-)

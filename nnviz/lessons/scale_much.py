@@ -1,4 +1,4 @@
-"""Lesson 5, second half: the level scale, weights that are too large, and XOR from small and from large weights."""
+"""The end of lesson 5: weights that are too large, and XOR from small and from large weights."""
 
 from __future__ import annotations
 
@@ -10,24 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.claims.chance import ONES, XOR
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.diagnosis import diagnose
 from nnviz.analysis.effect import difference
-from nnviz.analysis.scales import Scales, level_spread, normal, scales, spread_text
+from nnviz.analysis.scales import Scales, normal, scales, spread_text
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.lines import Line, lines
 from nnviz.figures.scales import successes, window
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
-Array = np.ndarray
 Progress = Callable[[float], object] | None
-
-TIMES = (0.25, 0.5, 1.0, 2.0)  # the options of the width screen, as factors
-WIDER = 4
 
 DEEP = Experiment(
     samples=200, hidden=(16,) * 8, activation="relu", batch_size=None, learning_rate=0.2, epochs=300, snapshots=8,
@@ -41,87 +35,6 @@ BROKEN = ("diverged", "dead")
 FEW, LARGE = 0.05, 5.0
 XOR_SPREADS = (0.01, FEW, 0.2, 0.5, 1.0, 2.0, LARGE, 10.0)
 XOR_STARTS = 100
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """The spreads that keep a signal level.
-
-    Attributes:
-        widths: `[W]`, units a layer.
-        relu: the level spread with ReLU, `[W]`, measured.
-        straight: the same with units that pass on their sum as it is.
-        narrow: the place of the width that was asked about; the wide one is four times as wide.
-    """
-
-    widths: Array
-    relu: Array
-    straight: Array
-    narrow: int
-
-    @property
-    def wide(self) -> int:
-        """The place of the width that is four times as large."""
-        return int(np.flatnonzero(self.widths == WIDER * self.widths[self.narrow])[0])
-
-
-def level(width: int, on_progress: Progress = None) -> Level:
-    """Find the level spread at some widths, this one and four times it among them."""
-    report = on_progress or (lambda share: None)
-    widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
-    found = {}
-    for i, activation in enumerate(("relu", "linear")):
-        found[activation] = np.array(
-            [
-                level_spread(int(n), activation, part(report, i * len(widths) + k, 2 * len(widths)))
-                for k, n in enumerate(widths)
-            ]
-        )
-    return Level(widths, found["relu"], found["linear"], 2)
-
-
-def _level_reveal(found: Level) -> Reveal:
-    narrow, wide = found.relu[[found.narrow, found.wide]]
-    times = wide / narrow
-    n, m = (int(found.widths[place]) for place in (found.narrow, found.wide))
-    root = found.relu[found.narrow] / found.straight[found.narrow]
-    return Reveal(
-        int(np.argmin([abs(math.log(times / factor)) for factor in TIMES])),
-        f"With {n} ReLU units a layer the level spread is {number(narrow)}, with {m} it is {number(wide)}: "
-        f"{number(times)} times as large.",
-        f"A sum of n random numbers does not grow like n. Pluses and minuses cancel in part, and its spread grows like "
-        f"√n. So divide the weights by √n, and all is level: four times the inputs, half the weights.\n\nReLU throws "
-        f"the negative half away. To make up for it, weights must be √2 = {number(math.sqrt(2))} times larger; "
-        f"measured: {number(root)} times. That is He's rule, √(2 / n). Without ReLU it is √(1 / n), LeCun's rule. "
-        "Glorot's takes the mean of inputs and outputs for n, so that the way back is level too.",
-    )
-
-
-def _level_pictures(found: Level, palette: Palette) -> list[Picture]:
-    n, m = (int(found.widths[place]) for place in (found.narrow, found.wide))
-    title = f"Level spread with ReLU: {number(float(found.relu[found.narrow]))} for {n} units, "
-    title += f"{number(float(found.relu[found.wide]))} for {m}."
-    drawn = [
-        Line("ReLU", found.relu, palette.units[0]),
-        Line("straight", found.straight, palette.units[1], "dot"),
-    ]
-    rules = {"√(2 / n)": np.sqrt(2 / found.widths), "√(1 / n)": np.sqrt(1 / found.widths)}
-    rows = [f"{width} units" for width in found.widths]
-
-    def column(values: Array) -> dict[str, str]:
-        return {row: number(float(value)) for row, value in zip(rows, values, strict=True)}
-
-    return [
-        lines(
-            "level", title, f"The spread that keeps a signal level, by width, on two logarithmic axes. {title}",
-            found.widths, drawn, palette, x_title="units a layer", y_title="level spread", log_x=True, log_y=True,
-        ),
-        Numbers(
-            "Measured, beside the rules",
-            {"ReLU": column(found.relu), "√(2 / n)": column(rules["√(2 / n)"]), "straight": column(found.straight),
-             "√(1 / n)": column(rules["√(1 / n)"])},
-        ),
-    ]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,30 +154,6 @@ def _xor_pictures(found: Scales, palette: Palette) -> list[Picture]:
         sides.append(one.replace(kernel_initializer=normal(spread), seed=seed))
     return [successes(found, palette), Pair(*sides)]
 
-
-LEVEL_SCREEN = Screen(
-    key="level",
-    title="Which spread keeps the signal level?",
-    before="Too small fades, too large explodes. In between there is one spread at which each layer hands the signal "
-    "on as large as it came. Call it the level spread.\n\nA unit adds up one product for each number that comes in. "
-    "How many come in is called the fan-in. In a stack of layers of 64 units it is 64. Now make all layers four times "
-    "as wide: 256 units.",
-    question="What happens to the level spread?",
-    options=(
-        "It becomes four times smaller.",
-        "It becomes half as large.",
-        "It stays. A good scale is a good scale.",
-        "It doubles.",
-    ),
-    measure=level,
-    reveal=_level_reveal,
-    pictures=_level_pictures,
-    settings=(
-        Parameter(
-            name="width", kind=int, default=64, low=32, high=64, label="units a layer", note="And four times as many."
-        ),
-    ),
-)
 
 MUCH_SCREEN = Screen(
     key="much",

@@ -9,7 +9,7 @@ import pytest
 
 from nnviz.analysis import claims
 from nnviz.lessons.methods import CHOICES, LESSON, check_method
-from nnviz.lessons.methods_screens import RELU, TANH
+from nnviz.lessons.methods_trained import RELU, TANH
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 
