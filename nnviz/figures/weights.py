@@ -10,6 +10,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
 
 BINS = 30
+HEIGHT = 240  # pixels: a question follows
 
 
 def weights(values: np.ndarray, palette: Palette) -> Figure:
@@ -28,7 +29,8 @@ def weights(values: np.ndarray, palette: Palette) -> Figure:
             "marker": {"color": palette.shades[1], "line": {"width": 0}},
             "hovertemplate": "near %{x:.3~g}: %{y} weights<extra></extra>",
         }],
-        palette, bargap=0, xaxis={"title": {"text": "weight"}}, yaxis={"title": {"text": "how many"}, "nticks": 5},
+        palette, height=HEIGHT, bargap=0, xaxis={"title": {"text": "weight"}},
+        yaxis={"title": {"text": "how many"}, "nticks": 4},
     )  # fmt: skip
     alt = f"A histogram of weights. {title} The tallest bar holds {counts.max()}, the lowest {counts.min()}."
     return Figure("weights", title, alt, plot, {"from": edges[:-1], "to": edges[1:], "weights": counts})

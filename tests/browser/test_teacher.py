@@ -41,7 +41,11 @@ def test_a_link_that_hides_a_control_is_made_and_holds(visit):
     visitor = visit()
     page = visitor.page
     page.goto(f"{visitor.address}/teacher")
-    page.get_by_label("Hide", exact=True).click()
+    menu = page.get_by_label("Hide", exact=True)
+    menu.scroll_into_view_if_needed()  # a menu closes as the page is scrolled
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    page.evaluate("() => new Promise(requestIdleCallback)")  # and loses a click while the page is being drawn
+    menu.click()
     page.get_by_role("option", name="Data set", exact=True).click()
     made = page.locator(".st-key-link-maker code")
     expect(made).to_have_text(f"{visitor.address}/?hide=dataset")
