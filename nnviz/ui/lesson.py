@@ -57,6 +57,10 @@ def _screen(place: Place, screen: Screen) -> None:
         st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
         answers = st.empty()
         answers.html(_answers(screen, place.guess, None))
+    with beside:
+        pictures = st.container()
+        _controls(place)
+    with words:
         found = compute.result_of("Measuring", screen.measure, *place.settings.values())
     reveal = screen.reveal(found)
     answers.html(_answers(screen, place.guess, reveal))
@@ -67,10 +71,8 @@ def _screen(place: Place, screen: Screen) -> None:
             with below:
                 _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
         else:
-            with beside:
+            with pictures:
                 _picture(place, picture)
-    with beside:
-        _controls(place)
 
 
 def _ask(place: Place, screen: Screen) -> None:
@@ -137,7 +139,11 @@ def _stage(pair: Pair, theme: str, key: str) -> None:
 
 
 def _controls(place: Place) -> None:
-    """What the reader may change of what was measured, or of the answer to the task."""
+    """What the reader may change of what was measured, or of the answer to the task.
+
+    They are drawn before anything is measured: a control that was filled in a run of the script which ended before it
+    was drawn would stand at its least value in the browser.
+    """
     if not place.parameters:
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -147,6 +153,7 @@ def _controls(place: Place) -> None:
                     parameter_control(parameter, _key(place, parameter.name), capital(parameter.label))
                 except ValueError as error:
                     page.remarks([str(error)])
+    st.session_state[_FILLED] = to_query(place)
 
 
 def _ending(place: Place) -> None:
@@ -235,9 +242,7 @@ def _as_controls_say(place: Place) -> Place:
             settings[parameter.name] = parameter.check(st.session_state[key])
         except ValueError:
             settings[parameter.name] = value
-    place = place.with_settings(settings)
-    st.session_state[_FILLED] = to_query(place)
-    return place
+    return place.with_settings(settings)
 
 
 def _key(place: Place, name: str) -> str:
