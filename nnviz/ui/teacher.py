@@ -81,8 +81,8 @@ def _course() -> None:
         with st.container(key=f"lesson-{number}", gap=None):
             label = f"{number}. {markup.plain(lesson.title)}"
             st.page_link(PAGE, label=label, query_params={"lesson": lesson.key})
-            words = f"{markup.text(lesson.teaching.aim)} <span class=muted>{lesson.teaching.minutes} minutes</span>"
-            st.html(f'<p class="promise">{words}</p>')
+            minutes = f"<span class=muted>{lesson.teaching.minutes}&nbsp;minutes</span>"
+            st.html(f'<p class="promise">{markup.text(lesson.teaching.aim)} {minutes}</p>')
     _quiz()
     _link_maker()
 
