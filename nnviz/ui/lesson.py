@@ -16,6 +16,7 @@ from nnviz.lessons.course import LESSONS
 from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task
 from nnviz.ui import compute, frame, lesson_progress, markup, page, state
 from nnviz.ui.film.film import film
+from nnviz.ui.handouts import handouts
 from nnviz.ui.lesson_state import LINKED, Place, to_query
 from nnviz.ui.stage.stage import stage
 from nnviz.ui.state import Comparison
@@ -89,16 +90,10 @@ def _ask(place: Place, screen: Screen) -> None:
 
 def _answers(screen: Screen, guess: int, reveal: Reveal | None) -> str:
     """The options again, with the reader's guess and, once there is one, what was measured."""
-    lines = []
-    for i, option in enumerate(screen.options):
-        said = ["your guess"] * (i == guess) + ["measured"] * (reveal is not None and i == reveal.right)
-        kind = "measured" if reveal and i == reveal.right else "other"
-        note = f' <span class="said">{" · ".join(said)}</span>' if said else ""
-        lines.append(f'<li class="{kind}"><b>{i + 1}</b> {markup.text(option)}{note}</li>')
     found = f'<p class="because" role="status">{markup.text(_verdict(guess, reveal))}</p>' if reveal else ""
     return (
         f'<div class="lesson"><p class="question">{markup.text(screen.question)}</p>'
-        f'<ul class="answers">{"".join(lines)}</ul>{found}</div>'
+        f"{markup.answers(screen.options, guess, reveal.right if reveal else None)}{found}</div>"
     )
 
 
@@ -171,6 +166,7 @@ def _ending(place: Place) -> None:
     st.header("The sentence to remember", anchor=False)
     st.html(f'<p class="remember">{markup.text(lesson.remember)}</p>')
     st.html(f'<p class="muted sources">Sources: {_sources(lesson.sources)}</p>')
+    handouts(lesson)
 
 
 def _check(place: Place, task: Task) -> None:
