@@ -33,7 +33,7 @@ def test_a_lesson_can_be_walked_to_its_end(visit, lesson):
         expect(page.locator("p.because")).to_have_text(re.compile(r"^(You foresaw it|Not so)\. .*\d"), timeout=30_000)
         settled(page)
         expect(page.locator(".answers li.measured")).to_have_count(1)
-        assert page.locator(".js-plotly-plot, canvas, .st-key-reveal-pictures table").count(), "something to see"
+        expect(page.locator(".js-plotly-plot, canvas, .st-key-reveal-pictures table").first).to_be_visible()
         page.get_by_role("button", name="Next", exact=True).click()
     heading(page, "Now you")
     expect(page.locator("p.remember")).to_have_text(lesson.remember)
