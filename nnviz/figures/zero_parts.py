@@ -27,7 +27,7 @@ SHORT = {
 }
 
 
-def zero_parts(found: Parts, palette: Palette) -> Figure:
+def zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figure:
     """Distinct units and loss at the end, and what moved, in a cell for each start and activation.
 
     The further the loss fell below a guess's, the stronger a cell's shade. Over each lies an unseen point at x = its
@@ -36,6 +36,7 @@ def zero_parts(found: Parts, palette: Palette) -> Figure:
     Args:
         found: all cells.
         palette: the theme's colours.
+        click: whether a click on a cell opens its start, so that the hover says so.
     """
     columns = [activations.registry[key].label for key in found.activations]
     size = (len(found.cells), len(columns))
@@ -56,7 +57,7 @@ def zero_parts(found: Parts, palette: Palette) -> Figure:
             "x": np.array([column for _, column in places]), "y": np.array([row + middle for row, _ in places]),
             "marker": {"size": 50, "symbol": "square", "opacity": 0},
             "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
-            "hovertext": [_hover(found.cells[row][column], columns[column]) for row, column in places],
+            "hovertext": [_hover(found.cells[row][column], columns[column], click) for row, column in places],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]  # fmt: skip
@@ -140,12 +141,13 @@ def _short(cell: Outcome) -> str:
     return f"{cell.loss:.3f}"
 
 
-def _hover(cell: Outcome, column: str) -> str:
-    return (
+def _hover(cell: Outcome, column: str, click: bool) -> str:
+    words = (
         f"<b>{cell.start.label}</b> with {column}<br>{cell.start.note}<br>moved: {cell.moved}<br>distinct units "
         f"{cell.distinct_before} at the start, {cell.distinct} at the end<br>hidden kernel of rank {cell.rank} of "
-        f"{cell.full_rank}<br>loss {_loss(cell)}<br>click to open it in the Playground"
+        f"{cell.full_rank}<br>loss {_loss(cell)}"
     )
+    return f"{words}<br>click to open it in the Playground" if click else words
 
 
 def _table(found: Parts) -> dict[str, np.ndarray]:

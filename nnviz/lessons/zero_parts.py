@@ -83,7 +83,7 @@ def reveal_parts(found: _Parts) -> Reveal:
         why=(
             f"Zero biases do no harm. The weights already make the units different, and the biases then follow. Nearly "
             f"every network is started so.\n\nZero weights out are fine too, for the units differ by their weights "
-            f"in.\n\n{slope}\n\nBoth at zero is the one thing that never works here. The units must differ "
+            f"in.\n\n{slope}\n\nBoth at zero, with zero biases, freezes either kind of unit. The units must differ "
             f"somewhere, and the difference must be felt."
         ),
     )
@@ -92,7 +92,7 @@ def reveal_parts(found: _Parts) -> Reveal:
 def picture_parts(found: _Parts, palette: Palette) -> Sequence[Picture]:
     """The whole table, and two of its cells on the stage."""
     return (
-        zero_parts(found.table, palette),
+        zero_parts(found.table, palette, click=False),
         Pair(found.cell("output").experiment, found.cell("hidden").experiment),
     )
 
@@ -247,7 +247,7 @@ SIGMOID_SCREEN = Screen(
     title="The sigmoid's surprise",
     before=(
         "So far, tanh squeezed each sum between −1 and 1. The sigmoid, an older choice, squeezes it between 0 and 1. "
-        "The two curves have the same shape. Only their middle differs: tanh(0) is 0, and sigmoid(0) is 0.5.\n\n"
+        "Both curves look like a stretched S. The sigmoid’s is half as tall, and its middle lies elsewhere: tanh(0) is 0, and sigmoid(0) is 0.5.\n\n"
         "Take the network of the first screen, and replace tanh by the sigmoid. Start every weight and bias at zero."
     ),
     question="What do sigmoid units do from zeros?",
