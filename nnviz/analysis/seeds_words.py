@@ -53,13 +53,9 @@ def judged(found: Judgement) -> str:
         return f"{first} With all other seeds A or B diverged, so there is no mean to trust. Better: {winners}."
     whole = (
         f"{count(seeds, 'seed')} together cannot tell: {found.leader} is better by {number(gap)} on average, "
-        f"but the 95 % interval of A less B, {_signed(found.low)} to {_signed(found.high)}, holds 0."
+        f"but the 95 % interval of A less B, {number(found.low)} to {number(found.high)}, holds 0."
     )
     return f"{first} {whole} Single seeds do name a winner: {winners}."
-
-
-def _signed(value: float) -> str:
-    return number(value).replace("-", "−")
 
 
 def rippled(found: Sequence[Ripple]) -> str:

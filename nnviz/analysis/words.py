@@ -8,23 +8,34 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with three significant digits, as a person would write it.
+    """A number with three significant digits and a true minus sign, as a person would write it.
 
-    >>> number(0.69314), number(0.0376), number(8), number(127612718.2), number(3.066e17), number(0.0000471)
-    ('0.693', '0.0376', '8', '127,612,718', '3.07·10¹⁷', '4.71·10⁻⁵')
+    >>> number(0.69314), number(0.0376), number(8), number(127612718.2), number(3.066e17), number(-0.0000471)
+    ('0.693', '0.0376', '8', '127,612,718', '3.07·10¹⁷', '−4.71·10⁻⁵')
     """
+    if value < 0:
+        return f"−{number(-value, digits)}"
     if not math.isfinite(value):
         return "no number" if math.isnan(value) else "∞"
     if value == 0:
         return "0"
-    if 1e3 <= abs(value) < 1e12:
+    if 1e3 <= value < 1e12:
         return f"{value:,.0f}"
-    if abs(value) >= 1e12 or abs(value) < 1e-3:
+    if value >= 1e12 or value < 1e-3:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:.{decimals}f}"
-    return f"{value:.0f}" if value == int(value) else text
+    decimals = max(0, digits - 1 - math.floor(math.log10(value)))
+    return f"{value:.0f}" if value == int(value) else f"{value:.{decimals}f}"
+
+
+def trimmed(value: float, digits: int = 3) -> str:
+    """The same without zeros at the end of its decimals: for numbers that somebody has set.
+
+    >>> trimmed(0.5), trimmed(-2.0), trimmed(1000), trimmed(0.00002)
+    ('0.5', '−2', '1,000', '2·10⁻⁵')
+    """
+    head, times, power = number(value, digits).partition("·")
+    return (head.rstrip("0").rstrip(".") if "." in head else head) + times + power
 
 
 def percent(share: float) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from nnviz.analysis.words import number
 from nnviz.figures.axes import compact
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot
@@ -16,7 +17,7 @@ SPREAD = 0.16  # of a row's height, to either side, so that dots do not hide one
 
 def dot_rows(
     rows: Mapping[str, np.ndarray], name: str, title: str, axis: Mapping[str, Any], palette: Palette,
-    marked: Mapping[str, float] | None = None,
+    marked: Mapping[str, float] | None = None, hover: Mapping[str, Sequence[str]] | None = None,
 ) -> Figure:  # fmt: skip
     """A row of dots for each name, with a line at its median.
 
@@ -27,14 +28,23 @@ def dot_rows(
         axis: the horizontal axis, as Plotly takes it.
         palette: the theme's colours.
         marked: name -> a value to mark in its row, in place of the median.
+        hover: name -> what hovering over each of its values says first; where it is left out, dots say nothing.
     """
     data: list[dict[str, Any]] = []
     for place, (row, values) in enumerate(rows.items()):
-        finite = np.sort(values[np.isfinite(values)])
+        order = np.argsort(values)
+        order = order[np.isfinite(values[order])]
+        finite = values[order]
         jitter = SPREAD * (2 * np.modf(np.arange(len(finite)) * 0.618)[0] - 1)  # even, and the same each time
+        says: dict[str, Any] = {"hoverinfo": "skip"}
+        if hover:
+            says = {
+                "hovertext": [hover[row][index] for index in order],
+                "hovertemplate": "%{hovertext}<br>%{x:.3~g}<extra></extra>",
+            }
         data.append({
             "type": "scatter", "mode": "markers", "name": row, "x": compact(finite), "y": compact(place + jitter),
-            "marker": {"size": 7, "color": palette.muted, "opacity": 0.5}, "hoverinfo": "skip",
+            "marker": {"size": 8, "color": palette.muted, "opacity": 0.6}, **says,
         })  # fmt: skip
         if not len(finite):
             continue
@@ -63,9 +73,15 @@ def dot_rows(
         xaxis=dict(axis),
         yaxis={"visible": False, "range": [len(rows) - 0.65, -0.75]},
     )
-    alt = f"A dot for each value, in rows: {', '.join(rows)}. {title}"
+    alt = f"A dot for each value, in rows. {title} " + "; ".join(
+        f"{row}: {_range(values[np.isfinite(values)])}" for row, values in rows.items()
+    )
     table = {
         "row": np.repeat(list(rows), [len(values) for values in rows.values()]),
         "value": np.concatenate(list(rows.values())),
     }
-    return Figure(name, title, alt, plot, table)
+    return Figure(name, title, f"{alt}.", plot, table)
+
+
+def _range(values: np.ndarray) -> str:
+    return f"{number(float(values.min()))} to {number(float(values.max()))}" if values.size else "none"

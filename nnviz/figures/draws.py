@@ -154,18 +154,13 @@ def _tallest(drawn: Histogram) -> float:
 def reach(found: Draws) -> str:
     """How far the draws go, in words: "none beyond ±0.25"."""
     if found.spread == 0:
-        return f"all {signed(found.mean)}"
+        return f"all {number(found.mean)}"
     law = found.law
     if law is None or not np.isfinite(law.low) or law.kind == "rotation":
-        return f"from {signed(found.low)} to {signed(found.high)}"
+        return f"from {number(found.low)} to {number(found.high)}"
     if law.low == -law.high:
         return f"none beyond ±{number(law.high)}"
-    return f"all from {signed(law.low)} to {signed(law.high)}"
-
-
-def signed(value: float) -> str:
-    """A number with a true minus sign."""
-    return number(value).replace("-", "−", 1)
+    return f"all from {number(law.low)} to {number(law.high)}"
 
 
 def _finding(both: Sequence[Draws]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from nnviz.analysis.landscape import Landscape
-from nnviz.analysis.words import number
+from nnviz.analysis.words import number, trimmed
 from nnviz.figures.curve_film import rounded
 from nnviz.figures.film import Film
 from nnviz.figures.heights import Heights
@@ -16,7 +16,7 @@ from nnviz.figures.map_film import CELLS, LETTERS
 
 
 def ground_film(found: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
-    """A map of the ground, dark where it is high, with the walks' dots and trails; a frame for each moment.
+    """A map of the ground, the stronger its shade the higher, with the walks' dots and trails; a frame for each moment.
 
     Args:
         found: a square of ground around the middle, whose paths have as many moments each.
@@ -26,7 +26,7 @@ def ground_film(found: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
     points = np.stack([path.points for path in found.paths], axis=1)
     first = found.paths[0]
     captions = tuple(
-        f"Step {step}: weights {_text(place[0])} and {_text(place[1])}, loss {number(float(loss))}."
+        f"Step {step}: weights {trimmed(place[0])} and {trimmed(place[1])}, loss {number(float(loss))}."
         for step, (place, loss) in enumerate(zip(first.points, first.loss, strict=True))
     )
     data = {
@@ -58,7 +58,3 @@ def _letters(found: Landscape) -> str:
     shares = (drawn - heights.low) / (heights.high - heights.low)
     levels = np.floor(shares * (len(LETTERS) - 1e-9)).astype(int)
     return "".join(np.array(list(LETTERS))[levels.ravel()])
-
-
-def _text(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")

@@ -74,8 +74,13 @@ def map_film(
 
 
 def legend(palette: Palette) -> str:
-    """How to read a map's shades, in a sentence."""
-    return f"The {'darker' if palette.name == 'light' else 'lighter'}, the higher; a ring marks the deepest place."
+    """How to read a map, in a sentence."""
+    return f"{shading(palette)}; a ring marks the deepest place."
+
+
+def shading(palette: Palette) -> str:
+    """How to read the shades of heights, in a sentence without its stop."""
+    return f"The {'darker' if palette.name == 'light' else 'lighter'}, the higher"
 
 
 def heights(ground: Landscape) -> str:

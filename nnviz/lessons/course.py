@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nnviz.lessons import chance, judging, methods, networks, scale, searching, seeds, zero
+from nnviz.lessons import chance, judging, methods, networks, scale, search, seeds, zero
 from nnviz.lessons.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
     chance.LESSON,
-    searching.LESSON,
+    search.LESSON,
     networks.LESSON,
     zero.LESSON,
     scale.LESSON,

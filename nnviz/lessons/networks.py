@@ -9,17 +9,18 @@ import numpy as np
 from nnviz.analysis.landscape import Landscape
 from nnviz.analysis.matching import equal_settings
 from nnviz.analysis.two_weights import fallen, two_weights, valleys
-from nnviz.analysis.words import number, percent
+from nnviz.analysis.words import number, percent, trimmed
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.ground_film import ground_film
 from nnviz.figures.landscape import landscape
+from nnviz.figures.map_film import shading
 from nnviz.figures.relief import relief
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Picture, Reveal, Screen, Task, Teaching
 from nnviz.lessons.networks_both import CASES_SCREEN, MATTERS_SCREEN
-from nnviz.lessons.networks_chance import MOONS, ORDER_SCREEN, START_SCREEN
+from nnviz.lessons.networks_each import MOONS, ORDER_SCREEN, START_SCREEN
 
 Progress = Callable[[float], object] | None
 
@@ -43,7 +44,7 @@ def measure_ground(on_progress: Progress = None) -> Landscape:
 def reveal_ground(found: Landscape) -> Reveal:
     """How many valleys it has."""
     amount = valleys(found)
-    ends = [" and ".join(_text(value) for value in path.points[-1]) for path in found.paths]
+    ends = [_place(path.points[-1]) for path in found.paths]
     middle = float(found.loss[len(found.y) // 2, len(found.x) // 2])
     return Reveal(
         right=0 if amount == 1 else 1 if amount == 2 else 2,
@@ -66,7 +67,7 @@ def reveal_ground(found: Landscape) -> Reveal:
 def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
     finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
-    mapped = "The same from above, shaded where it is high. Two walkers go from hollow marks to filled ones."
+    mapped = f"The same from above. {shading(palette)}. Two walkers go from hollow marks to filled ones."
     return (
         relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
         landscape(found, palette, finding=mapped),
@@ -131,7 +132,8 @@ def picture_steps(found: Landscape, palette: Palette) -> Sequence[Picture]:
     """The walk on the map, and its loss in numbers."""
     path, size = found.paths[0], _step_sizes(found)
     moments = [0, FIRST, STEPS // 3, STEPS // 2, STEPS]
-    finding = f"The walk: {STEPS} steps from weights {_place(path.points[0])} to {_place(path.points[-1])}."
+    ends = f"from weights {_place(path.points[0])} to {_place(path.points[-1])}"
+    finding = f"The walk: {STEPS} steps {ends}. {shading(palette)}."
     return (
         ground_film(found, finding, ("w", "v")),
         landscape(found, palette, finding="The whole way on the map, with the loss on its contour lines."),
@@ -158,12 +160,7 @@ def _after(step: int) -> str:
 
 
 def _place(point: np.ndarray) -> str:
-    return f"{_text(point[0])} and {_text(point[1])}"
-
-
-def _text(value: float) -> str:
-    """A number with a true minus, and no zeros at its end."""
-    return f"{float(value):.3g}".replace("-", "−")
+    return f"{trimmed(float(point[0]))} and {trimmed(float(point[1]))}"
 
 
 STEPS_SCREEN = Screen(

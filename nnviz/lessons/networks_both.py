@@ -13,10 +13,9 @@ from nnviz.analysis.order import Order, order
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.figures.order_shares import order_shares
-from nnviz.figures.strips import Strip, strips
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
-from nnviz.lessons.networks_chance import MOONS, RATE, ROWS, RUNS
+from nnviz.lessons.networks_each import MOONS, RATE, ROWS, RUNS, final_losses
 
 Progress = Callable[[float], object] | None
 
@@ -49,8 +48,9 @@ def reveal_cases(found: tuple[Case, ...]) -> Reveal:
         ),
         why=(
             "There is no third die. Given the start and the order, each step is plain arithmetic, and the computer "
-            "does the same sums the same way each time. The article names both dice: random weights, and rows shuffled "
-            "before each epoch. What it calls a random result is one that is drawn, from a seed.\n\n"
+            "does the same sums the same way each time. What looks random about a result is drawn, and seeds decide "
+            "what is drawn. The article is about the first die, the weights. With only that one fixed, "
+            f"{count(orders.distinct, 'network')} came out.\n\n"
             "One warning. Another computer, or another version of a library, may round differently. Then the last "
             "digits differ, and a long walk can turn that into another valley. Same bits need the same seeds and the "
             "same machine."
@@ -60,28 +60,21 @@ def reveal_cases(found: tuple[Case, ...]) -> Reveal:
 
 def picture_cases(found: tuple[Case, ...], palette: Palette) -> Sequence[Picture]:
     """The final losses of each case, and their spread in numbers."""
-    groups = [
-        Strip(
-            NAMES[each.starts, each.orders],
-            each.losses,
-            [f"start {each.run(i).seed}, order {each.run(i).shuffle_seed}" for i in range(RUNS)],
-        )
-        for each in found
-    ]
+    named = {NAMES[each.starts, each.orders]: each for each in found}
     spreads = {
-        NAMES[each.starts, each.orders]: {
+        name: {
             "different networks": str(each.distinct),
             "lowest loss": number(float(np.nanmin(each.losses))),
             "highest loss": number(float(np.nanmax(each.losses))),
             "spread": number(each.spread),
         }
-        for each in found
+        for name, each in named.items()
     }
     spread = [number(each.spread) for each in found]
     finding = (
         f"Spread of the final loss: {spread[1]} by the start, {spread[2]} by the order, {spread[0]} with both fixed."
     )
-    return strips(groups, finding, "nats", palette), Numbers(f"{RUNS} runs of each case.", spreads)
+    return final_losses(named, finding, palette), Numbers(f"{RUNS} runs of each case.", spreads)
 
 
 CASES_SCREEN = Screen(
@@ -138,9 +131,9 @@ def reveal_matters(found: _Split) -> Reveal:
             f"To tell the dice apart, {STARTS} starts were each trained with {ORDERS} orders. If all runs from one "
             "start end alike, the start decides. If all runs with one order end alike, whatever their start, the order "
             "does.\n\n"
-            "Short steps over many rows keep close to the true slope, so the walk ends in the valley where it began. "
-            "Long steps, a single row each, throw the walker about. It forgets where it came from, and the last few "
-            "rows decide where it comes to rest.\n\n"
+            "Short steps over many rows keep close to the true slope, so the walk stays near the way that its start "
+            "laid out. Long steps over a few rows throw the walker about, so it may lose that way, and then the last "
+            "few rows say where it comes to rest.\n\n"
             "So neither die always matters more. It depends on the steps. If you report a result, draw both anew."
         ),
     )

@@ -66,9 +66,9 @@ def reveal_zeros(found: _Zeros) -> Reveal:
             "0. For a weight out of it, one factor is the unit's answer, and tanh(0) is 0. Zero times anything is "
             "zero, so nothing there can ever move. We call that frozen.\n\n"
             "Only the output's bias has no such factor. So the article, which says that from zeros nothing is learned, "
-            "is nearly right. One thing is learned: how common each class is. Where both classes are as common, as in "
-            "the two moons, the bias only trembles with each handful of rows. Set the rows a step to all of them, "
-            "and even that stops."
+            "is nearly right. One thing is learned: how common each class is. Where both are equally common, as in the "
+            "two moons, the bias only trembles with each handful of rows. Set the rows a step to all of them, and even "
+            "that stops."
         ),
     )
 
@@ -82,7 +82,7 @@ def picture_zeros(found: _Zeros, palette: Palette) -> Sequence[Picture]:
     shares = {name: percent(float(n / rows.sum())) for name, n in zip(names, rows, strict=True)}
     said = {name: percent(float(p)) for name, p in zip(names, answers[0], strict=True)}
     biases = found.wines.biases[-1][0, -1]
-    moved = {name: number(float(bias)).replace("-", "−") for name, bias in zip(names, biases, strict=True)}
+    moved = {name: number(float(bias)) for name, bias in zip(names, biases, strict=True)}
     alike = "to every wine alike" if float(np.ptp(answers, axis=0).max()) == 0 else "to the first wine"
     return (
         Numbers(
@@ -146,8 +146,8 @@ def reveal_equal(found: list[Trace]) -> Reveal:
             f"{number(float(pinched.train_loss[0, -1]))}."
         ),
         why=(
-            "The article says that units side by side must have different weights, or no weight can be updated. Not "
-            "so: equal weights are updated all right. They are updated alike. We call such units cloned.\n\n"
+            "The article asks for units with different weights, so that training can update them. Put more exactly: "
+            "equal weights are updated all right, but they are updated alike. We call such units cloned.\n\n"
             f"Eight clones draw one line, eight times over, so they can do no more than one unit. B starts from the "
             f"same value with a pinch of noise on each weight. {free}\n\n"
             "So there are three verdicts: frozen, cloned, free."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.starts import RECIPE, Outcome, Parts, amount_moved, parts
@@ -91,10 +91,18 @@ def reveal_parts(found: _Parts) -> Reveal:
 
 def picture_parts(found: _Parts, palette: Palette) -> Sequence[Picture]:
     """The whole table, and two of its cells on the stage."""
+    table = zero_parts(found.table, palette, click=False)
+    names = {key: _learns(found.table.trained(key)) for key in ("output", "hidden", "zeros")}
+    title = f"Zero weights out: {names['output']}. Zero weights in: {names['hidden']}. Both zero: {names['zeros']}."
     return (
-        zero_parts(found.table, palette, click=False),
+        replace(table, title=title),
         Pair(found.cell("output").experiment, found.cell("hidden").experiment),
     )
+
+
+def _learns(keys: Sequence[str]) -> str:
+    labels = [activations.registry[key].label for key in keys]
+    return f"{' and '.join(labels)} {'learn' if len(labels) > 1 else 'learns'}" if labels else "none learns"
 
 
 PARTS_SCREEN = Screen(
@@ -247,7 +255,8 @@ SIGMOID_SCREEN = Screen(
     title="The sigmoid's surprise",
     before=(
         "So far, tanh squeezed each sum between −1 and 1. The sigmoid, an older choice, squeezes it between 0 and 1. "
-        "Both curves look like a stretched S. The sigmoid’s is half as tall, and its middle lies elsewhere: tanh(0) is 0, and sigmoid(0) is 0.5.\n\n"
+        "Both curves look like a stretched S. The sigmoid's is half as tall, and it has another middle: tanh(0) is 0, "
+        "and sigmoid(0) is 0.5.\n\n"
         "Take the network of the first screen, and replace tanh by the sigmoid. Start every weight and bias at zero."
     ),
     question="What do sigmoid units do from zeros?",

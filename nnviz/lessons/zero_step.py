@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.one_step import OneStep, UnitStep, one_step
-from nnviz.analysis.words import count, number
+from nnviz.analysis.words import count, number, trimmed
 from nnviz.core import optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
@@ -153,9 +153,7 @@ def _worked(step: OneStep, unit: UnitStep) -> dict[str, str]:
 
 
 def _text(value: float) -> str:
-    """A number of four digits, with a true minus and no zeros at its end."""
-    text = number(value, DIGITS)
-    return (text.rstrip("0").rstrip(".") if "." in text and "·" not in text else text).replace("-", "−")
+    return trimmed(value, DIGITS)
 
 
 def _bracket(text: str) -> str:

@@ -13,10 +13,10 @@ from pathlib import Path
 import streamlit as st
 
 from nnviz.analysis.draws import CUT_MASS, LAYERS, Draws, Kernel, Layer, draws
-from nnviz.analysis.words import percent
+from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.initializers import TRUNCATED_SPREAD, Scheme
-from nnviz.figures.draws import alt, compare, marks, reach, signed, small
+from nnviz.figures.draws import alt, compare, marks, reach, small
 from nnviz.figures.template import PALETTES
 from nnviz.ui import markup, page
 
@@ -174,7 +174,7 @@ def level(value: float, found: Draws) -> str:
     if math.isinf(value):
         return "no limit"
     if value == 0 or found.spread == 0:
-        return signed(value)
+        return number(value)
     decimals = min(12, max(0, 2 - math.floor(math.log10(found.spread))))
     text = f"{value:.{decimals}f}"
     return (text.removeprefix("-") if float(text) == 0 else text).replace("-", "−")

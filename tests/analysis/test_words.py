@@ -13,7 +13,7 @@ DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 def read(text: str) -> float:
     """The number that a text such as 3.07·10¹⁷ stands for."""
-    mantissa, _, power = text.replace(",", "").partition("·10")
+    mantissa, _, power = text.replace(",", "").replace("−", "-").partition("·10")
     return float(mantissa) * 10.0 ** int(power.translate(DIGITS) or 0)
 
 
@@ -30,7 +30,9 @@ def test_whole_numbers_are_written_whole(value: int) -> None:
     assert number(value) == f"{value:,}"
 
 
-@pytest.mark.parametrize(("value", "text"), [(math.nan, "no number"), (math.inf, "∞"), (-0.5, "-0.500")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(math.nan, "no number"), (math.inf, "∞"), (-0.5, "−0.500"), (-math.inf, "−∞")]
+)
 def test_what_is_no_plain_number(value: float, text: str) -> None:
     assert number(value) == text
 

@@ -97,6 +97,14 @@ def test_dot_rows_draw_each_value_and_mark_the_median_or_what_was_told():
     assert told["one, marked"].x[0] == 1
 
 
+def test_hovering_over_a_dot_names_its_own_run():
+    rows = {"one": np.array([3.0, np.nan, 1.0])}
+    figure = dot_rows(rows, "runs", "Title.", {}, LIGHT, hover={"one": ["first", "second", "third"]})
+    dots = lines(figure)["one"]
+    assert list(zip(dots.x, dots.hovertext, strict=True)) == [(1, "third"), (3, "first")]
+    assert figure.alt.endswith("one: 1 to 3.")
+
+
 def test_a_row_without_finite_values_stays_empty():
     drawn = lines(dot_rows({"none": np.array([np.inf])}, "strips", "Title.", {}, LIGHT))
     assert not len(drawn["none"].x)

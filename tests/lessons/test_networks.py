@@ -7,18 +7,18 @@ import pytest
 
 from nnviz.core.training import train
 from nnviz.figures.template import LIGHT
-from nnviz.lessons import networks, networks_both, networks_chance
+from nnviz.lessons import networks, networks_both, networks_each
 from nnviz.lessons.lesson import Pair
 
 
 @pytest.fixture(scope="module")
 def starts():
-    return networks_chance.measure_start(2)
+    return networks_each.measure_start(2)
 
 
 @pytest.fixture(scope="module")
 def orders():
-    return networks_chance.measure_order(4, 0.5)
+    return networks_each.measure_order(4, 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,12 @@ def test_about_two_thirds_of_the_starts_solve_xor(starts):
     solved = int((starts.losses < 0.1733).sum())
     assert abs(solved - 24 * 0.636) < 4 * math.sqrt(24 * 0.636 * 0.364)
     np.testing.assert_allclose(starts.losses[starts.losses > 0.1733], math.log(2) / 2, rtol=0.01)
-    assert networks_chance.reveal_start(starts).right == 1
-    assert f"{solved} of 24" in networks_chance.reveal_start(starts).because
+    assert networks_each.reveal_start(starts).right == 1
+    assert f"{solved} of 24" in networks_each.reveal_start(starts).because
 
 
 def test_the_stage_shows_the_best_and_the_worst(starts, orders):
-    for found, screen in ((starts, networks_chance.START_SCREEN), (orders, networks_chance.ORDER_SCREEN)):
+    for found, screen in ((starts, networks_each.START_SCREEN), (orders, networks_each.ORDER_SCREEN)):
         pair = next(picture for picture in screen.pictures(found, LIGHT) if isinstance(picture, Pair))
         ends = [train(experiment).train_loss[0, -1] for experiment in (pair.a, pair.b)]
         assert ends == [found.losses.min(), found.losses.max()]
@@ -73,18 +73,18 @@ def test_the_stage_shows_the_best_and_the_worst(starts, orders):
 
 def test_the_order_alone_makes_the_loss_differ_by_more_than_twice(orders):
     assert orders.losses.max() > 2 * orders.losses.min()
-    assert networks_chance.reveal_order(orders).right == 3
+    assert networks_each.reveal_order(orders).right == 3
 
 
 def test_all_rows_at_once_leave_no_order():
-    found = networks_chance.measure_order(None, 0.5)
+    found = networks_each.measure_order(None, 0.5)
     assert found.distinct == 1
-    reveal = networks_chance.reveal_order(found)
+    reveal = networks_each.reveal_order(found)
     assert reveal.right == 0
     assert "no die left" in reveal.why
-    nearly = networks_chance.measure_order(4, 0.01)
-    assert nearly.distinct == networks_chance.RUNS
-    assert networks_chance.reveal_order(nearly).right == 1
+    nearly = networks_each.measure_order(4, 0.01)
+    assert nearly.distinct == networks_each.RUNS
+    assert networks_each.reveal_order(nearly).right == 1
 
 
 def test_with_both_fixed_one_network_comes_out():

@@ -8,8 +8,8 @@ import pytest
 from nnviz.core.training import train
 from nnviz.figures.film import Film
 from nnviz.figures.template import LIGHT
-from nnviz.lessons import searching_found as found
-from nnviz.lessons.searching import LESSON
+from nnviz.lessons import search_found as found
+from nnviz.lessons.search import LESSON
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 MOST_SECONDS = 5

@@ -115,6 +115,9 @@ def test_zero_weights_in_stop_relu_and_not_tanh(parts):
     relu = zero_parts._Parts(parts, "relu")
     assert relu.cell("hidden").loss == pytest.approx(math.log(2))
     assert relu.cell("hidden").kind == "frozen"
+    table = zero_parts.picture_parts(relu, LIGHT)[0]
+    assert table.title == "Zero weights out: ReLU and tanh learn. Zero weights in: tanh learns. Both zero: none learns."
+    assert not any("click" in words for words in table.plot.data[1].hovertext)  # a click does nothing in a lesson
 
 
 def test_without_a_hidden_layer_zeros_end_where_logistic_regression_does():

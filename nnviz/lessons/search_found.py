@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.analysis.diagnosis import diagnose
 from nnviz.analysis.luck import CERTAINTY, Rate, rate, restarts_needed
-from nnviz.analysis.words import count, number, percent, percent_range
+from nnviz.analysis.words import count, number, percent, percent_range, trimmed
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import plain
 from nnviz.core.training import train
@@ -57,7 +57,7 @@ def valley_says(walk: Walk) -> Reveal:
     where = "the deepest place of all" if ends == deepest else f"the deepest floor lies at {number(floor)}"
     return Reveal(
         right=1 if begins == ends else 2,
-        because=f"It starts at {plain(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
+        because=f"It starts at {trimmed(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
         why="A walker that never climbs cannot cross a hill. All the places from which it comes down to one floor are "
         "that floor’s basin. The grey band is the basin of the deepest floor. So the start has already decided where "
         "the walk ends.\n\n"

@@ -16,7 +16,7 @@ from nnviz.figures.search_rates import search_rates
 from nnviz.figures.template import Palette
 from nnviz.figures.valley_ends import valley_ends
 from nnviz.figures.walk_heights import walk_heights
-from nnviz.lessons import searching_found as found
+from nnviz.lessons import search_found as found
 from nnviz.lessons.lesson import Lesson, Numbers, Picture, Screen, Task, Teaching
 from nnviz.search.basins import basins
 from nnviz.search.contest import METHODS, RESTARTS
@@ -43,7 +43,7 @@ SEED = _whole("seed", 0, 0, 9999, "seed")
 
 def _valley_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
     captions = [
-        f"After {count(int(look), 'look')}: at {number(place)}, height {number(height)}"
+        f"After {count(int(look), 'look')}: at {number(float(place))}, height {number(height)}"
         for look, place, height in zip(walk.looks, walk.points[0, :, 0], walk.heights[0], strict=True)
     ]
     alt = f"A walker on a curve with a wide shallow valley and a narrow deep one. {found.valley_says(walk).because}"

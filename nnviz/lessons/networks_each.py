@@ -1,8 +1,8 @@
-"""Lesson 3, the dice: one by one: the start, and the order of rows."""
+"""Lesson 3, one die at a time: the start, and the order of the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from nnviz.analysis.words import count, number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.strips import Strip, strips
+from nnviz.figures.dot_rows import dot_rows
+from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
 
@@ -30,6 +31,16 @@ ROWS = Parameter(
 RATE = Parameter(
     name="rate", kind=float, default=0.5, low=0.01, high=2, label="learning rate", note="How long the steps are."
 )
+
+
+def final_losses(cases: Mapping[str, Case], finding: str, palette: Palette) -> Figure:
+    """A dot for each run at its final loss, in a row for each case."""
+    rows = {name: case.losses for name, case in cases.items()}
+    runs = {name: [case.run(i) for i in range(RUNS)] for name, case in cases.items()}
+    hover = {name: [f"start {run.seed}, order {run.shuffle_seed}" for run in each] for name, each in runs.items()}
+    high = 1.05 * max(float(np.nanmax(losses)) for losses in rows.values())
+    axis = {"title": {"text": "final loss, nats; the line marks the median"}, "range": [-0.02 * high, high]}
+    return dot_rows(rows, "final losses", finding, axis, palette, hover=hover)
 
 
 # The first chance.
@@ -55,11 +66,10 @@ def reveal_start(found: Case) -> Reveal:
         right=0 if len(low) <= SOME else 1 if len(low) <= MOST else 2 if len(low) < RUNS else 3,
         because=f"{len(low)} of {RUNS} starts ended below loss {number(bar)}, near the floor.{others}",
         why=(
-            "Nothing but the start differed. The landscape, the rule for the steps and their number were the same. A "
-            "walker rolls into the valley whose slopes it happens to stand on, and some of these hollows are high up. "
-            "It cannot climb out again: it only ever goes down.\n\n"
+            "Nothing but the start differed. The landscape, the rule for the steps and their number were the same. "
+            f"{_high_ground(len(high))}\n\n"
             "So the start is the first die. The seed, a number that you choose, decides how it falls: the same seed "
-            "draws the same weights. Try more units. A wider network offers more ways down, and fewer starts fail."
+            "draws the same weights. Now try more units. Do more starts come down?"
         ),
     )
 
@@ -68,8 +78,19 @@ def picture_start(found: Case, palette: Palette) -> Sequence[Picture]:
     """Where all starts end, and the best and the worst on the stage."""
     low = int((found.losses < _bar(found.experiment)).sum())
     finding = f"{low} of {RUNS} starts find the low valley."
-    strip = Strip(f"{RUNS} starts", found.losses, [f"seed {found.run(i).seed}" for i in range(RUNS)])
-    return strips([strip], finding, "nats", palette), Pair(found.run(found.best), found.run(found.worst))
+    return final_losses({f"{RUNS} starts": found}, finding, palette), Pair(
+        found.run(found.best), found.run(found.worst)
+    )
+
+
+def _high_ground(stuck: int) -> str:
+    if not stuck:
+        return "Each of these starts found its way down."
+    return (
+        "Some starts lead onto ground that is high and nearly level. There the slope is small, so the steps are short, "
+        "and the walker has not come down when its steps run out. We call that stuck. Look at B: its loss soon hardly "
+        "moves."
+    )
 
 
 def _bar(experiment: Experiment) -> float:
@@ -146,8 +167,9 @@ def _networks(amount: int) -> str:
 def picture_order(found: Case, palette: Palette) -> Sequence[Picture]:
     """Where all orders end, and the best and the worst on the stage."""
     finding = f"One start, {RUNS} orders: {_networks(found.distinct)}."
-    strip = Strip(f"{RUNS} orders", found.losses, [f"order seed {found.run(i).shuffle_seed}" for i in range(RUNS)])
-    return strips([strip], finding, "nats", palette), Pair(found.run(found.best), found.run(found.worst))
+    return final_losses({f"{RUNS} orders": found}, finding, palette), Pair(
+        found.run(found.best), found.run(found.worst)
+    )
 
 
 ORDER_SCREEN = Screen(
