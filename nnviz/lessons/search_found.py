@@ -58,9 +58,9 @@ def valley_says(walk: Walk) -> Reveal:
     return Reveal(
         right=1 if begins == ends else 2,
         because=f"It starts at {trimmed(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
-        why="A walker that never climbs cannot cross a hill. All the places from which it comes down to one floor are "
-        "that floor’s basin. The grey band is the basin of the deepest floor. So the start has already decided where "
-        "the walk ends.\n\n"
+        why="A walker that never climbs cannot cross a hill, unless a single step reaches over the top. All the places "
+        "from which the way down leads to one floor are that floor’s basin. The grey band is the basin of the deepest "
+        "floor. So the start all but decides where the walk ends.\n\n"
         f"The deep valley is the narrow one here: its basin takes up {percent(share)} of the line. How deep a valley "
         "is says nothing about how easy it is to find.\n\n"
         "Click into the picture to start the walker there. Can you find the very place where its fate turns?",
@@ -82,8 +82,9 @@ def crowd_says(walk: Walk) -> Reveal:
         right=0 if found.share > 0.5 else 1 if found.share > 0.2 else 2,
         because=f"{found.successes} of {found.runs:,} reach it: {_percents(found)}. "
         f"The exact share of its basin, {number(100 * exact)} %, lies {holds} that interval.",
-        why="The chance to end in a valley is the width of its basin, and nothing else. Luck picks the start. The "
-        "ground does the rest.\n\n"
+        why="The chance to end in a valley is the width of its basin, not its depth. Luck picks the start, and the "
+        "ground does the rest. A few that start next to a hilltop do slip over it, since one step is enough there. "
+        "About as many come as go.\n\n"
         f"The interval is honest about luck: another {found.runs:,} starts would give a slightly other count. Of a "
         "hundred such intervals, about 95 hold the true share.\n\n"
         f"One walk may fail, so start again and keep the best. With a chance of {number(100 * exact)} % each, "
@@ -117,10 +118,10 @@ def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
         right=int(np.argmin(ends)),
         because=f"The middle one of {PUSHED} walkers ends at height {none} with no push, at {steady} with a steady "
         f"push, and at {fading} with a push that fades.",
-        why="With no push a walker stays in the first dent it meets. A steady push throws it out of each dent, the "
-        f"deepest too: {seen} of those walkers once stood on the deepest floor, but {settled[1]} stand there at the "
-        f"end. A push that fades roams first and settles later: {settled[2]} end on the deepest floor, against "
-        f"{settled[0]} with no push.\n\n"
+        why="With no push a walker stays in the first dent it meets. A steady push can throw it out of any dent, the "
+        f"deepest too: {seen} of those walkers once stood on the deepest floor, and {settled[1]} stand there at the "
+        f"end. With a push that fades a walker can roam first and settle later: {settled[2]} end on the deepest floor, "
+        f"against {settled[0]} with no push.\n\n"
         "Smiths know this. They heat metal and let it cool slowly, which they call annealing. Click into a map to "
         "start all walkers there. Try a tiny push and a huge one, too.",
     )

@@ -104,12 +104,13 @@ def counts(values: Sequence[int], runs: int, seed: int, on_progress: Progress = 
     Args:
         values: the list.
         runs: how many times it is sorted.
-        seed: of the first run's dice; the later ones count on from it.
+        seed: draws the seeds of all runs, so that no run is one of another seed's.
         on_progress: called with the share done, after every run.
     """
     found = np.empty(runs, np.int64)
+    seeds = np.random.SeedSequence(seed).generate_state(runs)
     for run in range(runs):
-        found[run] = quick(values, seed + run).comparisons
+        found[run] = quick(values, int(seeds[run])).comparisons
         if on_progress is not None:
             on_progress((run + 1) / runs)
     return found
@@ -212,5 +213,5 @@ def bought(seed: int, on_progress: Progress = None) -> Bought:
             if on_progress is not None:
                 on_progress((i + share) / len(lists))
 
-        dice[name] = counts(values, LIST_RUNS, seed + i * LIST_RUNS, tell)
+        dice[name] = counts(values, LIST_RUNS, len(lists) * seed + i, tell)
     return Bought({name: quick(values).comparisons for name, values in lists.items()}, dice)

@@ -41,7 +41,7 @@ def click(page, across, down):
 def test_a_walker_stands_where_it_ends_and_starts_where_one_clicks(visit, palette):
     page = opened(visit, 1, theme=palette.name)
     caption = page.locator(".film .caption")
-    expect(caption).to_contain_text("at -1.8")
+    expect(caption).to_contain_text("at −1.8")
     click(page, 0.75, 0.5)  # the right half is the deep valley's
     expect(page).to_have_url(re.compile(r"start=2\.\d"))
     expect(caption).to_contain_text("at 1.9")

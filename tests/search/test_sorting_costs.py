@@ -71,8 +71,16 @@ def test_small_lists_meet_every_number_of_comparisons_as_often_as_they_should():
 def test_counts_are_those_of_the_sorts_themselves_and_tell_of_progress():
     shares = []
     found = counts(range(30), 20, 7, shares.append)
-    assert found.tolist() == [quick(range(30), 7 + run).comparisons for run in range(20)]
+    seeds = np.random.SeedSequence(7).generate_state(20)
+    assert found.tolist() == [quick(range(30), int(seed)).comparisons for seed in seeds]
     assert shares == [(run + 1) / 20 for run in range(20)]
+
+
+def test_the_next_seed_brings_other_runs_and_not_the_same_ones_moved_by_one():
+    """Of 60 runs each, about 7 in 1,000 pairs agree by chance: so 59 in a row never do."""
+    one, other = counts(range(100), 60, 1), counts(range(100), 60, 2)
+    assert np.mean(one[1:] == other[:-1]) < 0.2
+    assert one.max() != other.max()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 99, 100])
@@ -90,7 +98,7 @@ def test_dice_take_the_first_pivots_hard_lists_away():
     error = comparisons_spread(100) / math.sqrt(LIST_RUNS)
     for dice in found.dice.values():
         assert abs(dice.mean() - mean_comparisons(100)) < 4 * error
-    own = counts(orders(100, 0)["backwards"], LIST_RUNS, 2 * LIST_RUNS)
+    own = counts(orders(100, 0)["backwards"], LIST_RUNS, 2)
     np.testing.assert_array_equal(found.dice["backwards"], own, "each list has dice of its own")
 
 
