@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnviz.core.training import train
-from nnviz.figures.template import LIGHT
+from nnviz.figures.template import DARK, LIGHT
 from nnviz.lessons import networks, networks_both, networks_each
 from nnviz.lessons.lesson import Pair
 
@@ -63,6 +63,13 @@ def test_about_two_thirds_of_the_starts_solve_xor(starts):
     assert f"{solved} of 24" in networks_each.reveal_start(starts).because
 
 
+def test_nobody_is_called_stuck_where_all_starts_come_down(starts):
+    wide = networks_each.measure_start(12)
+    assert (wide.losses < 0.1733).all()
+    assert "stuck" not in networks_each.reveal_start(wide).why
+    assert "stuck" in networks_each.reveal_start(starts).why
+
+
 def test_the_stage_shows_the_best_and_the_worst(starts, orders):
     for found, screen in ((starts, networks_each.START_SCREEN), (orders, networks_each.ORDER_SCREEN)):
         pair = next(picture for picture in screen.pictures(found, LIGHT) if isinstance(picture, Pair))
@@ -93,6 +100,16 @@ def test_with_both_fixed_one_network_comes_out():
     assert networks_both.reveal_cases(found).right == 0
     table = networks_both.picture_cases(found, LIGHT)[1]
     assert table.columns["both fixed"]["spread"] == "0"
+    assert "With only that one fixed, 24 networks came out." in networks_both.reveal_cases(found).why
+    alone = networks_both.reveal_cases(networks_both.measure_cases(None, 0.5))
+    assert "With only that one fixed, 1 network came out." in alone.why
+
+
+def test_shades_are_named_as_the_theme_draws_them():
+    found = networks.measure_ground()
+    for palette, word in ((LIGHT, "darker"), (DARK, "lighter")):
+        assert f"The {word}, the higher" in networks.picture_ground(found, palette)[1].title
+        assert f"The {word}, the higher" in networks.picture_steps(found, palette)[0].title
 
 
 def test_gentle_steps_leave_it_to_the_start_and_rough_ones_to_the_order(split):
