@@ -186,8 +186,8 @@ ORDER_SCREEN = Screen(
     options=(
         "Not at all: they have seen the same rows",
         "The worst loss is less than a tenth above the best",
-        "It is less than twice the best",
-        "It is twice the best or more",
+        "More than that, but less than twice the best",
+        "The worst loss is twice the best, or more",
     ),
     measure=measure_order,
     reveal=reveal_order,
