@@ -108,6 +108,8 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
         raise TableError("One cell never ends: a quotation mark opens it and none closes it.") from None
     if not rows:
         raise TableError("There is nothing in it.")
+    rows, above = _without_titles(rows, sentences)
+    skipped += above
     if len(rows) == 1:
         raise TableError("There is no row of values in it, only one that may hold names.")
     width = _width(rows)
@@ -175,6 +177,19 @@ def _separator(text: str) -> tuple[str, int, str]:
         if share > most:
             best, most = separator, share
     return best, 0, text
+
+
+def _without_titles(rows: list[tuple[int, list[str]]], sentences: list[str]) -> tuple[list[tuple[int, list[str]]], int]:
+    """The rows from the table's first on, and how many lines stand above: those of one cell, where most have more."""
+    usual = Counter(_filled(row) for _, row in rows).most_common(1)[0][0]
+    first = next((i for i, (_, row) in enumerate(rows) if _filled(row) > 1), 0)
+    titles = rows[:first]
+    if usual == 1 or not titles or any("\n" in row[0] or "\r" in row[0] for _, row in titles):
+        return rows, 0
+    sentences.append(
+        f"{count(first, 'row')} of a single cell above the table left out, such as {quoted(titles[0][1][0])}."
+    )
+    return rows[first:], titles[-1][0]
 
 
 def _width(rows: Sequence[tuple[int, list[str]]]) -> int:

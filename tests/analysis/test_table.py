@@ -234,6 +234,12 @@ CASES = {
         "with decimal commas; points between thousands left out",
     ),
     "no thousands": ("a;b\n1.234;0,5\n0.345;1,5\n", {"a": [1.234, 0.345], "b": [0.5, 1.5]}, "decimal commas."),
+    "a title": (
+        "Sales\n\nin 2024\n\na,b\n1,2\n3,4\n",
+        {"a": [1.0, 3.0], "b": [2.0, 4.0]},
+        "2 rows of a single cell above the table left out, such as “Sales”.",
+    ),
+    "one cell in one column": ("a\n1\n2\n3,4\n", {"a": [1.0, 2.0]}, ""),
     "turned letters": ("a,b\nx\u202ey,2\n", {"a": ["xy"], "b": [2.0]}, "cannot be seen"),
 }
 

@@ -54,6 +54,7 @@ CASES = {
         2,
         {},
     ),
+    "titles": ("Wines of 1991\n\nby their growers,,,\n\n" + example(), "utf-8", 13, {}),
     "evil names": (named(example()), "utf-8", 13, {}),
 }
 
