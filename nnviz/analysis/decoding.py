@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 
 from nnviz.analysis.words import count
@@ -41,7 +42,9 @@ def decode(given: bytes | str, sentences: list[str]) -> tuple[str, str]:
     if isinstance(given, str):
         given = given.encode("utf-8", "replace")  # half a character, which no encoding has, becomes a question mark
     if len(given) > MOST_BYTES:
-        raise TableError(f"It is {len(given) / 1e6:,.1f} MB: at most {MOST_BYTES / 1e6:.0f} MB can be read.")
+        raise TableError(
+            f"It is {math.ceil(len(given) / 1e5) / 10:,} MB: at most {MOST_BYTES / 1e6:.0f} MB can be read."
+        )
     for beginning, what in _OTHER_FILES.items():
         if given.startswith(beginning):
             raise TableError(f"It is {what}, not a CSV file: save the table as CSV first.")

@@ -236,18 +236,14 @@ def _columns(
         became = "standardised" if column.number else f"{inputs} inputs of 0 or 1, one a text"
         fates.append(Fate(column.name, kind, became + gaps))
     if not width:
-        raise TableError("No column is left to learn from.")
+        raise TableError(" ".join(["No column is left to learn from.", *_left_out(fates)]))
     _say(table, used, fates, sentences)
     return tuple(used[True]), tuple(used[False]), tuple(fates)
 
 
 def _say(table: Table, used: dict[bool, list[int]], fates: Sequence[Fate], sentences: list[str]) -> None:
     """Sentences about columns that are left out, and gaps that are filled."""
-    out = [fate for fate in fates if fate.became.startswith("left out")]
-    for fate in out[:3]:
-        sentences.append(f"{quoted(fate.name)} {fate.became}.")
-    if out[3:]:
-        sentences.append(f"{count(len(out) - 3, 'more column')} left out: see the list of columns.")
+    sentences += _left_out(fates)
     for numbers, what, filled in (
         (True, "number", "each taken as its column’s median in the rows trained on"),
         (False, "text", f"“{GAP}” counted as a text of its own"),
@@ -256,6 +252,15 @@ def _say(table: Table, used: dict[bool, list[int]], fates: Sequence[Fate], sente
         if gaps:
             verb = "is" if sum(gaps) == 1 else "are"
             sentences.append(f"{count(sum(gaps), what)} {verb} missing, in {count(len(gaps), 'column')}: {filled}.")
+
+
+def _left_out(fates: Sequence[Fate]) -> list[str]:
+    """A sentence for each of the first columns left out, and one for the others."""
+    out = [fate for fate in fates if fate.became.startswith("left out")]
+    sentences = [f"{quoted(fate.name)} {fate.became}." for fate in out[:3]]
+    if out[3:]:
+        sentences.append(f"{count(len(out) - 3, 'more column')} left out: see the list of columns.")
+    return sentences
 
 
 def _fault(table: Table, column: Column, train: Array) -> str:

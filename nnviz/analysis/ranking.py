@@ -27,15 +27,20 @@ Array = np.ndarray
 CONFIDENCE = 0.95
 LEAST_RUNS, MOST_RUNS = 6, 30  # fewer than 6 runs have no interval of 95 %
 MOST_SECONDS = 60.0  # by the budget's rule of thumb, which is the slowest case
-YARDSTICK = "zeros"
 
 _KERAS = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
-CHOICES = {
-    "usual": ("zeros", "random_normal", "glorot_uniform", "he_uniform", "orthogonal", "pytorch_default"),
-    "scales": ("zeros", *(f"random_normal(stddev={spread})" for spread in (0.001, 0.01, 0.05, 0.2, 1.0, 5.0))),
+_SPREADS = tuple(str(initializers.get(f"random_normal(stddev={spread})")) for spread in (0.001, 0.01, 0.05, 0.2, 1, 5))
+STARTS = (
+    *(start for key in _KERAS for start in (_SPREADS if key == "random_normal" else (key,))),
+    "positive_uniform", "pytorch_default",
+)  # fmt: skip
+"""What can be ranked: initializers in text form, no two alike."""
+SETS = {
+    "usual": ("zeros", "random_normal", "orthogonal", "glorot_uniform", "he_uniform", "pytorch_default"),
+    "scales": ("zeros", *_SPREADS),
     "keras": _KERAS,
 }
-"""Initializers worth ranking together."""
+"""Some of them that are worth ranking together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,16 @@ class Ranking:
         return self.places[0]
 
     @property
+    def too_few(self) -> bool:
+        """Whether not even the best start of all seeds could be told from another: there are too few of them."""
+        return len(self.places) > 1 and _sign_test(self.seeds, 0) * (len(self.places) - 1) > 1 - CONFIDENCE
+
+    @property
+    def beats_guess(self) -> bool:
+        """Whether the best start's whole interval lies below the guess."""
+        return self.best.high < self.guess
+
+    @property
     def seeds(self) -> int:
         """From how many seeds each start was trained."""
         return self.best.runs.runs
@@ -117,11 +132,16 @@ def check(recipe: Experiment, starts: Sequence[str], seeds: int) -> str:
             portion(recipe.replace(kernel_initializer=start), 0, seeds)
     except ValueError as error:
         return str(error)
-    calls = recipe.total_steps * (len(recipe.hidden) + 1) * SECONDS_A_CALL  # the same for few seeds as for many
-    times = len(starts) * (calls + seeds * seconds_a_run(recipe)) / MOST_SECONDS
+    times = seconds(recipe, len(starts), seeds) / MOST_SECONDS
     if times <= 1:
         return ""
     return f"This is {number(times)} times the work that is allowed: take fewer rows, epochs, units, seeds or starts."
+
+
+def seconds(recipe: Experiment, starts: int, seeds: int) -> float:
+    """What so many starts take, each from so many seeds, by the budget's rule of thumb."""
+    calls = recipe.total_steps * (len(recipe.hidden) + 1) * SECONDS_A_CALL  # the same for few seeds as for many
+    return starts * (calls + seeds * seconds_a_run(recipe))
 
 
 def train_seeds(experiment: Experiment, seeds: int, on_progress: Callable[[float], object] | None = None) -> Restarts:

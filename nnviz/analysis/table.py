@@ -19,6 +19,7 @@ from itertools import islice
 
 import numpy as np
 
+from nnviz.analysis.cells import has_comma, is_grouped, missing, number_in, ungrouped
 from nnviz.analysis.decoding import TableError, decode
 from nnviz.analysis.words import count
 
@@ -28,13 +29,10 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_CELL = 10_000  # characters: more is mostly a quotation mark that never closes
 MOST_NAME = 60  # characters of a column's name
-LARGEST = 1e100  # numbers beyond it count as missing: their squares would not stay numbers
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}  # the likelier comes first
 LOOKED_AT = 50  # rows, to find the separator
 CONSISTENT = 0.9  # of the rows that have as many cells
 NUMBERS_FROM = 0.9  # of the cells that are there: then the column holds numbers, and the others count as missing
-MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "?")
-"""What stands for a value that is missing, in small letters; spaces around it do not count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,7 @@ class Column:
         values: `[n]`, read-only: numbers with NaN where one is missing, or texts with "" where one is missing.
         missing: how many are missing.
         distinct: how many different ones there are.
+        grouped: whether its numbers have a sign between their thousands.
     """
 
     name: str
@@ -54,6 +53,7 @@ class Column:
     values: Array = field(repr=False)
     missing: int
     distinct: int
+    grouped: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,10 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
         raise TableError("One cell never ends: a quotation mark opens it and none closes it.") from None
     if not rows:
         raise TableError("There is nothing in it.")
+    rows, above = _without_titles(rows, sentences)
+    skipped += above
+    if len(rows) == 1:
+        raise TableError("There is no row of values in it, only one that may hold names.")
     width = _width(rows)
     if header is None:
         header = _has_header([row for _, row in rows])
@@ -116,11 +120,13 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
     if not body_rows:
         raise TableError("There is no row of values in it, only names.")
     cells = list(zip(*body_rows, strict=True))
-    decimal = _decimal(cells)
+    decimal = _decimal(cells, separator)
     columns = tuple(_column(name, column, decimal, sentences) for name, column in zip(names, cells, strict=True))
     said = f"{count(len(body_rows), 'row')} of {count(width, 'column')}"
     said += f", separated by {SEPARATORS[separator]}" if width > 1 else ""
     said += ", with decimal commas" if decimal == "," else ""
+    if any(column.grouped for column in columns):
+        said += f"; {'points' if decimal == ',' else 'commas'} between thousands left out"
     sentences.insert(0, f"{said}.")
     if not header:
         sentences.insert(1, "The first row was taken for values, not for names.")
@@ -173,6 +179,19 @@ def _separator(text: str) -> tuple[str, int, str]:
     return best, 0, text
 
 
+def _without_titles(rows: list[tuple[int, list[str]]], sentences: list[str]) -> tuple[list[tuple[int, list[str]]], int]:
+    """The rows from the table's first on, and how many lines stand above: those of one cell, where most have more."""
+    usual = Counter(_filled(row) for _, row in rows).most_common(1)[0][0]
+    first = next((i for i, (_, row) in enumerate(rows) if _filled(row) > 1), 0)
+    titles = rows[:first]
+    if usual == 1 or not titles or any("\n" in row[0] or "\r" in row[0] for _, row in titles):
+        return rows, 0
+    sentences.append(
+        f"{count(first, 'row')} of a single cell above the table left out, such as {quoted(titles[0][1][0])}."
+    )
+    return rows[first:], titles[-1][0]
+
+
 def _width(rows: Sequence[tuple[int, list[str]]]) -> int:
     """How many columns there are: as many as most rows fill, or as the first row has."""
     return max(len(rows[0][1]), Counter(_filled(row) for _, row in rows).most_common(1)[0][0])
@@ -185,14 +204,12 @@ def _filled(row: Sequence[str]) -> int:
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row holds names: it holds no number, or numbers only above texts."""
-    if len(rows) < 2:
-        return False
     first = rows[0]
     for i, cell in enumerate(first):
-        if math.isnan(number_in(cell)) and not _has_comma(cell):
+        if math.isnan(number_in(cell)) and not has_comma(cell):
             continue
         below = [row[i] for row in rows[1 : 1 + LOOKED_AT] if i < len(row) and not missing(row[i])]
-        numbers = sum(not math.isnan(number_in(other)) or _has_comma(other) for other in below)
+        numbers = sum(not math.isnan(number_in(other)) or has_comma(other) for other in below)
         if below and numbers >= NUMBERS_FROM * len(below):
             return False
     return any(first)
@@ -243,11 +260,13 @@ def _regular(rows: Sequence[tuple[int, list[str]]], width: int, sentences: list[
     return kept
 
 
-def _decimal(columns: Sequence[Sequence[str]]) -> str:
-    """The decimal sign: a comma where whole columns of numbers have it."""
+def _decimal(columns: Sequence[Sequence[str]], separator: str) -> str:
+    """The decimal sign: a comma where whole columns of numbers have it, and it does not part their thousands."""
     for column in columns:
         there = {cell for cell in column if not missing(cell)}
-        commas = sum(map(_has_comma, there))
+        if separator == "," and is_grouped(there, "."):  # who separates by commas writes decimal points
+            continue
+        commas = sum(map(has_comma, there))
         plain = sum("." not in cell and not math.isnan(number_in(cell)) for cell in there)
         if commas and commas + plain >= NUMBERS_FROM * len(there):
             return ","
@@ -256,7 +275,8 @@ def _decimal(columns: Sequence[Sequence[str]]) -> str:
 
 def _column(name: str, cells: Sequence[str], decimal: str, sentences: list[str]) -> Column:
     """The column of these cells: numbers if nearly all of them are some."""
-    meanings = {cell: number_in(cell, decimal) for cell in set(cells)}
+    grouped = is_grouped(set(cells), decimal)
+    meanings = {cell: number_in(ungrouped(cell, decimal) if grouped else cell, decimal) for cell in set(cells)}
     gone = {cell for cell in meanings if missing(cell)}
     absent = sum(cell in gone for cell in cells)
     stray = [cell for cell in cells if math.isnan(meanings[cell]) and cell not in gone]
@@ -269,33 +289,10 @@ def _column(name: str, cells: Sequence[str], decimal: str, sentences: list[str])
         numbers = np.array([meanings[cell] for cell in cells])
         numbers.setflags(write=False)
         known = len({value for value in meanings.values() if not math.isnan(value)})
-        return Column(name, True, numbers, absent + len(stray), known)
+        return Column(name, True, numbers, absent + len(stray), known, grouped)
     texts = np.array(["" if cell in gone else cell for cell in cells], dtype=object)
     texts.setflags(write=False)
     return Column(name, False, texts, absent, len(meanings.keys() - gone))
-
-
-def missing(cell: str) -> bool:
-    """Whether a stripped cell stands for a value that is missing."""
-    return cell.lower() in MISSING
-
-
-def number_in(cell: str, decimal: str = ".") -> float:
-    """The number in a cell; NaN if there is none, or one too large to work with.
-
-    >>> number_in("-1e3"), number_in("2,5", ","), number_in("=1+1"), number_in("1e999")
-    (-1000.0, 2.5, nan, nan)
-    """
-    try:
-        value = float(cell if decimal == "." else cell.replace(decimal, ".", 1))
-    except ValueError:
-        return math.nan
-    return value if abs(value) <= LARGEST else math.nan
-
-
-def _has_comma(cell: str) -> bool:
-    """Whether a cell holds a number with a decimal comma."""
-    return "," in cell and not math.isnan(number_in(cell, ","))
 
 
 def quoted(text: str, most: int = 40) -> str:

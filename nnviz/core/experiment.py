@@ -367,7 +367,7 @@ def _check_initializer(field: str) -> Callable[[object], Initializer | None]:
     return check
 
 
-def _jsonable(value: Value | tuple[int, ...] | Initializer) -> Value | list[float]:
+def _jsonable(value: Value | tuple[int, ...] | Initializer) -> Value | list[Any]:
     if isinstance(value, Initializer):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

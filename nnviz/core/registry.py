@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
-Value = int | float | str | bool | tuple[float, ...] | None
+Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
 
 MOST_NUMBERS = 512  # in one list
 
@@ -64,11 +64,11 @@ class Parameter:
 
     Attributes:
         name: the name in code and URLs.
-        kind: int, float, str, bool, or tuple for a list of numbers.
+        kind: int, float, str, bool, or tuple for a list of numbers, or of words where there are choices.
         default: the value when none is given.
         low: the least value (numbers, also those of a list).
         high: the greatest value.
-        choices: the permitted words (str).
+        choices: the permitted words (str, and those of a list, which keeps their order).
         none: what None means on screen, such as "full batch"; empty where None is not allowed.
         label: the name on screen.
         note: one line of help.
@@ -95,6 +95,8 @@ class Parameter:
             words = "true or false"
         elif self.kind is str:
             words = f"one of {', '.join(self.choices)}"
+        elif self.kind is tuple and self.choices:
+            words = f"one or more of {' '.join(self.choices)}, with spaces between"
         elif self.kind is tuple:
             words = f"1 to {MOST_NUMBERS} numbers from {plain(self.low)} to {plain(self.high)}, with spaces between"
         else:
@@ -110,7 +112,10 @@ class Parameter:
             return value
         if self.kind is str and isinstance(value, str) and value in self.choices:
             return value
-        if self.kind is tuple and isinstance(value, (tuple, list)) and 1 <= len(value) <= MOST_NUMBERS:
+        if self.kind is tuple and self.choices:
+            if isinstance(value, (tuple, list)) and value and all(word in self.choices for word in value):
+                return tuple(choice for choice in self.choices if choice in value)
+        elif self.kind is tuple and isinstance(value, (tuple, list)) and 1 <= len(value) <= MOST_NUMBERS:
             if all(_is_number(number) and self.low <= number <= self.high for number in value):
                 return tuple(float(number) + 0 for number in value)
         elif self.kind in (int, float) and _is_number(value):
@@ -133,6 +138,8 @@ class Parameter:
             value = {"true": True, "1": True, "false": False, "0": False}.get(word, text)
         elif self.kind is str:
             value = word
+        elif self.kind is tuple and self.choices:
+            value = word.split() or text
         elif self.kind is tuple:
             words = word.split(maxsplit=MOST_NUMBERS)
             with suppress(ValueError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from nnviz.analysis.cells import LARGEST, MISSING, thousands
 from nnviz.analysis.own_data import OwnData
-from nnviz.analysis.table import LARGEST, MISSING
+from nnviz.analysis.table import Table
 
 FILE = "table.csv"
 
@@ -45,7 +46,7 @@ table = pd.read_csv(
 )
 table = table.fillna("").apply(lambda column: column.str.strip()).astype(object)
 table = table.mask(table.apply(lambda column: column.str.lower().isin(MISSING)), "")
-for place in {to_numbers}:
+{ungrouped}for place in {to_numbers}:
     table[place] = table[place].map(number).astype(float)
 answers = table[TARGET].to_numpy()
 
@@ -96,6 +97,7 @@ def lines(data: OwnData) -> str:
         missing="[" + ", ".join(map(_literal, MISSING)) + "]",
         cell="cell" if table.decimal == "." else f'cell.replace("{table.decimal}", ".", 1)',
         largest=f"{LARGEST:g}".replace("+", ""),
+        ungrouped=_ungrouped(table),
         separator=_literal(table.separator),
         encoding=_literal(table.encoding),
         skipped=table.skipped,
@@ -107,6 +109,17 @@ def lines(data: OwnData) -> str:
         seed=data.seed,
         samples=data.samples,
         train_rows=data.train_rows,
+    )
+
+
+def _ungrouped(table: Table) -> str:
+    """The lines that leave out the signs between thousands; none where there are none."""
+    grouped = [place for place, column in enumerate(table.columns) if column.grouped]
+    if not grouped:
+        return ""
+    return (
+        f"for place in {grouped}:  # without the signs between thousands\n"
+        f'    table[place] = table[place].str.replace("{thousands(table.decimal)}", "", regex=False)\n'
     )
 
 

@@ -68,12 +68,16 @@ def finding(found: Ranking) -> str:
     if math.isinf(best.median):
         return "No start trains here: with each of them most runs diverge. Try a smaller learning rate."
     lowest = f"{best.name} ends lowest ({number(best.median)})"
+    if not found.beats_guess:
+        return f"No start clearly beats a guess that ignores the inputs ({number(found.guess)}). Of them {lowest}."
     others = len(found.places) - 1
     if not others:
         return f"{lowest}: there is nothing to compare it with."
     if len(tied) == 1:
         other = "the other start" if others == 1 else f"each of the {others} other starts"
         return f"Best here: {lowest}, clearly below {other}."
+    if found.too_few:
+        return f"No clear winner: {lowest}, but {found.seeds} seeds are too few to tell {others + 1} starts apart."
     if len(tied) == len(found.places):
         return f"No clear winner: {lowest}, but {count(found.seeds, 'seed')} cannot tell it from any other start."
     names = [place.name for place in tied[1:]]

@@ -239,7 +239,7 @@ class Controls:
             st.session_state.pop(self._key("b", name), None)
             self._put("a", name, getattr(a, name))
         for name, value in choice.settings.items():
-            st.session_state[self._setting_key(name)] = value
+            st.session_state[self._setting_key(name)] = list(value) if isinstance(value, tuple) else value
         if self.pair:
             differing = [name for name in self.shared if getattr(a, name) != getattr(b, name)]
             for name in ("kernel_initializer", *differing):

@@ -19,9 +19,9 @@ from nnviz.lessons.lesson import Lesson, Numbers, Picture, Reveal, Screen
 from nnviz.ui import markup
 
 STYLE = """
-@page { margin: 15mm; }
+@page { margin: 13mm 15mm; }
 :root { color-scheme: light; --line: #8A919B; }
-body { max-width: 178mm; margin: 1rem auto; padding: 0 1rem; font: 11.5pt/1.45 sans-serif; color: #1C2430;
+body { max-width: 178mm; margin: 1rem auto; padding: 0 1rem; font: 11pt/1.4 sans-serif; color: #1C2430;
   background: #FFFFFF; }
 h1 { margin: 0 0 0.2rem; font-size: 20pt; line-height: 1.2; }
 h2 { margin: 1.2rem 0 0.3rem; font-size: 14pt; }
@@ -57,7 +57,7 @@ dd { margin: 0 0 0.45rem; }
 @media print { body { max-width: none; margin: 0; padding: 0; } }
 """
 
-HEIGHT = 330  # of a chart that says nothing else, in CSS pixels
+HEIGHT = 280  # of a chart that says nothing else, in CSS pixels
 LINES = 2  # to write a reason on
 SOLID = frozenset(
     {"surface", "mesh3d", "scatter3d"}

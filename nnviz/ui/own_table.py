@@ -142,7 +142,7 @@ def _ways_in() -> None:
 
 
 def _take_file() -> None:
-    file = st.session_state[_FILE]
+    file = st.session_state.get(_FILE)  # gone, where a click comes before the browser has heard of that
     if file is not None:
         _take(file.name, file.getvalue())
 

@@ -42,7 +42,7 @@ def parameter_control(
         steps: how each whole number is written, where it is chosen on a slider of words.
 
     Raises:
-        ValueError: it holds no value; only where one can type freely.
+        ValueError: it holds no value; only where one can type freely, or choose none.
     """
     help_text = f"{parameter.note} Empty: {parameter.none}." if parameter.none else parameter.note
     common: dict[str, Any] = {"key": key, "help": help_text or None, "on_change": state.touch, "disabled": disabled}
@@ -50,6 +50,11 @@ def parameter_control(
         return st.checkbox(label, **common)
     if parameter.kind is str:
         return st.selectbox(label, parameter.choices, format_func=choice_label, **common)
+    if parameter.kind is tuple and parameter.choices:
+        chosen = st.multiselect(label, parameter.choices, **common)
+        if not chosen:
+            raise ValueError(f"{label}: choose at least one.")
+        return parameter.check(chosen)
     if parameter.kind is tuple:
         return parameter.parse(st.text_input(label, **common))
     if parameter.name in LADDERS:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from nnviz.analysis.own_data import OwnData
-from nnviz.analysis.ranking import CHOICES, LEAST_RUNS, MOST_RUNS, Place, Ranking, check, rank, train_seeds
-from nnviz.analysis.restarts import quick
+from nnviz.analysis.ranking import (
+    LEAST_RUNS,
+    MOST_RUNS,
+    SETS,
+    STARTS,
+    Place,
+    Ranking,
+    check,
+    rank,
+    seconds,
+    train_seeds,
+)
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.own import OwnExperiment
-from nnviz.core.registry import Parameter
+from nnviz.core.registry import Parameter, text_of
 from nnviz.export import code
 from nnviz.figures.figure import Figure
 from nnviz.ui import compute, markup, own_table, page, state
@@ -18,6 +28,7 @@ from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
 
 PAGE = page.script("your_data")
+STOP_FROM = 1.0  # seconds of work that can be stopped
 _STOPPED = "own.stopped"  # in the session: what was being trained when it was stopped
 
 LAB = Controls(
@@ -32,9 +43,8 @@ LAB = Controls(
     start=("seed",),
     settings=(
         Parameter(
-            name="starts", kind=str, default="usual", choices=tuple(CHOICES), label="starts compared",
-            note="Usual: six that libraries draw, and zeros among them. Scales: normal numbers from small to large. "
-            "Keras: all of its fifteen.",
+            name="starts", kind=tuple, default=SETS["usual"], choices=STARTS, label="starts compared",
+            note="As many as you like: Keras’s fifteen, normal numbers of several sizes, and more.",
         ),
         Parameter(
             name="seeds", kind=int, default=20, low=LEAST_RUNS, high=MOST_RUNS, label="seeds of each",
@@ -45,8 +55,8 @@ LAB = Controls(
 
 INTRODUCTION = (
     "Bring a table as CSV, and choose the column to be answered. The same small network is then trained from several "
-    "starts, each drawn many times. The table stays in the memory of this session and is forgotten with it: it is "
-    "written to no file and no log. The link holds the settings, never the data."
+    "starts, each drawn many times. The table stays in the memory of this session, is written to no file and no log, "
+    "and is forgotten when you close or reload the page. The link holds the settings, never the data."
 )
 VARIED = (
     "What varies is the seed, which draws the weights and the order of rows: the same seeds for every start. What does "
@@ -61,8 +71,8 @@ METHOD = (
 
 PRESETS = (
     Preset("the usual six", "As at first.", {}),
-    Preset("small to large", "One distribution, six scales, and zeros.", {"starts": "scales"}),
-    Preset("all of Keras", "Its fifteen, with their defaults.", {"starts": "keras"}),
+    Preset("small to large", "One distribution, six scales, and zeros.", {"starts": text_of(SETS["scales"])}),
+    Preset("all of Keras", "Its fifteen, with their defaults.", {"starts": text_of(SETS["keras"])}),
     Preset("deeper", "Four hidden layers: does the start matter more?", {"hidden": "16,16,16,16"}),
     Preset("no hidden layer", "Do zeros still fall behind?", {"hidden": "none"}),
 )
@@ -81,7 +91,7 @@ def ranked(data: OwnData, choice: Choice) -> Ranking | None:
         experiments = [e for e in experiments if e not in missing]
         missing = []
     place = st.empty()
-    if missing and not quick(missing[0], seeds * len(missing)):
+    if missing and seconds(missing[0], len(missing), seeds) > STOP_FROM:
         place.button("Stop", key="own_stop", on_click=_stop, args=(asked,), help="What has been trained stays.")
     runs = []
     for i, e in enumerate(experiments, start=1):
@@ -93,7 +103,7 @@ def ranked(data: OwnData, choice: Choice) -> Ranking | None:
 
 def _experiments(data: OwnData, choice: Choice) -> list[OwnExperiment]:
     """One for each start; none, and a sentence, where they cannot be trained."""
-    starts = CHOICES[choice.settings["starts"]]
+    starts = choice.settings["starts"]
     try:
         recipe = OwnExperiment.of(choice.experiment, data.dataset)
         sentence = check(recipe, starts, choice.settings["seeds"])
@@ -120,13 +130,11 @@ def _stop(asked: tuple[object, ...]) -> None:
 
 def reading(found: Ranking) -> None:
     """What the ranking says, and what it does not, with its numbers."""
-    sentences = []
+    yardsticks = f"a guess that ignores the inputs has {number(found.guess)}."
     zeros = next((place for place in found.places if str(place.initializer) == "zeros"), None)
     if zeros:
-        sentences.append(
-            f"The yardstick: zeros end at {number(zeros.median)}, a guess that ignores the inputs has "
-            f"{number(found.guess)}."
-        )
+        yardsticks = f"zeros end at {_loss(zeros.median)}, {yardsticks}"
+    sentences = [f"The yardstick: {yardsticks}"]
     if found.classes:
         likeliest = max(found.places, key=lambda place: place.accuracy)
         if percent(likeliest.accuracy) != percent(found.best.accuracy):

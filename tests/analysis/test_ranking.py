@@ -9,7 +9,7 @@ from scipy.stats import binom, binomtest
 
 import nnviz
 from nnviz import Experiment, initializers
-from nnviz.analysis.ranking import CHOICES, LEAST_RUNS, MOST_RUNS, check, rank, train_seeds
+from nnviz.analysis.ranking import LEAST_RUNS, MOST_RUNS, SETS, check, rank, train_seeds
 
 RECIPE = Experiment(samples=60, epochs=3, hidden=(4,))
 KEYS = tuple(initializers.registry)
@@ -116,7 +116,7 @@ def test_what_progress_raises_stops_the_work():
 
 def test_zeros_fall_behind_on_moons():
     recipe = RECIPE.replace(samples=200, epochs=60)
-    found = rank([train_seeds(recipe.replace(kernel_initializer=key), 10) for key in CHOICES["usual"]])
+    found = rank([train_seeds(recipe.replace(kernel_initializer=key), 10) for key in SETS["usual"]])
     assert found.places[-1].initializer.key == "zeros"
     assert not found.places[-1].ties
     assert found.places[-1].median == pytest.approx(math.log(2), abs=0.01)
@@ -133,18 +133,18 @@ def test_too_few_seeds_or_other_data_cannot_be_ranked(base):
             rank([base, train_seeds(other, 10)])
 
 
-@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("name", SETS)
 def test_every_choice_starts_wide_and_narrow_networks_and_holds_zeros_as_the_yardstick(name):
-    assert "zeros" in CHOICES[name]
-    assert check(RECIPE, CHOICES[name], MOST_RUNS) == ""
+    assert "zeros" in SETS[name]
+    assert check(RECIPE, SETS[name], MOST_RUNS) == ""
     for hidden in ((), (1,), (3, 5)):
         runs = [
-            train_seeds(RECIPE.replace(kernel_initializer=start, hidden=hidden, epochs=1), 6) for start in CHOICES[name]
+            train_seeds(RECIPE.replace(kernel_initializer=start, hidden=hidden, epochs=1), 6) for start in SETS[name]
         ]
         places = rank(runs).places
-        assert len({place.name for place in places}) == len(places) == len(CHOICES[name])
+        assert len({place.name for place in places}) == len(places) == len(SETS[name])
 
 
 def test_too_much_work_is_said_before_it_begins():
-    assert "times the work that is allowed: take fewer" in check(RECIPE.replace(epochs=200_000), CHOICES["usual"], 20)
-    assert "times the work" in check(Experiment(samples=20_000), CHOICES["keras"], 30)
+    assert "times the work that is allowed: take fewer" in check(RECIPE.replace(epochs=200_000), SETS["usual"], 20)
+    assert "times the work" in check(Experiment(samples=20_000), SETS["keras"], 30)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnviz.analysis.cells import MISSING, missing, number_in
 from nnviz.analysis.decoding import MOST_BYTES, TableError
-from nnviz.analysis.table import MISSING, MOST_COLUMNS, Table, missing, number_in, quoted, read
+from nnviz.analysis.table import MOST_COLUMNS, Table, quoted, read
 
 SIMPLE = "height,colour\n1.5,red\n2,blue\n"
 
@@ -221,6 +222,24 @@ CASES = {
     "formula": ("a,b\n=1+1,2\n@x,3\n", {"a": ["=1+1", "@x"], "b": [2.0, 3.0]}, ""),
     "markup": ("<b>a</b>,b\n<img src=x>,2\n", {"<b>a</b>": ["<img src=x>"], "b": [2.0]}, ""),
     "underscore and hex": ("a,b\n0x1A,1\n0x1B,2\n", {"a": ["0x1A", "0x1B"], "b": [1.0, 2.0]}, ""),
+    "thousands": (
+        'a,b\n"12,345",1\n"1,234.5",2\n999,3\n',
+        {"a": [12345.0, 1234.5, 999.0], "b": [1.0, 2.0, 3.0]},
+        "commas between thousands left out",
+    ),
+    "quoted decimal commas": ('a,b\n"1,5",1\n"1,250",2\n', {"a": [1.5, 1.25], "b": [1.0, 2.0]}, "decimal commas"),
+    "German thousands": (
+        "a;b\n1.234,5;0,5\n12.345;1,5\n",
+        {"a": [1234.5, 12345.0], "b": [0.5, 1.5]},
+        "with decimal commas; points between thousands left out",
+    ),
+    "no thousands": ("a;b\n1.234;0,5\n0.345;1,5\n", {"a": [1.234, 0.345], "b": [0.5, 1.5]}, "decimal commas."),
+    "a title": (
+        "Sales\n\nin 2024\n\na,b\n1,2\n3,4\n",
+        {"a": [1.0, 3.0], "b": [2.0, 4.0]},
+        "2 rows of a single cell above the table left out, such as “Sales”.",
+    ),
+    "one cell in one column": ("a\n1\n2\n3,4\n", {"a": [1.0, 2.0]}, ""),
     "turned letters": ("a,b\nx\u202ey,2\n", {"a": ["xy"], "b": [2.0]}, "cannot be seen"),
 }
 
@@ -246,6 +265,7 @@ PROBLEMS = {
     "nothing": ("", "nothing in it"),
     "blank": (" \n,,\n", "nothing in it"),
     "names only": ("a,b\n", None),
+    "a page that was not found": ("<!doctype html><html><body>Not found</body></html>", "no row of values"),
     "too large": (b"a" * (MOST_BYTES + 1), "5 MB"),
     "too many rows": ("1\n" * 20_002, "20,000 rows"),
     "too many columns": (",".join(map(str, range(10_000))), "10,000 cells: at most 200"),

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
+
+from nnviz.ui.your_data import PRESETS
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +66,15 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     assert "sesame" not in server[1].read_text()
 
 
+def test_training_is_stopped_right_after_the_upload(visit):
+    page = (visitor := visit()).page
+    page.goto(f"{visitor.address}/your_data?epochs=1000")
+    page.locator("input[type=file]").set_input_files(own_file())
+    page.get_by_role("button", name="Stop", exact=True).click(timeout=30_000)
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("starts trained, then stopped.")).to_be_visible()
+
+
 def test_a_file_that_is_too_large_or_no_text_is_refused_in_words(visit):
     page = (visitor := visit()).page
     page.goto(f"{visitor.address}/{QUICK}")
@@ -81,7 +93,7 @@ def test_settings_and_pages_change_while_the_table_stays(visit):
     settle(page)
     page.get_by_role("link", name="small to large").click()
     expect(page.locator(".st-key-chart-ranking text", has_text="random_normal 5")).to_be_visible(timeout=60_000)
-    expect(page).to_have_url(f"{visitor.address}/your_data?starts=scales")
+    expect(page).to_have_url(f"{visitor.address}/your_data?{urlencode(PRESETS[1].query)}")
     settle(page)
     page.get_by_role("link", name="References").click()
     expect(page.get_by_role("heading", name="References")).to_be_visible()

@@ -13,6 +13,7 @@ REAL = Parameter(name="noise", kind=float, default=0.1, low=-2, high=2)
 WORD = Parameter(name="mode", kind=str, default="a", choices=("a", "b"))
 FLAG = Parameter(name="shuffle", kind=bool, default=True)
 LIST = Parameter(name="values", kind=tuple, default=(1.0,), low=-2, high=2)
+WORDS = Parameter(name="starts", kind=tuple, default=("a",), choices=("a", "b", "c"))
 OPEN = Parameter(name="batch_size", kind=int, default=32, low=1, high=100, none="full batch")
 
 
@@ -58,7 +59,7 @@ def test_lists_of_numbers_read_back_to_the_bit(numbers):
     assert LIST.parse(text_of(LIST.check(numbers))) == tuple(numbers)
 
 
-@pytest.mark.parametrize("parameter", [WHOLE, REAL, WORD, FLAG, LIST, OPEN])
+@pytest.mark.parametrize("parameter", [WHOLE, REAL, WORD, FLAG, LIST, WORDS, OPEN])
 @given(text=st.text())
 def test_any_text_is_read_or_refused(parameter, text):
     value, message = read_or_refused(parameter, text)
@@ -79,6 +80,7 @@ def test_any_text_is_read_or_refused(parameter, text):
         (FLAG, "True", True),
         (FLAG, "0", False),
         (LIST, " 1  -0.5\t2", (1.0, -0.5, 2.0)),
+        (WORDS, " c  A ", ("a", "c")),
         (OPEN, "None", None),
         (OPEN, "", None),
     ],
@@ -96,6 +98,7 @@ def test_texts_that_are_read(parameter, text, value):
         (REAL, "nan"), (REAL, "inf"), (REAL, "2.1"), (REAL, "0,5"), (REAL, "0" * 65),
         (WORD, "c"), (FLAG, "yes"), (FLAG, "2"), (OPEN, "0"),
         (LIST, ""), (LIST, "1, 2"), (LIST, "1 3"), (LIST, "1 nan"), (LIST, "x"), (LIST, "1 " * 513),
+        (WORDS, ""), (WORDS, "a d"), (WORDS, "a,b"),
     ],
 )  # fmt: skip
 def test_texts_that_are_refused(parameter, text):

@@ -48,6 +48,13 @@ CASES = {
     "a line sep=;": ("sep=;\r\n" + german(example()), "cp1252", 13, {}),
     "no names": (example().partition("\n")[2], "utf-8", 12, {"answer": "number"}),
     "numbers as classes": ("a\tb\n" + "".join(f"{i % 7}.5\t{i % 3}\n" for i in range(60)), "utf-8", 1, {}),
+    "thousands": (
+        "a,b,c\n" + "".join(f'"{1 + i % 9},{i * 37 % 1000:03}",{i % 7}.5,{"xy"[i % 2]}\n' for i in range(60)),
+        "utf-8",
+        2,
+        {},
+    ),
+    "titles": ("Wines of 1991\n\nby their growers,,,\n\n" + example(), "utf-8", 13, {}),
     "evil names": (named(example()), "utf-8", 13, {}),
 }
 

@@ -10,24 +10,26 @@ import plotly.graph_objects as go
 import pytest
 
 from nnviz import Experiment
-from nnviz.analysis.ranking import CHOICES, rank, train_seeds
+from nnviz.analysis.ranking import rank, train_seeds
 from nnviz.figures.ranking import ranking
 from nnviz.figures.template import DARK, LIGHT
 
+ORDER = ("zeros", "random_normal", "glorot_uniform", "he_uniform", "orthogonal", "pytorch_default")
 RECIPE = Experiment(samples=60, epochs=3, hidden=(4,))
 
 
 def runs_of(*losses, recipe=RECIPE, diverged=()):
-    """A start for each row of losses, in the order of the usual ones."""
+    """A start for each row of losses, in this order; a guess is worse."""
     base = train_seeds(recipe, len(losses[0]))
     steps = np.where(np.isin(np.arange(base.runs), diverged), 3, -1)
-    return rank(
+    found = rank(
         [
             replace(base, experiment=base.experiment.replace(kernel_initializer=key), test_loss=np.asarray(row, float),
                     diverged_at=steps)
-            for key, row in zip(CHOICES["usual"], losses, strict=False)
+            for key, row in zip(ORDER, losses, strict=False)
         ]
     )  # fmt: skip
+    return replace(found, guess=9.0)
 
 
 STEPS = np.arange(10) / 100
@@ -46,6 +48,9 @@ RANKINGS = {
     "alone": (lambda: runs_of(STEPS + 1), "nothing to compare it with"),
     "diverged": (lambda: runs_of(STEPS, STEPS, diverged=range(10)), "No start trains here"),
     "some diverged": (lambda: runs_of(STEPS, STEPS + 1, diverged=range(6)), "No start trains here"),
+    "no better than a guess": (lambda: replace(runs_of(STEPS + 1, STEPS + 2), guess=1.0),
+                               "No start clearly beats a guess that ignores the inputs (1). Of them zeros ends lowest"),
+    "too few": (lambda: runs_of(*(STEPS[:6] + i for i in range(4))), "but 6 seeds are too few to tell 4 starts apart."),
     "far apart": (lambda: runs_of(STEPS + 1e-6, STEPS + 1e30, STEPS + 1e300), "Best here: zeros"),
     "zero loss": (lambda: runs_of(np.zeros(10), STEPS + 1), "Best here: zeros ends lowest (0)"),
     "real target": (lambda: rank([train_seeds(RECIPE.replace(dataset="line_and_bump", kernel_initializer=key), 6)
@@ -64,6 +69,12 @@ def test_the_title_says_how_sure_the_order_is(case):
     title = ranking(found, LIGHT).title
     assert words in title
     assert title.endswith(".")
+
+
+def test_a_guess_is_named_unless_the_whole_interval_of_the_best_lies_below_it():
+    found = runs_of(STEPS + 1, STEPS + 2)
+    assert "guess" not in ranking(replace(found, guess=found.best.high + 0.001), LIGHT).title
+    assert "guess" in ranking(replace(found, guess=found.best.median + 0.001), LIGHT).title
 
 
 def test_every_ranking_can_be_drawn_in_a_way_plotly_accepts(case):

@@ -11,8 +11,9 @@ import pytest
 
 from nnviz.analysis.own_data import prepare
 from nnviz.analysis.own_example import ABOUT, example
-from nnviz.analysis.ranking import CHOICES
+from nnviz.analysis.ranking import SETS, STARTS
 from nnviz.analysis.table import read
+from nnviz.core.registry import text_of
 from nnviz.ui import compute, own_table
 from nnviz.ui import your_data as own
 from nnviz.ui.your_data import LAB, PRESETS
@@ -55,6 +56,10 @@ def table_of(names=("height", "colour", "kind"), words=("red", "blue"), rows=40)
 
 def target_menu(app):
     return next(menu for menu in app.selectbox if menu.label == "What shall the network answer?")
+
+
+def code_menu(app):
+    return next(menu for menu in app.selectbox if menu.label == "Code that starts from")
 
 
 def test_the_page_first_asks_for_a_table():
@@ -109,7 +114,7 @@ def test_the_code_is_of_the_best_start_whenever_the_order_changes():
     app = uploaded(table_of())
     for target in (0, 1, 2):
         settled(target_menu(app).set_value(target).run())
-        menu = next(menu for menu in app.selectbox if menu.label == "Code that starts from")
+        menu = code_menu(app)
         assert menu.value == 0
         best = menu.options[0].removesuffix(", the best here")
         assert f"{best} ends lowest" in texts(app, "finding")[0]
@@ -169,7 +174,7 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another():
     common = dict(compute._results.kept)
     app = uploaded(table_of())
     store = app.session_state["own.results"]
-    assert len(store.kept) == 1 + len(CHOICES["usual"])
+    assert len(store.kept) == 1 + len(SETS["usual"])
     assert dict(compute._results.kept) == common
     other = uploaded(table_of())
     assert other.session_state["own.results"] is not store
@@ -235,6 +240,27 @@ def test_what_scikit_learn_cannot_do_is_said():
     app = uploaded(table_of(), activation="gelu")
     assert "scikit-learn has no GELU." in html(app)
     assert "scikit-learn" not in [button.label for button in app.get("download_button")]
+
+
+def test_starts_are_picked_one_by_one_and_stand_in_the_link():
+    app = opened(**QUICK | {"starts": "he_uniform zeros"})
+    assert app.multiselect[0].value == ["zeros", "he_uniform"]
+    settled(app.button(key="own_example").click().run())
+    assert len(app.session_state["own.results"].kept) == 1 + 2
+    settled(app.multiselect[0].set_value(["positive_uniform"]).run())
+    assert "positive_uniform ends lowest" in texts(app, "finding")[0]
+    assert query(app) == QUICK | {"starts": "positive_uniform"}
+    settled(app.multiselect[0].set_value([]).run())
+    assert "Starts compared: choose at least one." in texts(app, "remarks")[0]
+    assert "positive_uniform ends lowest" in texts(app, "finding")[0]
+
+
+def test_all_that_can_be_picked_can_be_ranked_and_has_a_name_of_its_own():
+    app = opened(**QUICK | {"epochs": "1", "starts": text_of(STARTS)})
+    settled(app.button(key="own_example").click().run())
+    assert len(set(code_menu(app).options)) == len(STARTS)
+    for chosen in SETS.values():
+        assert LAB.settings["starts"].check(chosen) == chosen
 
 
 def test_a_mangled_link_opens_with_a_sentence_for_each_thing():
