@@ -10,7 +10,7 @@ def frame(path):
     from nnviz.ui import page
 
     page.dress()
-    others = {page.PLAYGROUND, *map(page.script, ("lessons", "quiz", "teacher"))} - {path}
+    others = {page.PLAYGROUND, *map(page.script, ("lessons", "quiz", "teacher", "your_data"))} - {path}
     pages = [st.Page(path, title="shown", default=True), *(st.Page(other, title="other") for other in sorted(others))]
     shown = st.navigation(pages, position="hidden")
     if not st.session_state.get("away"):
