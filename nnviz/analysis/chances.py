@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.core.training import initial_parameters, train, train_from
 
 Array = np.ndarray
@@ -98,12 +99,7 @@ def four_cases(
     experiment: Experiment, runs: int = 24, on_progress: Callable[[float], object] | None = None
 ) -> tuple[Case, ...]:
     """So many runs of each of `CASES`. Arguments and errors as in `case`."""
-    report = on_progress or (lambda share: None)
     found = []
     for done, (starts, orders) in enumerate(CASES):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(CASES))
-
-        found.append(case(experiment, starts, orders, runs, progress))
+        found.append(case(experiment, starts, orders, runs, part(on_progress, done, len(CASES))))
     return tuple(found)

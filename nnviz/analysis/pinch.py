@@ -21,6 +21,7 @@ from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.network import layer_views
+from nnviz.core.progress import part
 from nnviz.core.training import initial_parameters
 
 Array = np.ndarray
@@ -140,16 +141,11 @@ def by_width(
     on_progress: Callable[[float], object] | None = None,
 ) -> dict[int, float]:
     """By how many steps ten times less noise delays so many units on two ridges: from the curvature alone."""
-    report = on_progress or (lambda share: None)
     found = {}
     for done, units in enumerate(widths):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(widths))
-
         start = initial_parameters(Experiment(hidden=(units,), kernel_initializer=start_of(value, 0.0)), 0)
         with one_blas_thread():
-            along = way(ridges_task(units), start, learning_rate, steps, progress)
+            along = way(ridges_task(units), start, learning_rate, steps, part(on_progress, done, len(widths)))
         found[units] = steps_per_decade(float(along.parting[-1]), learning_rate)
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
@@ -48,11 +49,8 @@ def standings(
         seed: one's own.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
-    parts = len(tasks)
     return {
-        name: _standing(task, seed, lambda share, i=i: report((i + share) / parts))  # type: ignore[misc]
-        for i, (name, task) in enumerate(tasks.items())
+        name: _standing(task, seed, part(on_progress, i, len(tasks))) for i, (name, task) in enumerate(tasks.items())
     }
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.core.trace import Trace
 from nnviz.core.training import initial_parameters, train, train_from
 
@@ -194,7 +195,6 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
         experiment: the recipe, of one run.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
     alone = experiment.replace(restarts=1)
     start = initial_parameters(alone, alone.seed)
     moved = start.copy()
@@ -208,11 +208,7 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
     }
     traces = []
     for i, (plan, begin, _, _) in enumerate(plans.values()):
-
-        def advance(share: float, i: int = i) -> None:
-            report((i + share) / len(plans))
-
-        traces.append(train_from(plan, begin[None], advance))
+        traces.append(train_from(plan, begin[None], part(on_progress, i, len(plans))))
     return tuple(
         _ripple(change, value, changed, traces[0], trace)
         for (change, (_, _, value, changed)), trace in zip(plans.items(), traces, strict=True)

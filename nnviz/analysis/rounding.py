@@ -16,6 +16,7 @@ from nnviz.analysis.descent import Descent, Task
 from nnviz.analysis.pinch import APART, LOOK, distances, ridges_task
 from nnviz.core.contraction import blas_matmul, exact_matmul, one_blas_thread
 from nnviz.core.network import Matmul, parameter_count
+from nnviz.core.progress import part
 
 WIDTHS = tuple(range(2, 13))
 DTYPES = ("float64", "float32")
@@ -76,11 +77,7 @@ def rounding(
     fates = []
     with one_blas_thread():
         for done, (product, dtype, units) in enumerate(cases):
-
-            def progress(share: float, done: int = done) -> None:
-                report((done + share) / len(cases))
-
-            fates.append(fate(ridges_task(units, dtype), dtype, product, steps, progress))
+            fates.append(fate(ridges_task(units, dtype), dtype, product, steps, part(report, done, len(cases))))
     report(1.0)
     half = len(cases) // 2
     return Rounding(tuple(fates[:half]), tuple(fates[half:]), steps)

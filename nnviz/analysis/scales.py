@@ -18,6 +18,7 @@ from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import part
 from nnviz.core.training import train
 
 Array = np.ndarray
@@ -91,14 +92,12 @@ def scales(
         spreads: standard deviations.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
     losses, kinds = [], []
     for done, spread in enumerate(spreads):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(spreads))
-
-        trace = train(experiment.replace(kernel_initializer=normal(spread), output_initializer=None), progress)
+        trace = train(
+            experiment.replace(kernel_initializer=normal(spread), output_initializer=None),
+            part(on_progress, done, len(spreads)),
+        )
         losses.append(np.where(trace.diverged_at < 0, trace.train_loss[:, -1], np.nan))
         kinds.append(tuple(verdict.kind for verdict in diagnose(trace)))
     return Scales(experiment, np.array(spreads), np.array(losses), tuple(kinds), guess_loss(experiment.load_dataset()))

@@ -17,6 +17,7 @@ from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views
+from nnviz.core.progress import part
 from nnviz.core.trace import Trace
 from nnviz.core.training import initial_parameters, train, train_from
 
@@ -243,15 +244,10 @@ def parts(
     Arguments and errors as in `contest`.
     """
     recipe = checked(recipe)
-    report = on_progress or (lambda share: None)
     columns = []
     for done, key in enumerate(activations):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(activations))
-
-        experiments = [part.make(recipe.replace(activation=key)) for part in PARTS]
-        trace = _together(experiments, progress)
+        experiments = [one.make(recipe.replace(activation=key)) for one in PARTS]
+        trace = _together(experiments, part(on_progress, done, len(activations)))
         columns.append(_outcomes(PARTS, experiments, trace, _best(trace)))
     guess = guess_loss(recipe.load_dataset())
     return Parts(activations, tuple(zip(*columns, strict=True)), guess, SHARE_OF_GUESS * guess)

@@ -18,6 +18,7 @@ from nnviz.analysis.diagnosis import diagnose, guess_loss
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, get
+from nnviz.core.progress import part
 from nnviz.core.registry import find
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -133,16 +134,11 @@ def works(
     >>> found.shares()[0].tolist()
     [0.0]
     """
-    report = on_progress or (lambda share: None)
     measure = measure or measured
     experiments = pairs(initializers, names, recipe)
     cells = {}
     for done, (place, experiment) in enumerate(experiments.items()):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(experiments))
-
-        cells[place] = measure(experiment, progress)
+        cells[place] = measure(experiment, part(on_progress, done, len(experiments)))
     columns = tuple(find(activations.registry, name, "activation").key for name in names)
     return Works(tuple(get(initializer) for initializer in initializers), columns, cells)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.seeds import Judgement, judge
-from nnviz.analysis.tries import Tries, best_against_one
+from nnviz.analysis.tries import Tries, best_against_one, groups
 from nnviz.analysis.words import number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
@@ -101,8 +101,7 @@ def contests(tries: int, on_progress: Progress = None) -> Contests:
     trace = train(MOONS.replace(restarts=CONTESTANTS, snapshots=2), on_progress)
     losses = np.nan_to_num(trace.test_loss[:, -1], nan=np.inf)
     found = best_against_one(losses, np.array(sorted({*CONTESTS, tries})))
-    amount = len(losses) // tries
-    best = losses[: amount * tries].reshape(amount, tries).min(axis=1)
+    best = groups(losses, tries).min(axis=1)
     return Contests(tries, found, float(np.median(losses)), float(np.median(best)))
 
 

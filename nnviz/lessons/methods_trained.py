@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.schemes import FIXED, PYTORCH
-from nnviz.analysis.claims.tools import part, train_all
+from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.draws import LAYERS, Kernel, draws
 from nnviz.analysis.ranking import Ranking, rank, train_seeds
@@ -15,6 +15,7 @@ from nnviz.analysis.words import count, number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core import initializers
 from nnviz.core.experiment import MOST_SEED, Experiment
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
 from nnviz.figures.lines import Line, lines
@@ -122,13 +123,12 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
 
 def contest(seed: int, on_progress: Progress = None) -> dict[str, Ranking]:
     """Rank four starts on two tasks, from seeds that count up from this one."""
-    report = on_progress or (lambda share: None)
     tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
     found = {}
     for i, (name, recipe) in enumerate(tasks.items()):
         runs = []
         for k, start in enumerate(STARTS):
-            done = part(report, i * len(STARTS) + k, len(tasks) * len(STARTS))
+            done = part(on_progress, i * len(STARTS) + k, len(tasks) * len(STARTS))
             runs.append(train_seeds(recipe.replace(seed=seed, kernel_initializer=start), SEEDS, done))
         found[name] = rank(runs)
     return found

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnviz.analysis.chances import Case, four_cases
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.order import Order, order
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.figures.order_shares import order_shares
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
@@ -108,11 +108,10 @@ class _Split:
 
 def measure_matters(rows: int | None, rate: float, on_progress: Progress = None) -> _Split:
     """Train every start with every order, twice."""
-    report = on_progress or (lambda share: None)
     rough = PAIRS.replace(batch_size=rows, learning_rate=rate)
     return _Split(
-        order(PAIRS, STARTS, ORDERS, on_progress=part(report, 0, 2)),
-        order(rough, STARTS, ORDERS, on_progress=part(report, 1, 2)),
+        order(PAIRS, STARTS, ORDERS, on_progress=part(on_progress, 0, 2)),
+        order(rough, STARTS, ORDERS, on_progress=part(on_progress, 1, 2)),
     )
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.scales import level_spread, normal, spread_text
 from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec
 from nnviz.analysis.signal import measure as send
 from nnviz.analysis.signal_verdict import factor, left, typical
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.figures.lines import Line, lines
 from nnviz.figures.template import Palette
@@ -123,13 +123,12 @@ class Level:
 
 def level(width: int, on_progress: Progress = None) -> Level:
     """Find the level spread at some widths, this one and four times it among them."""
-    report = on_progress or (lambda share: None)
     widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
     found = {}
     for i, activation in enumerate(("relu", "linear")):
         found[activation] = np.array(
             [
-                level_spread(int(n), activation, part(report, i * len(widths) + k, 2 * len(widths)))
+                level_spread(int(n), activation, part(on_progress, i * len(widths) + k, 2 * len(widths)))
                 for k, n in enumerate(widths)
             ]
         )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnviz.analysis.claims.symmetry import POSITIVE
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.diagnosis import AS_A_LINE, NO_BETTER, guess_loss, line_loss
 from nnviz.analysis.draws import Kernel, draws
 from nnviz.analysis.likeness import likeness
@@ -20,6 +19,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures import pinch as pinch_figures
@@ -107,7 +107,6 @@ class Positive:
 
 def small_positive(high: float, on_progress: Progress = None) -> Positive:
     """Train from U(0, high), from U(-high, high) and from Glorot uniform."""
-    report = on_progress or (lambda share: None)
     ends = {"minval": -high, "maxval": high}
     starts: dict[str, Initializer] = {
         f"0 to {spread_text(high)}": initializers.make("positive_uniform", {"high": high}),
@@ -117,7 +116,7 @@ def small_positive(high: float, on_progress: Progress = None) -> Positive:
     experiments = {name: POSITIVE.replace(kernel_initializer=start) for name, start in starts.items()}
     losses = {}
     for i, (name, experiment) in enumerate(experiments.items()):
-        losses[name] = float(np.median(train(experiment, part(report, i, len(starts))).train_loss[:, -1]))
+        losses[name] = float(np.median(train(experiment, part(on_progress, i, len(starts))).train_loss[:, -1]))
     data = POSITIVE.load_dataset()
     return Positive(
         experiments,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.places import AMONG, Standing, standings
 from nnviz.analysis.seeds import judge
 from nnviz.analysis.tries import Paired, paired
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.template import Palette
@@ -149,11 +149,10 @@ class Pairs:
 
 def pairs(change: str, on_progress: Progress = None) -> Pairs:
     """The same network against several others, each with the same seeds."""
-    report = on_progress or (lambda share: None)
     return Pairs(
         change,
         {
-            name: paired(judge(MOONS, other, PAIR_SEEDS, part(report, i, len(CHANGES))))
+            name: paired(judge(MOONS, other, PAIR_SEEDS, part(on_progress, i, len(CHANGES))))
             for i, (name, other) in enumerate(CHANGES.items())
         },
     )

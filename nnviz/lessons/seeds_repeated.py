@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.one_row import OneRow
 from nnviz.analysis.one_row import one_row as drop_one_row
 from nnviz.analysis.repeats import RATE, WEIGHT, Repeats, Ripple, repeats, ripples
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.dot_rows import dot_rows
@@ -99,11 +99,10 @@ class Hair:
 
 def hair(rate: float, on_progress: Progress = None) -> Hair:
     """A weight moved to the next number there is, in a calm run and in a bolder one."""
-    report = on_progress or (lambda share: None)
     bold = Experiment(learning_rate=rate)
-    calm = ripples(Experiment(learning_rate=CALM), part(report, 0, 3))
-    wild = ripples(bold, part(report, 1, 3))
-    two = train(bold.replace(restarts=2, snapshots=2), part(report, 2, 3))
+    calm = ripples(Experiment(learning_rate=CALM), part(on_progress, 0, 3))
+    wild = ripples(bold, part(on_progress, 1, 3))
+    two = train(bold.replace(restarts=2, snapshots=2), part(on_progress, 2, 3))
     ends = [np.concatenate([array[run, -1].ravel() for array in (*two.kernels, *two.biases)]) for run in (0, 1)]
     return Hair(rate, calm, wild, float(np.linalg.norm(ends[0] - ends[1])))
 

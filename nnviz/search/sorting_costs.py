@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from nnviz.core.progress import part
 from nnviz.search.sorting import Sorting, bubble, quick
 
 Array = np.ndarray
@@ -208,10 +209,5 @@ def bought(seed: int, on_progress: Progress = None) -> Bought:
     lists = orders(MANY, seed)
     dice: dict[str, Array] = {}
     for i, (name, values) in enumerate(lists.items()):
-
-        def tell(share: float, i: int = i) -> None:
-            if on_progress is not None:
-                on_progress((i + share) / len(lists))
-
-        dice[name] = counts(values, LIST_RUNS, len(lists) * seed + i, tell)
+        dice[name] = counts(values, LIST_RUNS, len(lists) * seed + i, part(on_progress, i, len(lists)))
     return Bought({name: quick(values).comparisons for name, values in lists.items()}, dice)

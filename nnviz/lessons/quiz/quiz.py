@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import part
+from nnviz.core.progress import part
 from nnviz.core.registry import Parameter
 from nnviz.lessons.quiz import chance, judging, networks, scale, zero
 from nnviz.lessons.quiz.record import Question, Template
