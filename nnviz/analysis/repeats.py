@@ -9,19 +9,18 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnviz.core.experiment import Experiment
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import initial_parameters, train, train_from
 
 Array = np.ndarray
-Progress = Callable[[float], object]
 
 DIGITS = 12
 COMPANY = (8, 4, 2)  # runs at once, as many of these as the budget lets pass

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons import chance_says as says
@@ -25,8 +26,6 @@ from nnviz.search.sorting_costs import (
     twice,
 )
 
-Progress = Callable[[float], object] | None
-
 LIST = Parameter(
     name="list", kind=int, default=USUAL, low=0, high=9999, label="list", note="Another number, another list."
 )
@@ -43,7 +42,7 @@ XOR = Experiment(
 SHARE_OF_GUESS = 0.25  # below this share of a guess's loss the network has learned its task
 
 
-def ends_otherwise(seed: int, on_progress: Progress = None) -> Checked:
+def ends_otherwise(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether the task's network, started from a seed, ends unlike the one in A: one has learned, one has not."""
 
     def tell(from_share: float) -> Callable[[float], object]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nnviz.analysis.seeds import judge
 from nnviz.analysis.words import number
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons.judging_luck import BEST_SCREEN, LUCKY_SCREEN, SEEDS, WIDTH_OF_TASK, sides
 from nnviz.lessons.judging_restarts import ENOUGH_SCREEN, MEAN_SCREEN, ONE_SCREEN, RESTARTS_SCREEN
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 
-Progress = Callable[[float], object] | None
 
-
-def flattering_seed(seed: int, on_progress: Progress = None) -> Checked:
+def flattering_seed(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether A looks better than B with this seed, though over many seeds it is not."""
     report = on_progress or (lambda share: None)
     found = judge(*sides(WIDTH_OF_TASK), SEEDS, lambda share: report(0.8 * share))

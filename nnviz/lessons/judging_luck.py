@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,13 @@ from nnviz.analysis.seeds import Judgement, judge
 from nnviz.analysis.tries import Tries, best_against_one, groups
 from nnviz.analysis.words import number, percent
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.seeds import per_seed
 from nnviz.figures.template import Palette
 from nnviz.figures.tries import tries as draw_tries
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 MOONS = Experiment(samples=200, hidden=(4,), epochs=40)
 WIDTH_OF_TASK = 4
@@ -42,7 +41,7 @@ def sides(units: int) -> tuple[Experiment, Experiment]:
     return default.replace(kernel_initializer="positive_uniform"), default
 
 
-def lucky(units: int, on_progress: Progress = None) -> Judgement:
+def lucky(units: int, on_progress: Progress | None = None) -> Judgement:
     """One against the other, with many seeds."""
     return judge(*sides(units), SEEDS, on_progress)
 
@@ -96,7 +95,7 @@ class Contests:
     best: float
 
 
-def contests(tries: int, on_progress: Progress = None) -> Contests:
+def contests(tries: int, on_progress: Progress | None = None) -> Contests:
     """One recipe, trained many times and dealt out to two teams."""
     trace = train(MOONS.replace(restarts=CONTESTANTS, snapshots=2), on_progress)
     losses = np.nan_to_num(trace.test_loss[:, -1], nan=np.inf)

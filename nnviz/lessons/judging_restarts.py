@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,13 @@ from nnviz.analysis.restarts_words import mean_words, success
 from nnviz.analysis.tries import Tries, group_rates, mean_width, one_success
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.group_rates import group_rates as draw_rates
 from nnviz.figures.heaps import heaps
 from nnviz.figures.template import Palette
 from nnviz.figures.tries import tries as draw_tries
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 XOR = Experiment(
     dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=2000, seed=0
@@ -42,7 +41,7 @@ ACTIVATION = Parameter(
 )  # fmt: skip
 
 
-def xor_runs(units: int, activation: str, on_progress: Progress = None) -> Restarts:
+def xor_runs(units: int, activation: str, on_progress: Progress | None = None) -> Restarts:
     """Many runs of one recipe on XOR; several screens look at the same ones."""
     many = XOR.replace(hidden=(units,), activation=activation, restarts=RUNS, snapshots=2)
     return train_portion(many, on_progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.schemes import FIXED, PYTORCH
@@ -15,7 +15,7 @@ from nnviz.analysis.words import count, number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core import initializers
 from nnviz.core.experiment import MOST_SEED, Experiment
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
 from nnviz.figures.lines import Line, lines
@@ -23,8 +23,6 @@ from nnviz.figures.ranking import ranking
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 from nnviz.lessons.scale_much import DEEP
-
-Progress = Callable[[float], object] | None
 
 EPOCHS = 24
 KERAS, TORCH, HE = "Keras", "PyTorch", "He"
@@ -63,7 +61,7 @@ class Defaults:
         return self.loss(name) < SHARE_OF_GUESS * self.guess
 
 
-def defaults(layers: int, on_progress: Progress = None) -> Defaults:
+def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
     """Train so many ReLU layers from Keras's default, from PyTorch's, and from He's rule."""
     hidden, shown = (64,) * layers, {"snapshots": 20, "epochs": EPOCHS}
     recipes = {
@@ -121,7 +119,7 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
     ]  # fmt: skip
 
 
-def contest(seed: int, on_progress: Progress = None) -> dict[str, Ranking]:
+def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking]:
     """Rank four starts on two tasks, from seeds that count up from this one."""
     tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
     found = {}

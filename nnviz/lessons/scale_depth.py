@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +13,13 @@ from nnviz.analysis.signal import measure as send
 from nnviz.analysis.signal_verdict import factor, left, typical
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.figures.lines import Line, lines
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 
 Array = np.ndarray
-Progress = Callable[[float], object] | None
 
 DEPTH, SIGNAL_WIDTH = 30, 64
 LEVEL_FROM, LEVEL_TO = 0.1, 10.0
@@ -31,7 +29,7 @@ TIMES = (0.25, 0.5, 1.0, 2.0)  # the options of the width screen, as factors
 WIDER = 4
 
 
-def fading(spread: float, layers: int, on_progress: Progress = None) -> dict[str, SignalRecord]:
+def fading(spread: float, layers: int, on_progress: Progress | None = None) -> dict[str, SignalRecord]:
     """Send a signal through so many layers, from this spread, from He's rule, and from ten times this spread."""
     report = on_progress or (lambda share: None)
     starts = {
@@ -121,7 +119,7 @@ class Level:
         return int(np.flatnonzero(self.widths == WIDER * self.widths[self.narrow])[0])
 
 
-def level(width: int, on_progress: Progress = None) -> Level:
+def level(width: int, on_progress: Progress | None = None) -> Level:
     """Find the level spread at some widths, this one and four times it among them."""
     widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
     found = {}

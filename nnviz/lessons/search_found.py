@@ -11,7 +11,7 @@ from nnviz.analysis.diagnosis import diagnose
 from nnviz.analysis.luck import CERTAINTY, Rate, rate, restarts_needed
 from nnviz.analysis.words import count, number, percent, percent_range, trimmed
 from nnviz.core.experiment import Experiment
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import plain
 from nnviz.core.training import train
 from nnviz.figures.diversity import copies_from
@@ -24,7 +24,7 @@ from nnviz.search.contest import METHODS, Contest, contest
 from nnviz.search.genetic import Evolution, evolve
 from nnviz.search.landscapes import registry
 from nnviz.search.sliding import gradient_descent
-from nnviz.search.walk import Plan, Progress, Walk
+from nnviz.search.walk import Plan, Walk
 
 STEP = 0.1  # of a walker on a line
 MOMENTS = 61  # frames of a film

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nnviz.analysis.words import number, percent
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 from nnviz.lessons.seeds_luck import MOONS, PAIRS_SCREEN, SPECIAL_SCREEN
 from nnviz.lessons.seeds_repeated import HAIR_SCREEN, ROW_SCREEN, SAME_SCREEN
 
-Progress = Callable[[float], object] | None
-
 FRIENDS_SEED = 2026
 
 
-def same_number(loss: float, on_progress: Progress = None) -> Checked:
+def same_number(loss: float, on_progress: Progress | None = None) -> Checked:
     """Whether a loss on unseen data is, to three digits, that of the friend's run."""
     friend = MOONS.replace(seed=FRIENDS_SEED, snapshots=2)
     theirs = float(train(friend, on_progress).test_loss[0, -1])

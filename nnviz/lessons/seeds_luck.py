@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,11 @@ from nnviz.analysis.seeds import judge
 from nnviz.analysis.tries import Paired, paired
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 MOONS = Experiment(samples=200, hidden=(4,), epochs=40)
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=2000)
@@ -74,7 +72,7 @@ class Luck:
         return float(spearmanr(first.losses, other.losses).statistic)
 
 
-def favourite(own: int, on_progress: Progress = None) -> Luck:
+def favourite(own: int, on_progress: Progress | None = None) -> Luck:
     """Where a seed stands in several tasks."""
     found = standings(TASKS | {TWIN: MOONS}, own, on_progress)
     return Luck({name: one for name, one in found.items() if name != TWIN}, found[TWIN])
@@ -147,7 +145,7 @@ class Pairs:
         return self.found[self.change]
 
 
-def pairs(change: str, on_progress: Progress = None) -> Pairs:
+def pairs(change: str, on_progress: Progress | None = None) -> Pairs:
     """The same network against several others, each with the same seeds."""
     return Pairs(
         change,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from nnviz.analysis.one_row import one_row as drop_one_row
 from nnviz.analysis.repeats import RATE, WEIGHT, Repeats, Ripple, repeats, ripples
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.dot_rows import dot_rows
@@ -20,8 +20,6 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.seeds import ripple
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 NOISY_XOR = Experiment(dataset="xor", samples=200, noise=0.7, hidden=(4,), learning_rate=0.5)
 CALM, WILD = 0.3, 10.0  # learning rates
@@ -41,7 +39,7 @@ ROWS = Parameter(
 # The same run again
 
 
-def again(own: int, on_progress: Progress = None) -> Repeats:
+def again(own: int, on_progress: Progress | None = None) -> Repeats:
     """One run, trained several times."""
     return repeats(Experiment(seed=own), on_progress)
 
@@ -97,7 +95,7 @@ class Hair:
     strangers: float
 
 
-def hair(rate: float, on_progress: Progress = None) -> Hair:
+def hair(rate: float, on_progress: Progress | None = None) -> Hair:
     """A weight moved to the next number there is, in a calm run and in a bolder one."""
     bold = Experiment(learning_rate=rate)
     calm = ripples(Experiment(learning_rate=CALM), part(on_progress, 0, 3))
@@ -148,7 +146,7 @@ def _named(figure: Figure, name: str, rate: float) -> Figure:
 # One row less
 
 
-def one_row(rows: int, on_progress: Progress = None) -> OneRow:
+def one_row(rows: int, on_progress: Progress | None = None) -> OneRow:
     """Networks trained with one row less."""
     return drop_one_row(NOISY_XOR.replace(batch_size=rows), ROW_SEEDS, on_progress)
 

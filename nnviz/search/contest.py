@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.search.climbing import annealing, hill_climbing, random_search
 from nnviz.search.landscapes import Landscape
-from nnviz.search.walk import Array, Plan, Progress, Walk
+from nnviz.search.walk import Array, Plan, Walk
 
 STEPS = (0.05, 0.1, 0.3, 0.5, 1.0)
 LOOKS, RUNS = 2000, 240

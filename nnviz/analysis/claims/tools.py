@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Progress
 from nnviz.core import activations, initializers
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset, load
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
-from nnviz.core.progress import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import train, train_from
 
