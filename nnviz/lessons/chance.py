@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
@@ -45,7 +43,7 @@ SHARE_OF_GUESS = 0.25  # below this share of a guess's loss the network has lear
 def ends_otherwise(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether the task's network, started from a seed, ends unlike the one in A: one has learned, one has not."""
 
-    def tell(from_share: float) -> Callable[[float], object]:
+    def tell(from_share: float) -> Progress:
         return lambda share: on_progress(from_share + share / 2) if on_progress is not None else None
 
     traces = train(XOR, tell(0.0)), train(XOR.replace(seed=seed), tell(0.5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -203,7 +203,7 @@ def check_order(order: int, on_progress: Progress | None = None) -> Checked:
     )
 
 
-def _last_loss(experiment: Experiment, on_progress: Callable[[float], object]) -> float:
+def _last_loss(experiment: Experiment, on_progress: Progress) -> float:
     return float(train(experiment.replace(snapshots=2), on_progress).train_loss[0, -1])
 
 
