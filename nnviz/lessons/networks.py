@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.landscape import Landscape
 from nnviz.analysis.matching import equal_settings
 from nnviz.analysis.two_weights import fallen, two_weights, valleys
 from nnviz.analysis.words import number, percent, trimmed
-from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.core.training import train
 from nnviz.figures.ground_film import ground_film
 from nnviz.figures.landscape import landscape
 from nnviz.figures.map_film import shading
@@ -193,18 +192,15 @@ TASK_A = MOONS.replace(seed=0, shuffle_seed=0)
 
 def check_order(order: int, on_progress: Progress | None = None) -> Checked:
     """Train A, and A with another order, and compare."""
-    report = on_progress or (lambda share: None)
-    one = _last_loss(TASK_A, lambda share: report(share / 2))
-    other = _last_loss(TASK_A.replace(shuffle_seed=order), lambda share: report(0.5 + share / 2))
+    plan = TASK_A.replace(snapshots=2)
+    one, other = (
+        float(trace.train_loss[0, -1]) for trace in train_all((plan, plan.replace(shuffle_seed=order)), on_progress)
+    )
     return Checked(
         other <= BETTER * one,
         f"From the same start, order seed {order} ends at loss {number(other)}, A at {number(one)}: "
         f"{percent(other / one)} of it.",
     )
-
-
-def _last_loss(experiment: Experiment, on_progress: Progress) -> float:
-    return float(train(experiment.replace(snapshots=2), on_progress).train_loss[0, -1])
 
 
 LESSON = Lesson(
