@@ -126,6 +126,15 @@ def test_a_steady_push_keeps_the_spread_that_langevin_says():
     assert walk.points[:, -1].var() == pytest.approx(expected, rel=0.12)  # 4 standard errors √(2 / 4000), and 2 %
 
 
+def test_a_push_that_fades_is_gone_in_the_last_quarter_of_the_way():
+    walk = gradient_descent(Plan(RASTRIGIN, 1, 400, 50, moments=400), 0.3, fade=True)
+    before, after = walk.points[:, :-1], walk.points[:, 1:]
+    step = 0.5 / RASTRIGIN.curvature
+    pushed = np.abs(after - before + step * RASTRIGIN.slope(before)).max(axis=(0, 2))
+    assert (pushed[:299] > 1e-4).all()  # of 50 walkers at least one is pushed
+    assert pushed[299:].max() < 1e-12
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
