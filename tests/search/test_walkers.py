@@ -70,13 +70,14 @@ def test_a_hill_climber_never_climbs_and_annealing_does():
     assert rises[:, :100].mean() > 5 * rises[:, -100:].mean() > 0
 
 
-def test_annealing_goes_uphill_as_often_as_its_temperature_says():
-    """Metropolis' rule: of proposals that lead up by h, exp(-h / T) are taken. On a plane of constant slope, for a
-    hot walker on a grid of single looks: the share of steps up that are taken is the mean of exp(-h / T)."""
-    plan = Plan(RASTRIGIN, 1, 2, 20_000, start=(0.0,), moments=2)
+# Of two looks the second is the coldest; of three it stands midway from hot to cold, by factors.
+@pytest.mark.parametrize(("looks", "share"), [(2, 0.005), (3, 0.05)])
+def test_annealing_goes_uphill_as_often_as_its_temperature_says(looks, share):
+    """Metropolis' rule: a step up by h is taken with the chance exp(-h / T). From the floor all steps lead up."""
+    plan = Plan(RASTRIGIN, 1, looks, 20_000, start=(0.0,), moments=looks)
     step = 0.05
     walk = annealing(plan, step)
-    temperature = RASTRIGIN.ridge * 0.005  # at the last of the two looks
+    temperature = RASTRIGIN.ridge * share  # at the second look
     tried = step * np.random.default_rng(9).standard_normal(400_000)
     expected = np.exp(-RASTRIGIN.height(tried[:, None]) / temperature).mean()
     taken = int((walk.points[:, 1, 0] != 0).sum())
