@@ -28,7 +28,7 @@ WIDTH = Parameter(
     name="units", kind=int, default=WIDTH_OF_TASK, low=2, high=12, label="hidden units", note="Of both networks."
 )
 TRIES = Parameter(
-    name="tries", kind=int, default=10, low=1, high=50, label="tries of the second team", note="It shows the best one."
+    name="tries", kind=int, default=10, low=2, high=50, label="tries of the second team", note="It shows the best one."
 )
 
 
@@ -122,9 +122,8 @@ def _contests(found: Contests) -> Reveal:
 
 def _contests_pictures(found: Contests, palette: Palette) -> Sequence[Picture]:
     rate, _ = found.found.at(found.tries)
-    title = (
-        f"The best of {found.tries} beats one run of the same recipe in {percent(rate.share)} of {rate.runs} contests."
-    )
+    share = f"{percent(rate.share)} of {rate.runs:,} contests"
+    title = f"The best of {found.tries} beats one run of the same recipe in {share}."
     table = {
         "typical loss on unseen data": {
             "one run": number(found.alone),

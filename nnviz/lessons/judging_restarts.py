@@ -54,7 +54,7 @@ def _one(runs: Restarts) -> Reveal:
     found = success(runs, SOLVED)
     resting = _resting(runs)
     where = ", ".join(f"{amount} stop near {number(level.loss)}" for level, amount in resting)
-    meaning = " ".join(f"At {level.words}, {level.meaning}." for level, _ in resting)
+    meaning = " ".join(f"At {number(level.loss)}, {level.meaning}." for level, _ in resting)
     return Reveal(
         right=0 if found.share > 0.9 else 1 if found.share > 0.5 else 2,
         because=f"{found.successes:,} of {found.runs} starts work: {percent(found.share)}."
@@ -64,7 +64,7 @@ def _one(runs: Restarts) -> Reveal:
         f"With {found.runs} runs we can say more: the true share lies between {_ends(found)}, by a method that is "
         "right in about 95 of 100 such cases (Wilson's interval)."
         + (f"\n\nThose that fail do not stop just anywhere. {meaning}" if meaning else "")
-        + "\n\nPress play, and watch two starts of this one recipe.",
+        + "\n\nWatch two starts of this one recipe.",
     )
 
 
@@ -143,6 +143,13 @@ def _restarts(runs: Restarts) -> Reveal:
             f"None of {RUNS} runs works. If one ever does, it takes {fewest:,.0f} tries or more.",
             "Restarts repeat luck. Where there is hardly any luck to have, change the network.",
         )
+    if share == 1:
+        return Reveal(
+            right,
+            f"All {RUNS} runs work, so it takes 1 try.",
+            f"Where each try works, there is nothing to repeat. (By Wilson's interval the true share is "
+            f"{percent(chances.found.low)} or more.) Take units away, and luck comes back.",
+        )
     shown = int(min(needed, MOST_TRIES))
     counted, expected = chances.tries.at(shown)
     fail = 1 - share
@@ -165,7 +172,7 @@ def _tries(amount: float) -> str:
 
 
 def _exact(share: float) -> str:
-    return number(math.log(0.05) / math.log1p(-share)) if share < 1 else "0"
+    return number(math.log(0.05) / math.log1p(-share))
 
 
 def _restarts_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
@@ -219,10 +226,14 @@ def _enough(runs: Restarts) -> Reveal:
         why="Luck averages out slowly. The width falls as 1 / √n: four times the runs for half the width, a hundred "
         "times for a tenth. (Where nearly all runs work, or nearly none, it narrows somewhat faster.)\n\n"
         f"An interval of {100 * NARROW:.0f} points takes about {_rounded(_runs_for(found.whole, NARROW))} runs.\n\n"
-        f"Each bar in the picture is what one class of {FEW} would have reported. Their shares run from "
-        f"{percent(shares[0])} to {percent(shares[-1])}. Yet {holding} of {len(shares)} bars hold the dashed line: the "
-        "interval keeps its promise, the bare share does not.\n\n"
-        "So a table of results without intervals hides how little it may know.",
+        f"Each bar in the picture is what one class of {FEW} would have reported. "
+        + (
+            f"Their shares run from {percent(shares[0])} to {percent(shares[-1])}. Yet {holding} of {len(shares)} bars "
+            "hold the dashed line. A bare share misleads; an interval tells how far to trust it.\n\n"
+            if shares[0] < shares[-1]
+            else f"Here all have the share {percent(shares[0])}, and the bars still say how sure they may be.\n\n"
+        )
+        + "So a table of results without intervals hides how little it may know.",
     )
 
 

@@ -53,6 +53,19 @@ class Reveal:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way on to another page of the app.
+
+    Attributes:
+        page: the name of its script.
+        label: what the link says.
+    """
+
+    page: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Screen:
     """One idea: words, a prediction, a measurement, pictures of it.
 
@@ -67,6 +80,7 @@ class Screen:
         reveal: what that says to the question.
         pictures: what to show of it.
         settings: what the reader may change once the answer stands there; part of the link.
+        way: where one may go on from here, if anywhere.
     """
 
     key: str
@@ -78,6 +92,7 @@ class Screen:
     reveal: Callable[[Any], Reveal]
     pictures: Callable[[Any, Palette], Sequence[Picture]]
     settings: tuple[Parameter, ...] = ()
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,7 @@ class Task:
         b: the Playground's B.
         asked: what the reader brings back, such as a seed; None where there is nothing to check.
         check: `check(value, on_progress=None)` -> Checked; a function of the module. It trains and measures.
+        way: where one may go on from there, if anywhere.
     """
 
     words: str
@@ -110,6 +126,7 @@ class Task:
     b: Experiment
     asked: Parameter | None = None
     check: Callable[..., Checked] | None = None
+    way: Way | None = None
 
 
 @dataclass(frozen=True)

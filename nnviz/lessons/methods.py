@@ -12,7 +12,7 @@ from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 from nnviz.lessons.methods_drawn import NAMES_SCREEN, SHAPE_SCREEN, WIDER_SCREEN
-from nnviz.lessons.methods_trained import CONTEST_SCREEN, DEFAULTS_SCREEN
+from nnviz.lessons.methods_trained import CONTEST_SCREEN, DEFAULTS_SCREEN, YOUR_DATA
 
 CHOICES = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
 DEEP = Experiment(
@@ -43,7 +43,7 @@ LESSON = Lesson(
         words="A and B are the same network: twenty layers of ReLU units, on two moons. A starts from random_normal, B "
         "from Glorot uniform, the default. Neither learns.\n\nThink first: which rule was made for ReLU? Give B "
         "another initializer from the list, until its loss leaves that of a guess. Bring back its name. It is "
-        "checked from five seeds.",
+        "checked from five seeds.\n\nThen bring a table of your own, and see which start suits it.",
         a=TRY.replace(kernel_initializer="random_normal"),
         b=TRY,
         asked=Parameter(
@@ -51,6 +51,7 @@ LESSON = Lesson(
             note="One of Keras's fifteen, with its default settings.",
         ),
         check=check_method,
+        way=YOUR_DATA,
     ),
     remember="Every method is an answer to what scale: He for ReLU, Glorot or orthogonal for tanh, and then a test of "
     "your own, from several seeds.",

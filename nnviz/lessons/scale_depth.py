@@ -55,6 +55,8 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
     each = factor(typical(records[0].answers))
     ending = (
         "A net like this is not wrong. It is deaf."
+        if share < MILLIONTH
+        else "A net like this is hard of hearing."
         if share < LEVEL_FROM
         else "A net like this drowns in its own noise."
         if share > LEVEL_TO

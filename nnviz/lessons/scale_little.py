@@ -76,9 +76,10 @@ def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
         title = plain_words + theory
         escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
+    distances = pinch_figures.distances(found, SMALL, palette)
     return [
         escape,
-        pinch_figures.distances(found, SMALL, palette),
+        replace(distances, title=f"The first of two starts. {distances.title}"),
         Pair(a, b),
     ]
 

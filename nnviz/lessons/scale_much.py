@@ -86,12 +86,12 @@ def _much_reveal(found: Much) -> Reveal:
         right,
         f"Of {total} starts from spread 1, {kinds['diverged']} overflowed, {kinds['dead']} went dead and "
         f"{learned} learned.{ends}",
-        f"Large weights give huge answers, so the loss is huge, and the step that follows is huge too. Sometimes the "
-        f"numbers overflow. Sometimes it ends in silence. Three layers from all ones begin at loss "
-        f"{number(found.ones[0])}. After one step it is {number(found.ones[1])}. {found.ones_sentence}\n\nDead means: "
-        "all units of a layer answer 0, to everything. No gradient gets through, so nothing will change any more.\n\n"
-        f"This was with {count(layers, 'layer')}. Change their number, and watch the window between too small "
-        "and too large open and close.",
+        f"Large weights give huge answers, so the loss is huge, and so is the step that follows. Some runs overflow, "
+        f"others fall silent. Three layers from all ones begin at loss {number(found.ones[0])}. After one step it is "
+        f"{number(found.ones[1])}. {found.ones_sentence}\n\nDead means: all units of a layer answer 0, to everything. "
+        "No gradient passes to what lies before them, so they stay silent. What comes after still moves, but it can "
+        f"only guess.\n\nThis was with {count(layers, 'layer')}. Change their number, and watch the window between too "
+        "small and too large open and close.",
     )
 
 
@@ -132,7 +132,7 @@ def _xor_reveal(found: Scales) -> Reveal:
         f"with {percent(found.rates[best].share)}."
         if small.share > large.share
         else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
-        f"{count(steps, 'step')}; from spread {LARGE:g} {percent(large.share)}.",
+        f"{count(steps, 'step')}; from spread {LARGE:g}, {percent(large.share)}.",
         "From large weights the units begin at the flat ends of tanh. There a change of the weights changes next to "
         "nothing, so they sit where luck dropped them. From very small weights the units begin almost equal. They "
         "part in the end, but it takes time: give them more steps, and more of them get there.\n\nSo the scale "

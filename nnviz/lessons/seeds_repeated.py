@@ -118,7 +118,7 @@ def _hair(found: Hair) -> Reveal:
         right=0 if wild < 1e-6 else 1 if wild < 0.1 else 2,
         because=f"Moved by {number(float(start.distance[0]))}, they end {number(wild)} apart after {steps}. Two runs "
         f"of different seeds end {number(found.strangers)} apart.",
-        why=f"With the calmer learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
+        why=f"With a learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
         "Both roll down the same slope, so a small gap stays small.\n\n"
         "A bold step overshoots the valley, and each jump can stretch the gap. Some 50 doublings lead from the last "
         "digit to the first.\n\n"

@@ -13,7 +13,7 @@ from nnviz.figures.film import Film
 from nnviz.figures.sides import sides
 from nnviz.figures.template import PALETTES
 from nnviz.lessons.course import LESSONS
-from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task
+from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task, Way
 from nnviz.ui import compute, frame, lesson_progress, markup, page, state
 from nnviz.ui.film.film import film
 from nnviz.ui.handouts import handouts
@@ -37,11 +37,14 @@ def play(place: Place) -> None:
         st.page_link(PAGE, label="All lessons", query_params={})
         st.html(f'<span class="muted">Lesson {number}: {markup.text(place.text.title)}</span>', width="content")
     with st.container(key="lesson", gap="small"):
+        content, steps = st.container(gap="small"), st.container()
+    with steps:  # drawn first, for one may go on, or back, while a measurement runs
+        _steps(place)
+    with content:
         if place.shown:
             _screen(place, place.shown)
         else:
             _ending(place)
-        _steps(place)
 
 
 def _screen(place: Place, screen: Screen) -> None:
@@ -65,7 +68,9 @@ def _screen(place: Place, screen: Screen) -> None:
         found = compute.result_of("Measuring", screen.measure, *place.settings.values())
     reveal = screen.reveal(found)
     answers.html(_answers(screen, place.guess, reveal))
-    why.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
+    with why:
+        st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
+        _way_on(screen.way)
     theme = st.context.theme.type or "light"
     for picture in screen.pictures(found, PALETTES[theme]):
         if isinstance(picture, Pair):
@@ -163,10 +168,17 @@ def _ending(place: Place) -> None:
     if task.asked is not None:
         _controls(place)
         _check(place, task)
+    _way_on(task.way)
     st.header("The sentence to remember", anchor=False)
     st.html(f'<p class="remember">{markup.text(lesson.remember)}</p>')
     st.html(f'<p class="muted sources">Sources: {_sources(lesson.sources)}</p>')
     handouts(lesson)
+
+
+def _way_on(way: Way | None) -> None:
+    if way:
+        with st.container(key="way", gap=None):
+            st.page_link(page.script(way.page), label=way.label, query_params={})
 
 
 def _check(place: Place, task: Task) -> None:

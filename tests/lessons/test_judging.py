@@ -132,3 +132,16 @@ def test_the_task_knows_a_flattering_seed(seed, done):
 def test_the_task_does_not_begin_with_its_answer():
     assert not flattering_seed(LESSON.task.a.seed).done
     assert LESSON.task.asked.default == LESSON.task.a.seed == LESSON.task.b.seed
+
+
+def test_where_all_runs_work_nothing_is_said_of_those_that_fail():
+    found = reveal("restarts", xor(6))
+    assert found.right == 0
+    assert found.because == f"All {RUNS} runs work, so it takes 1 try."
+    assert "99.2 % or more" in found.why  # Wilson's lower end for 500 of 500: 1 / (1 + 1.96² / 500)
+    assert "Here all have the share 100 %" in reveal("enough", xor(6)).why
+
+
+def test_a_team_of_one_try_is_no_second_team():
+    with pytest.raises(ValueError, match="from 2 to"):
+        judging.TRIES.check(1)

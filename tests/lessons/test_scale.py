@@ -120,3 +120,11 @@ def test_the_task_is_solved_by_hes_spread_alone(stddev, done, word):
 def test_the_task_starts_with_two_networks_that_do_not_learn():
     for experiment in (LESSON.task.a, LESSON.task.b):
         assert not check_spread(experiment.kernel_initializer.parameters["stddev"]).done
+
+
+@pytest.mark.parametrize(
+    ("spread", "layers", "words"), [(0.05, 30, "deaf"), (0.05, 2, "hard of hearing"), (1.0, 30, "drowns")]
+)
+def test_the_fading_signals_last_word_follows_from_what_is_left(spread, layers, words):
+    screen = SCREENS["fading"]
+    assert words in screen.reveal(screen.measure(spread, layers)).why

@@ -156,6 +156,11 @@ function createFilm(root) {
   find(".forward").onclick = () => stepBy(1);
   slider.oninput = () => goTo(Number(slider.value));
 
+  // A click into the picture leaves the focus where it is, so that a presenter's arrow keys go on turning pages.
+  root.onmousedown = (event) => {
+    if (event.target.tagName === "CANVAS") event.preventDefault();
+  };
+
   root.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target === speedMenu) return;
     const onButton = event.target.tagName === "BUTTON";

@@ -1049,6 +1049,11 @@ function createStage(root) {
   loopButton.onclick = () => { loopButton.ariaPressed = String(loopButton.ariaPressed !== "true"); };
   slider.oninput = () => goTo(Number(slider.value));
 
+  // A click into the picture leaves the focus where it is, so that a presenter's arrow keys go on turning pages.
+  root.onmousedown = (event) => {
+    if (event.target.tagName === "CANVAS") event.preventDefault();
+  };
+
   root.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target === speedMenu) return;
     const onButton = event.target.tagName === "BUTTON";
@@ -1064,6 +1069,7 @@ function createStage(root) {
     }[event.key];
     if (!act) return;
     event.preventDefault();
+    if (event.key !== "Escape") event.stopPropagation(); // or the arrow keys would turn a presenter's page as well
     act();
   };
 
