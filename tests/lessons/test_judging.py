@@ -9,7 +9,7 @@ from scipy.stats import ttest_1samp
 from nnviz.analysis.luck import rate
 from nnviz.figures.template import LIGHT
 from nnviz.lessons.judging import LESSON, flattering_seed
-from nnviz.lessons.judging_luck import WIDTH_OF_TASK, contests, lucky
+from nnviz.lessons.judging_luck import TRIES, WIDTH_OF_TASK, contests, lucky
 from nnviz.lessons.judging_restarts import NARROW, RUNS, SOLVED, xor_runs
 from nnviz.lessons.lesson import Pair
 from tests.lessons.measuring import result_of
@@ -144,4 +144,4 @@ def test_where_all_runs_work_nothing_is_said_of_those_that_fail():
 
 def test_a_team_of_one_try_is_no_second_team():
     with pytest.raises(ValueError, match="from 2 to"):
-        judging.TRIES.check(1)
+        TRIES.check(1)
