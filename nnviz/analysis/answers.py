@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from nnviz.core import activations, datasets, losses
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.network import Matmul, Network, with_ones
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -21,7 +22,7 @@ def answers(
     x: Array,
     runs: Sequence[int] | Array,
     snapshot: int = -1,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Array:
     """What each of some runs answers at each of some inputs; as `nnviz.predict`, for many runs at once.
 

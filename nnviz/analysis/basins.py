@@ -6,7 +6,6 @@ training run from the weights at its middle. All pixels train as one experiment 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from nnviz.core import datasets
 from nnviz.core.experiment import FIELDS, Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views
+from nnviz.core.progress import Progress
 from nnviz.core.registry import MOST_NUMBERS, plain
 from nnviz.core.training import initial_parameters, train_from
 
@@ -195,7 +195,7 @@ def check(experiment: Experiment, window: Window) -> None:
     _parts(_listed(experiment, _kernels(experiment)), window)
 
 
-def basins(experiment: Experiment, window: Window, on_progress: Callable[[float], object] | None = None) -> Basins:
+def basins(experiment: Experiment, window: Window, on_progress: Progress | None = None) -> Basins:
     """Train the run of every pixel.
 
     Args:

@@ -6,12 +6,12 @@ run, what does not is that of the first; so the first run is the same in all fou
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.core.training import initial_parameters, train, train_from
 
 Array = np.ndarray
@@ -69,7 +69,7 @@ def case(
     starts: bool,
     orders: bool,
     runs: int,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Case:
     """Train so many runs of an experiment, each from another start, or with another order, or both, or neither.
 
@@ -94,16 +94,9 @@ def case(
     return Case(_run(experiment, starts, orders, 0), starts, orders, losses, len(distinct))
 
 
-def four_cases(
-    experiment: Experiment, runs: int = 24, on_progress: Callable[[float], object] | None = None
-) -> tuple[Case, ...]:
+def four_cases(experiment: Experiment, runs: int = 24, on_progress: Progress | None = None) -> tuple[Case, ...]:
     """So many runs of each of `CASES`. Arguments and errors as in `case`."""
-    report = on_progress or (lambda share: None)
     found = []
     for done, (starts, orders) in enumerate(CASES):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(CASES))
-
-        found.append(case(experiment, starts, orders, runs, progress))
+        found.append(case(experiment, starts, orders, runs, part(on_progress, done, len(CASES))))
     return tuple(found)

@@ -7,7 +7,6 @@ where d is what the slope leaves but for V. So they stay alike, but for rounding
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from nnviz.analysis.descent import Descent, task_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
+from nnviz.core.progress import Progress
 from nnviz.core.training import initial_parameters, train
 
 REPORT_EVERY = 100  # steps
@@ -36,7 +36,7 @@ class AsOne:
     one: float
 
 
-def as_one(experiment: Experiment, on_progress: Callable[[float], object] | None = None) -> AsOne:
+def as_one(experiment: Experiment, on_progress: Progress | None = None) -> AsOne:
     """Train the clones of an experiment, and one unit with their sum and their learning rates.
 
     Args:

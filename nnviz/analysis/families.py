@@ -5,7 +5,7 @@ Which family one belongs to is not written down anywhere: it shows in two kernel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from nnviz.analysis.draws import Draws, Kernel, draws
 from nnviz.core import initializers
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
@@ -66,7 +67,7 @@ def family(initializer: Initializer) -> str:
     return "fixed" if abs(float(wide.std() / narrow.std()) - 1) < STAYS else "scaled"
 
 
-def methods(inputs: int, units: int, on_progress: Callable[[float], object] | None = None) -> tuple[Method, ...]:
+def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[Method, ...]:
     """Keras's initializers, each with its default settings on one layer, by family and then by spread.
 
     Args:
@@ -109,9 +110,7 @@ class ByInputs:
     sums: Mapping[str, Array]
 
 
-def by_inputs(
-    keys: Sequence[str], inputs: Sequence[int], units: int, on_progress: Callable[[float], object] | None = None
-) -> ByInputs:
+def by_inputs(keys: Sequence[str], inputs: Sequence[int], units: int, on_progress: Progress | None = None) -> ByInputs:
     """Draw one layer for each number of inputs, and send normal numbers through.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from nnviz.core import activations, datasets, losses
 from nnviz.core.contraction import blas_matmul, one_blas_thread
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
-Progress = Callable[[float], object]
 
 CHUNK_BYTES = 2_500_000  # of the buffers in use at once, so that they stay in the cache
 BLOCK_BYTES = 30_000_000  # of weights made at a time

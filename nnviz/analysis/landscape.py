@@ -18,13 +18,14 @@ import numpy as np
 from scipy.ndimage import label
 
 from nnviz.analysis.diagnosis import guess_loss
-from nnviz.analysis.ground import Progress, losses_along, seconds_at
+from nnviz.analysis.ground import losses_along, seconds_at
 from nnviz.analysis.matching import match, renamed_to_match, seconds_to_match
 from nnviz.analysis.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
 from nnviz.analysis.words import number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
+from nnviz.core.progress import Progress
 from nnviz.core.registry import shorten
 from nnviz.core.trace import Trace
 from nnviz.core.training import train

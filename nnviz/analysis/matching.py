@@ -11,7 +11,7 @@ Git Re-Basin, arXiv:2209.04836, algorithm 1), and the distance left is an upper 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from scipy.optimize import linear_sum_assignment
 
 from nnviz.core import activations
 from nnviz.core.activations import Activation
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -188,7 +189,7 @@ def seconds_to_match(sizes: Sequence[int]) -> float:
 
 
 def match_others(
-    trace: Trace, first: int, others: Sequence[int] | Array, on_progress: Callable[[float], object] | None = None
+    trace: Trace, first: int, others: Sequence[int] | Array, on_progress: Progress | None = None
 ) -> list[Matching]:
     """Match a run with some others; with as many of these, the first, as take about half a second at most.
 

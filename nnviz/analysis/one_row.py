@@ -7,13 +7,13 @@ last are the same to the bit. Networks are compared by what they answer at fresh
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnviz.analysis.answers import answers
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
@@ -47,7 +47,7 @@ class OneRow:
     other: Array
 
 
-def one_row(experiment: Experiment, seeds: int, on_progress: Callable[[float], object] | None = None) -> OneRow:
+def one_row(experiment: Experiment, seeds: int, on_progress: Progress | None = None) -> OneRow:
     """Train with all rows and with one less, for several seeds, and compare the answers.
 
     Args:

@@ -13,12 +13,12 @@ The pigeonhole bootstrap).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnviz.core.experiment import MOST_SEED, Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.training import train
 
 Array = np.ndarray
@@ -94,7 +94,7 @@ def order(
     starts: int = 20,
     orders: int = 20,
     first_order: int = 0,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Order:
     """Train every start with every order, and split the final loss.
 

@@ -7,7 +7,7 @@ they are multiplied exactly, as the library trains near-clones, so that no round
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.network import layer_views
+from nnviz.core.progress import Progress, part
 from nnviz.core.training import initial_parameters
 
 Array = np.ndarray
@@ -94,7 +95,7 @@ def pinch(
     value: float = 0.5,
     epsilons: Sequence[float] = DECADES,
     seeds: int = 3,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Pinch:
     """Train from one number plus ε times noise, for every ε and seed at once, until all units have parted.
 
@@ -121,7 +122,7 @@ def ridges(
     seeds: int = 3,
     learning_rate: float = 0.1,
     steps: int = 6000,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Pinch:
     """As `pinch`, on `two_ridges`: clones come to rest there soon, at a strict saddle.
 
@@ -137,19 +138,14 @@ def by_width(
     value: float = 0.5,
     learning_rate: float = 0.1,
     steps: int = 3000,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> dict[int, float]:
     """By how many steps ten times less noise delays so many units on two ridges: from the curvature alone."""
-    report = on_progress or (lambda share: None)
     found = {}
     for done, units in enumerate(widths):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(widths))
-
         start = initial_parameters(Experiment(hidden=(units,), kernel_initializer=start_of(value, 0.0)), 0)
         with one_blas_thread():
-            along = way(ridges_task(units), start, learning_rate, steps, progress)
+            along = way(ridges_task(units), start, learning_rate, steps, part(on_progress, done, len(widths)))
         found[units] = steps_per_decade(float(along.parting[-1]), learning_rate)
     return found
 
@@ -160,7 +156,7 @@ def xor(
     seeds: int = 5,
     learning_rate: float = 3.0,
     steps: int = 20_000,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Pinch:
     """As `pinch`, on the four corners of XOR from all weights 0 plus noise: a degenerate saddle."""
     corners = Experiment(
@@ -175,7 +171,7 @@ def _pinch(
     value: float,
     epsilons: Sequence[float],
     seeds: int,
-    on_progress: Callable[[float], object] | None,
+    on_progress: Progress | None,
 ) -> Pinch:
     """The runs, by the first of the tasks; the way of clones by the second, in float64."""
     numbers = tuple(range(experiment.seed, experiment.seed + seeds))
@@ -218,7 +214,7 @@ class _Runs:
         self.spans: list[Array] = []
         self.last = 0
 
-    def train(self, learning_rate: float, most: int, report: Callable[[float], object]) -> None:
+    def train(self, learning_rate: float, most: int, report: Progress) -> None:
         """Take steps until all have parted, or no more can, or there were `most`."""
         for step in range(most + 1):
             if step % LOOK == 0 or step == most:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
@@ -38,9 +39,7 @@ class Standing:
         return self.place <= len(self.losses) / 2
 
 
-def standings(
-    tasks: Mapping[str, Experiment], seed: int, on_progress: Callable[[float], object] | None = None
-) -> dict[str, Standing]:
+def standings(tasks: Mapping[str, Experiment], seed: int, on_progress: Progress | None = None) -> dict[str, Standing]:
     """Train each task with the seeds from 0 to `AMONG` - 1 and with one's own, and say where that one stands.
 
     Args:
@@ -48,15 +47,12 @@ def standings(
         seed: one's own.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
-    parts = len(tasks)
     return {
-        name: _standing(task, seed, lambda share, i=i: report((i + share) / parts))  # type: ignore[misc]
-        for i, (name, task) in enumerate(tasks.items())
+        name: _standing(task, seed, part(on_progress, i, len(tasks))) for i, (name, task) in enumerate(tasks.items())
     }
 
 
-def _standing(task: Experiment, seed: int, report: Callable[[float], object]) -> Standing:
+def _standing(task: Experiment, seed: int, report: Progress) -> Standing:
     many = task.replace(seed=0, restarts=AMONG, snapshots=2)
     own = task.replace(seed=seed, restarts=1)
     losses = _last(train(many, lambda share: report(0.9 * share)))

@@ -9,7 +9,7 @@ Holm's (1979) correction for that many comparisons: what it does not beat clearl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from nnviz.core import initializers
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import SECONDS_A_CALL, Experiment
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
@@ -144,7 +145,7 @@ def seconds(recipe: Experiment, starts: int, seeds: int) -> float:
     return starts * (calls + seeds * seconds_a_run(recipe))
 
 
-def train_seeds(experiment: Experiment, seeds: int, on_progress: Callable[[float], object] | None = None) -> Restarts:
+def train_seeds(experiment: Experiment, seeds: int, on_progress: Progress | None = None) -> Restarts:
     """Train an experiment from several seeds, in portions.
 
     Args:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import initial_parameters, train, train_from
 
 Array = np.ndarray
-Progress = Callable[[float], object]
 
 DIGITS = 12
 COMPANY = (8, 4, 2)  # runs at once, as many of these as the budget lets pass
@@ -194,7 +194,6 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
         experiment: the recipe, of one run.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
     alone = experiment.replace(restarts=1)
     start = initial_parameters(alone, alone.seed)
     moved = start.copy()
@@ -208,11 +207,7 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
     }
     traces = []
     for i, (plan, begin, _, _) in enumerate(plans.values()):
-
-        def advance(share: float, i: int = i) -> None:
-            report((i + share) / len(plans))
-
-        traces.append(train_from(plan, begin[None], advance))
+        traces.append(train_from(plan, begin[None], part(on_progress, i, len(plans))))
     return tuple(
         _ripple(change, value, changed, traces[0], trace)
         for (change, (_, _, value, changed)), trace in zip(plans.items(), traces, strict=True)

@@ -7,7 +7,7 @@ on the portion it is in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
@@ -23,6 +23,7 @@ from nnviz.core.experiment import (
     Experiment,
     ExperimentError,
 )
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
@@ -147,7 +148,7 @@ def seconds_a_run(experiment: Experiment) -> float:
     )
 
 
-def train_portion(experiment: Experiment, on_progress: Callable[[float], object] | None = None) -> Restarts:
+def train_portion(experiment: Experiment, on_progress: Progress | None = None) -> Restarts:
     """Train all restarts of an experiment as one batch, and keep little of them.
 
     Args:

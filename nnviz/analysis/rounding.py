@@ -7,7 +7,7 @@ is enough: the difference grows like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from nnviz.analysis.descent import Descent, Task
 from nnviz.analysis.pinch import APART, LOOK, distances, ridges_task
 from nnviz.core.contraction import blas_matmul, exact_matmul, one_blas_thread
 from nnviz.core.network import Matmul, parameter_count
+from nnviz.core.progress import Progress, part
 
 WIDTHS = tuple(range(2, 13))
 DTYPES = ("float64", "float32")
@@ -61,7 +62,7 @@ def rounding(
     widths: Sequence[int] = WIDTHS,
     dtypes: Sequence[str] = DTYPES,
     steps: int = STEPS,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Rounding:
     """Train equal units on two ridges at several widths, by either product.
 
@@ -76,19 +77,13 @@ def rounding(
     fates = []
     with one_blas_thread():
         for done, (product, dtype, units) in enumerate(cases):
-
-            def progress(share: float, done: int = done) -> None:
-                report((done + share) / len(cases))
-
-            fates.append(fate(ridges_task(units, dtype), dtype, product, steps, progress))
+            fates.append(fate(ridges_task(units, dtype), dtype, product, steps, part(report, done, len(cases))))
     report(1.0)
     half = len(cases) // 2
     return Rounding(tuple(fates[:half]), tuple(fates[half:]), steps)
 
 
-def fate(
-    fitted: Task, dtype: str, product: Matmul, steps: int, on_progress: Callable[[float], object] = lambda share: None
-) -> Fate:
+def fate(fitted: Task, dtype: str, product: Matmul, steps: int, on_progress: Progress = lambda share: None) -> Fate:
     """Train equal units of one hidden layer, every kernel weight `VALUE`, every bias 0, until they have parted."""
     inputs, units, outputs = fitted.sizes
     start = np.zeros((1, parameter_count(fitted.sizes)), dtype)

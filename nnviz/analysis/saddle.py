@@ -16,7 +16,6 @@ one with those that part them, and each can be looked at by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +24,7 @@ from scipy.linalg import null_space
 
 from nnviz.analysis.descent import Descent, Task
 from nnviz.core.network import layer_views, parameter_count
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
@@ -98,9 +98,7 @@ def steps_per_decade(curvature: float, learning_rate: float) -> float:
     return math.log(10) / math.log1p(-learning_rate * curvature) if curvature < 0 else math.inf
 
 
-def way(
-    task: Task, start: Array, learning_rate: float, steps: int, on_progress: Callable[[float], object] | None = None
-) -> Way:
+def way(task: Task, start: Array, learning_rate: float, steps: int, on_progress: Progress | None = None) -> Way:
     """The way of clones by gradient descent, as far as it can be told in numbers.
 
     Args:

@@ -6,7 +6,7 @@ A spread **works** for a run that ends below a quarter of the guess's loss, as i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress, part
 from nnviz.core.training import train
 
 Array = np.ndarray
@@ -81,9 +82,7 @@ def normal(spread: float) -> Initializer:
     return initializers.make("random_normal", {"stddev": spread})
 
 
-def scales(
-    experiment: Experiment, spreads: Sequence[float], on_progress: Callable[[float], object] | None = None
-) -> Scales:
+def scales(experiment: Experiment, spreads: Sequence[float], on_progress: Progress | None = None) -> Scales:
     """Train from normal weights of each spread, with as many seeds as the experiment has restarts.
 
     Args:
@@ -91,20 +90,18 @@ def scales(
         spreads: standard deviations.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
-    report = on_progress or (lambda share: None)
     losses, kinds = [], []
     for done, spread in enumerate(spreads):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(spreads))
-
-        trace = train(experiment.replace(kernel_initializer=normal(spread), output_initializer=None), progress)
+        trace = train(
+            experiment.replace(kernel_initializer=normal(spread), output_initializer=None),
+            part(on_progress, done, len(spreads)),
+        )
         losses.append(np.where(trace.diverged_at < 0, trace.train_loss[:, -1], np.nan))
         kinds.append(tuple(verdict.kind for verdict in diagnose(trace)))
     return Scales(experiment, np.array(spreads), np.array(losses), tuple(kinds), guess_loss(experiment.load_dataset()))
 
 
-def level_spread(width: int, activation: str, on_progress: Callable[[float], object] | None = None) -> float:
+def level_spread(width: int, activation: str, on_progress: Progress | None = None) -> float:
     """The spread of weights with which layers of this width hand on sums of the same size.
 
     For activations that scale with their input, as ReLU and a straight line do: then a layer multiplies the signal

@@ -8,7 +8,6 @@ by seed), and it decides only where that interval leaves out zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.stats import t
 
 from nnviz.analysis.luck import CERTAINTY, Rate, rate
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.training import train
 
 Array = np.ndarray
@@ -88,7 +88,7 @@ def better(difference: float) -> str:
     return "A" if difference < 0 else "B" if difference > 0 else ""
 
 
-def judge(a: Experiment, b: Experiment, seeds: int, on_progress: Callable[[float], object] | None = None) -> Judgement:
+def judge(a: Experiment, b: Experiment, seeds: int, on_progress: Progress | None = None) -> Judgement:
     """Train A and B with so many seeds, counting up from each's own, and compare what they lose on unseen data.
 
     Args:

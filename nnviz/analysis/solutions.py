@@ -10,7 +10,6 @@ comparing what networks answer, not what they weigh.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from scipy.spatial.distance import cdist, squareform
 
 from nnviz.analysis.answers import answers
 from nnviz.analysis.surface import grid, input_range
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -84,7 +84,7 @@ class Solutions:
     where: str
 
 
-def solutions(trace: Trace, alike: float = ALIKE, on_progress: Callable[[float], object] | None = None) -> Solutions:
+def solutions(trace: Trace, alike: float = ALIKE, on_progress: Progress | None = None) -> Solutions:
     """Cluster the runs of a trace by what they answer at its last snapshot.
 
     Args:
@@ -144,7 +144,7 @@ def inputs(trace: Trace, runs: int) -> tuple[Array, str]:
     return rows, "rows"
 
 
-def differences(said: Array, scale: float, on_progress: Callable[[float], object] = lambda share: None) -> Array:
+def differences(said: Array, scale: float, on_progress: Progress = lambda share: None) -> Array:
     """How differently each two runs answer, on average over the inputs: `[R, R]`, symmetric, 0 on the diagonal.
 
     Args:

@@ -17,6 +17,7 @@ from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import initial_parameters, train, train_from
 
@@ -206,9 +207,7 @@ class Parts:
         return [activation for activation, cell in zip(self.activations, row, strict=True) if cell.loss < self.bar]
 
 
-def contest(
-    recipe: Experiment = RECIPE, random_starts: int = 30, on_progress: Callable[[float], object] | None = None
-) -> Contest:
+def contest(recipe: Experiment = RECIPE, random_starts: int = 30, on_progress: Progress | None = None) -> Contest:
     """Train starts by hand, and random ones from as many seeds.
 
     Args:
@@ -236,22 +235,17 @@ def contest(
 def parts(
     recipe: Experiment = RECIPE,
     activations: tuple[str, ...] = ("tanh", "relu", "sigmoid"),
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Parts:
     """Train every start of `PARTS` with every activation.
 
     Arguments and errors as in `contest`.
     """
     recipe = checked(recipe)
-    report = on_progress or (lambda share: None)
     columns = []
     for done, key in enumerate(activations):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(activations))
-
-        experiments = [part.make(recipe.replace(activation=key)) for part in PARTS]
-        trace = _together(experiments, progress)
+        experiments = [one.make(recipe.replace(activation=key)) for one in PARTS]
+        trace = _together(experiments, part(on_progress, done, len(activations)))
         columns.append(_outcomes(PARTS, experiments, trace, _best(trace)))
     guess = guess_loss(recipe.load_dataset())
     return Parts(activations, tuple(zip(*columns, strict=True)), guess, SHARE_OF_GUESS * guess)
@@ -277,7 +271,7 @@ def check(recipe: Experiment, random_starts: int) -> str:
     return ""
 
 
-def _together(experiments: Sequence[Experiment], on_progress: Callable[[float], object]) -> Trace:
+def _together(experiments: Sequence[Experiment], on_progress: Progress) -> Trace:
     """Train experiments that differ in nothing but their start as one batch."""
     starts = np.stack([initial_parameters(experiment, experiment.seed) for experiment in experiments])
     return train_from(experiments[0].replace(restarts=len(experiments)), starts, on_progress)

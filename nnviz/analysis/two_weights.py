@@ -6,7 +6,7 @@ is no cut through a larger space but all there is, and a path on it is the walk 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.ndimage import label
@@ -17,6 +17,7 @@ from nnviz.analysis.ground import losses_at
 from nnviz.analysis.landscape import Landscape, Path
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import parameter_count
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
@@ -34,7 +35,7 @@ def two_weights(
     learning_rate: float = 0.5,
     steps: int = 100,
     recipe: Experiment = RECIPE,
-    on_progress: Callable[[float], object] | None = None,
+    on_progress: Progress | None = None,
 ) -> Landscape:
     """The ground over both weights, and walks down it by plain gradient descent on all rows.
 
@@ -93,7 +94,7 @@ def _placed(recipe: Experiment, weights: Array) -> Array:
 
 
 def _walks(
-    recipe: Experiment, starts: Array, learning_rate: float, steps: int, report: Callable[[float], object]
+    recipe: Experiment, starts: Array, learning_rate: float, steps: int, report: Progress
 ) -> tuple[Array, Array]:
     """The walks' places `[T, R, 2]` and losses `[T, R]`, the start first."""
     rates = np.zeros(parameter_count(recipe.layer_sizes))

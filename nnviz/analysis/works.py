@@ -18,6 +18,7 @@ from nnviz.analysis.diagnosis import diagnose, guess_loss
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, get
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import find
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -114,8 +115,8 @@ def works(
     initializers: Sequence[str | Initializer] = INITIALIZERS,
     names: Sequence[str] = ACTIVATIONS,
     recipe: Experiment = RECIPE,
-    on_progress: Callable[[float], object] | None = None,
-    measure: Callable[[Experiment, Callable[[float], object]], Cell] | None = None,
+    on_progress: Progress | None = None,
+    measure: Callable[[Experiment, Progress], Cell] | None = None,
 ) -> Works:
     """Train every initializer with every activation, all restarts of a pair as one batch, and count.
 
@@ -133,20 +134,15 @@ def works(
     >>> found.shares()[0].tolist()
     [0.0]
     """
-    report = on_progress or (lambda share: None)
     measure = measure or measured
     experiments = pairs(initializers, names, recipe)
     cells = {}
     for done, (place, experiment) in enumerate(experiments.items()):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(experiments))
-
-        cells[place] = measure(experiment, progress)
+        cells[place] = measure(experiment, part(on_progress, done, len(experiments)))
     columns = tuple(find(activations.registry, name, "activation").key for name in names)
     return Works(tuple(get(initializer) for initializer in initializers), columns, cells)
 
 
-def measured(experiment: Experiment, on_progress: Callable[[float], object]) -> Cell:
+def measured(experiment: Experiment, on_progress: Progress) -> Cell:
     """Train the restarts of one cell, and judge them."""
     return judge(train(experiment, on_progress))

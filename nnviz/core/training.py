@@ -17,6 +17,7 @@ from nnviz.core import activations, losses, optimizers
 from nnviz.core.contraction import blas_matmul, exact_matmul, hold_own_blas, needs_exact, one_blas_thread
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Matmul, Network, layer_views, parameter_count, with_ones
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -32,9 +33,7 @@ class _StoppedError(Exception):
     """Raised in a worker when the caller wants no more."""
 
 
-def train(
-    experiment: Experiment, on_progress: Callable[[float], object] | None = None, threads: int | None = None
-) -> Trace:
+def train(experiment: Experiment, on_progress: Progress | None = None, threads: int | None = None) -> Trace:
     """Train all runs of an experiment.
 
     The same experiment gives the same bits, on the same machine and versions; a run gives the same bits alone
@@ -53,7 +52,7 @@ def train(
     return _run(_Job(experiment, threads=threads), on_progress)
 
 
-def train_from(experiment: Experiment, starts: Array, on_progress: Callable[[float], object] | None = None) -> Trace:
+def train_from(experiment: Experiment, starts: Array, on_progress: Progress | None = None) -> Trace:
     """Train runs from starts of one's own, in place of those that the initializers draw; all else as in `train`.
 
     A run's order of rows still comes from its seed.
@@ -77,7 +76,7 @@ def train_from(experiment: Experiment, starts: Array, on_progress: Callable[[flo
     return _run(_Job(experiment, np.asarray(starts, experiment.dtype)), on_progress)
 
 
-def _run(job: _Job, on_progress: Callable[[float], object] | None) -> Trace:
+def _run(job: _Job, on_progress: Progress | None) -> Trace:
     """Prepare the job, train its chunks in a pool of threads, and give its trace."""
     report = on_progress or (lambda share: None)
     with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train", hold_own_blas) as pool:

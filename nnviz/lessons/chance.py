@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.core.training import train
 from nnviz.lessons import chance_says as says
 from nnviz.lessons.lesson import Checked, Lesson, Screen, Task, Teaching
 from nnviz.search.sorting_costs import (
@@ -24,8 +23,6 @@ from nnviz.search.sorting_costs import (
     rolled,
     twice,
 )
-
-Progress = Callable[[float], object] | None
 
 LIST = Parameter(
     name="list", kind=int, default=USUAL, low=0, high=9999, label="list", note="Another number, another list."
@@ -43,13 +40,9 @@ XOR = Experiment(
 SHARE_OF_GUESS = 0.25  # below this share of a guess's loss the network has learned its task
 
 
-def ends_otherwise(seed: int, on_progress: Progress = None) -> Checked:
+def ends_otherwise(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether the task's network, started from a seed, ends unlike the one in A: one has learned, one has not."""
-
-    def tell(from_share: float) -> Callable[[float], object]:
-        return lambda share: on_progress(from_share + share / 2) if on_progress is not None else None
-
-    traces = train(XOR, tell(0.0)), train(XOR.replace(seed=seed), tell(0.5))
+    traces = train_all((XOR, XOR.replace(seed=seed)), on_progress)
     losses = [float(trace.train_loss[0, -1]) for trace in traces]
     learned = [loss < SHARE_OF_GUESS * guess_loss(trace.dataset) for loss, trace in zip(losses, traces, strict=True)]
     words = ["learns the task" if found else "gets stuck" for found in learned]

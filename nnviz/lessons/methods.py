@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import count, number
 from nnviz.analysis.works import judge
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
@@ -23,7 +22,7 @@ DEEP = Experiment(
 TRY = DEEP.replace(restarts=1, snapshots=40, dtype="float64")
 
 
-def check_method(initializer: str, on_progress: Callable[[float], object] | None = None) -> Checked:
+def check_method(initializer: str, on_progress: Progress | None = None) -> Checked:
     """Train the task's network from this start, with a few seeds: most must learn."""
     found = judge(train(DEEP.replace(kernel_initializer=initializer), on_progress))
     done = 2 * found.trained > found.runs

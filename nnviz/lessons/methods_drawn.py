@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from nnviz.analysis.draws import Draws, Kernel, draws
 from nnviz.analysis.families import FAMILIES, ByInputs, Method, by_inputs, methods, scales_among
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.draws import compare
 from nnviz.figures.families import spreads
 from nnviz.figures.lines import Line, lines
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 FEW_SCALES, MANY_SCALES = 3, 12
 
@@ -27,7 +25,7 @@ STAYS = 0.15  # by how much a spread may change, as a share, to count as the sam
 BOX = (math.sqrt(3) + 2) / 2  # spreads: a box ends at √3, and a bell of so many draws goes beyond 2
 
 
-def names(inputs: int, units: int, on_progress: Progress = None) -> tuple[Method, ...]:
+def names(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[Method, ...]:
     """What Keras's fifteen draw for one layer."""
     return methods(inputs, units, on_progress)
 
@@ -57,7 +55,7 @@ def _names_pictures(found: tuple[Method, ...], palette: Palette) -> list[Picture
     return [spreads(found, palette)]
 
 
-def wider(most: int, on_progress: Progress = None) -> ByInputs:
+def wider(most: int, on_progress: Progress | None = None) -> ByInputs:
     """Draw one layer with ever more inputs, up to this many."""
     inputs = [int(n) for n in (most // 64, most // 16, most // 4, most)]
     return by_inputs((FIXED_KEY, "glorot_uniform", SCALED_KEY), inputs, UNITS, on_progress)
@@ -110,7 +108,7 @@ def _wider_pictures(found: ByInputs, palette: Palette) -> list[Picture]:
     return pictures
 
 
-def shape(on_progress: Progress = None) -> tuple[Draws, Draws]:
+def shape(on_progress: Progress | None = None) -> tuple[Draws, Draws]:
     """Draw from glorot_uniform and from glorot_normal."""
     kernel = Kernel((64, 32))
     uniform, normal = (draws(initializers.get(key), kernel) for key in ("glorot_uniform", "glorot_normal"))

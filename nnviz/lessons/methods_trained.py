@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.schemes import FIXED, PYTORCH
-from nnviz.analysis.claims.tools import part, train_all
+from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.draws import LAYERS, Kernel, draws
 from nnviz.analysis.ranking import Ranking, rank, train_seeds
@@ -15,6 +15,7 @@ from nnviz.analysis.words import count, number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core import initializers
 from nnviz.core.experiment import MOST_SEED, Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
 from nnviz.figures.lines import Line, lines
@@ -22,8 +23,6 @@ from nnviz.figures.ranking import ranking
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Way
 from nnviz.lessons.scale_much import DEEP
-
-Progress = Callable[[float], object] | None
 
 YOUR_DATA = Way("your_data", "Hold the contest on your own data")
 EPOCHS = 24
@@ -63,7 +62,7 @@ class Defaults:
         return self.loss(name) < SHARE_OF_GUESS * self.guess
 
 
-def defaults(layers: int, on_progress: Progress = None) -> Defaults:
+def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
     """Train so many ReLU layers from Keras's default, from PyTorch's, and from He's rule."""
     hidden, shown = (64,) * layers, {"snapshots": 20, "epochs": EPOCHS}
     recipes = {
@@ -121,15 +120,14 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
     ]  # fmt: skip
 
 
-def contest(seed: int, on_progress: Progress = None) -> dict[str, Ranking]:
+def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking]:
     """Rank three starts on two tasks, from seeds that count up from this one."""
-    report = on_progress or (lambda share: None)
     tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
     found = {}
     for i, (name, recipe) in enumerate(tasks.items()):
         runs = []
         for k, start in enumerate(STARTS):
-            done = part(report, i * len(STARTS) + k, len(tasks) * len(STARTS))
+            done = part(on_progress, i * len(STARTS) + k, len(tasks) * len(STARTS))
             runs.append(train_seeds(recipe.replace(seed=seed, kernel_initializer=start), SEEDS, done))
         found[name] = rank(runs)
     return found

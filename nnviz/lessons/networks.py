@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.landscape import Landscape
 from nnviz.analysis.matching import equal_settings
 from nnviz.analysis.two_weights import fallen, two_weights, valleys
 from nnviz.analysis.words import number, percent, trimmed
-from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.core.training import train
 from nnviz.figures.ground_film import ground_film
 from nnviz.figures.landscape import landscape
 from nnviz.figures.map_film import shading
@@ -21,8 +21,6 @@ from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Picture, Reveal, Screen, Task, Teaching
 from nnviz.lessons.networks_both import CASES_SCREEN, MATTERS_SCREEN
 from nnviz.lessons.networks_each import MOONS, ORDER_SCREEN, START_SCREEN
-
-Progress = Callable[[float], object] | None
 
 WALKS = ((0.4, -0.2), (-0.4, 0.2))  # one the mirror of the other
 WALK_STEPS = 200
@@ -36,7 +34,7 @@ BETTER = 0.8  # of A's loss: what the task asks for
 # The ground.
 
 
-def measure_ground(on_progress: Progress = None) -> Landscape:
+def measure_ground(on_progress: Progress | None = None) -> Landscape:
     """The ground of a network of two weights, with two walks."""
     return two_weights(WALKS, steps=WALK_STEPS, on_progress=on_progress)
 
@@ -95,7 +93,7 @@ GROUND_SCREEN = Screen(
 # Steps.
 
 
-def measure_steps(w: float, v: float, rate: float, on_progress: Progress = None) -> Landscape:
+def measure_steps(w: float, v: float, rate: float, on_progress: Progress | None = None) -> Landscape:
     """The same ground with one walk."""
     return two_weights([(w, v)], rate, STEPS, on_progress=on_progress)
 
@@ -192,20 +190,17 @@ STEPS_SCREEN = Screen(
 TASK_A = MOONS.replace(seed=0, shuffle_seed=0)
 
 
-def check_order(order: int, on_progress: Progress = None) -> Checked:
+def check_order(order: int, on_progress: Progress | None = None) -> Checked:
     """Train A, and A with another order, and compare."""
-    report = on_progress or (lambda share: None)
-    one = _last_loss(TASK_A, lambda share: report(share / 2))
-    other = _last_loss(TASK_A.replace(shuffle_seed=order), lambda share: report(0.5 + share / 2))
+    plan = TASK_A.replace(snapshots=2)
+    one, other = (
+        float(trace.train_loss[0, -1]) for trace in train_all((plan, plan.replace(shuffle_seed=order)), on_progress)
+    )
     return Checked(
         other <= BETTER * one,
         f"From the same start, order seed {order} ends at loss {number(other)}, A at {number(one)}: "
         f"{percent(other / one)} of it.",
     )
-
-
-def _last_loss(experiment: Experiment, on_progress: Callable[[float], object]) -> float:
-    return float(train(experiment.replace(snapshots=2), on_progress).train_loss[0, -1])
 
 
 LESSON = Lesson(

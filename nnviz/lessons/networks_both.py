@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnviz.analysis.chances import Case, four_cases
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.order import Order, order
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.figures.order_shares import order_shares
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 from nnviz.lessons.networks_each import MOONS, RATE, ROWS, RUNS, final_losses
-
-Progress = Callable[[float], object] | None
 
 PAIRS = Experiment(samples=200, noise=0.3, hidden=(2,), learning_rate=0.1, batch_size=32, epochs=30)
 STARTS, ORDERS = 8, 8
@@ -32,7 +30,7 @@ NAMES = {
 # Both off.
 
 
-def measure_cases(rows: int | None, rate: float, on_progress: Progress = None) -> tuple[Case, ...]:
+def measure_cases(rows: int | None, rate: float, on_progress: Progress | None = None) -> tuple[Case, ...]:
     """Train all four cases."""
     return four_cases(MOONS.replace(batch_size=rows, learning_rate=rate), RUNS, on_progress)
 
@@ -106,13 +104,12 @@ class _Split:
     rough: Order
 
 
-def measure_matters(rows: int | None, rate: float, on_progress: Progress = None) -> _Split:
+def measure_matters(rows: int | None, rate: float, on_progress: Progress | None = None) -> _Split:
     """Train every start with every order, twice."""
-    report = on_progress or (lambda share: None)
     rough = PAIRS.replace(batch_size=rows, learning_rate=rate)
     return _Split(
-        order(PAIRS, STARTS, ORDERS, on_progress=part(report, 0, 2)),
-        order(rough, STARTS, ORDERS, on_progress=part(report, 1, 2)),
+        order(PAIRS, STARTS, ORDERS, on_progress=part(on_progress, 0, 2)),
+        order(rough, STARTS, ORDERS, on_progress=part(on_progress, 1, 2)),
     )
 
 

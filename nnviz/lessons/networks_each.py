@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,13 +11,12 @@ from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.words import count, number
 from nnviz.analysis.works import SHARE_OF_GUESS
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.dot_rows import dot_rows
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 RUNS = 24
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), learning_rate=0.5, batch_size=None, epochs=3000)
@@ -46,7 +45,7 @@ def final_losses(cases: Mapping[str, Case], finding: str, palette: Palette) -> F
 # The first chance.
 
 
-def measure_start(units: int, on_progress: Progress = None) -> Case:
+def measure_start(units: int, on_progress: Progress | None = None) -> Case:
     """Train from other starts by all rows at once."""
     return case(XOR.replace(hidden=(units,)), True, False, RUNS, on_progress)
 
@@ -125,7 +124,7 @@ START_SCREEN = Screen(
 # The second chance.
 
 
-def measure_order(rows: int | None, rate: float, on_progress: Progress = None) -> Case:
+def measure_order(rows: int | None, rate: float, on_progress: Progress | None = None) -> Case:
     """Train from one start with other orders of rows."""
     return case(MOONS.replace(batch_size=rows, learning_rate=rate), False, True, RUNS, on_progress)
 

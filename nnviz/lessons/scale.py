@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import numpy as np
 
 from nnviz.analysis.scales import normal, scales, spread_text
 from nnviz.analysis.words import count, number
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 from nnviz.lessons.scale_depth import FADING_SCREEN, LEVEL_SCREEN
@@ -18,7 +18,7 @@ from nnviz.lessons.scale_much import DEEP, MUCH_SCREEN, XOR_SCREEN
 TRY = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
 
 
-def check_spread(stddev: float, on_progress: Callable[[float], object] | None = None) -> Checked:
+def check_spread(stddev: float, on_progress: Progress | None = None) -> Checked:
     """Train the task's network from normal weights of this spread, with a few seeds: most must learn."""
     found = scales(DEEP, [stddev], on_progress)
     (rate,), kinds = found.rates, Counter(found.kinds[0])

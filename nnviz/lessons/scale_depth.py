@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.scales import level_spread, normal, spread_text
 from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec
 from nnviz.analysis.signal import measure as send
 from nnviz.analysis.signal_verdict import factor, left, typical
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.figures.lines import Line, lines
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 
 Array = np.ndarray
-Progress = Callable[[float], object] | None
 
 DEPTH, SIGNAL_WIDTH = 30, 64
 LEVEL_FROM, LEVEL_TO = 0.1, 10.0
@@ -31,7 +29,7 @@ TIMES = (0.25, 0.5, 1.0, 2.0)  # the options of the width screen, as factors
 WIDER = 4
 
 
-def fading(spread: float, layers: int, on_progress: Progress = None) -> dict[str, SignalRecord]:
+def fading(spread: float, layers: int, on_progress: Progress | None = None) -> dict[str, SignalRecord]:
     """Send a signal through so many layers, from this spread, from He's rule, and from ten times this spread."""
     report = on_progress or (lambda share: None)
     starts = {
@@ -123,15 +121,14 @@ class Level:
         return int(np.flatnonzero(self.widths == WIDER * self.widths[self.narrow])[0])
 
 
-def level(width: int, on_progress: Progress = None) -> Level:
+def level(width: int, on_progress: Progress | None = None) -> Level:
     """Find the level spread at some widths, this one and four times it among them."""
-    report = on_progress or (lambda share: None)
     widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
     found = {}
     for i, activation in enumerate(("relu", "linear")):
         found[activation] = np.array(
             [
-                level_spread(int(n), activation, part(report, i * len(widths) + k, 2 * len(widths)))
+                level_spread(int(n), activation, part(on_progress, i * len(widths) + k, 2 * len(widths)))
                 for k, n in enumerate(widths)
             ]
         )

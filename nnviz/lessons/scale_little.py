@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnviz.analysis.claims.symmetry import POSITIVE
-from nnviz.analysis.claims.tools import part
 from nnviz.analysis.diagnosis import AS_A_LINE, NO_BETTER, guess_loss, line_loss
 from nnviz.analysis.draws import Kernel, draws
 from nnviz.analysis.likeness import likeness
@@ -20,6 +18,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures import pinch as pinch_figures
@@ -28,7 +27,6 @@ from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
 Array = np.ndarray
-Progress = Callable[[float], object] | None
 
 VALUE = 0.5
 PINCH = Experiment(samples=100, hidden=(4,), learning_rate=0.5, batch_size=None, epochs=6000)
@@ -41,7 +39,7 @@ LEAST_SHOWN = 1000  # steps on the stage
 WIDTH, LIKE_DEPTH = 64, 5
 
 
-def pinches(units: int, on_progress: Progress = None) -> Pinch:
+def pinches(units: int, on_progress: Progress | None = None) -> Pinch:
     """When so many units part, by how much noise they started with."""
     return pinch(PINCH.replace(hidden=(units,)), VALUE, EPSILONS, 2, on_progress)
 
@@ -106,9 +104,8 @@ class Positive:
     line: float
 
 
-def small_positive(high: float, on_progress: Progress = None) -> Positive:
+def small_positive(high: float, on_progress: Progress | None = None) -> Positive:
     """Train from U(0, high), from U(-high, high) and from Glorot uniform."""
-    report = on_progress or (lambda share: None)
     ends = {"minval": -high, "maxval": high}
     starts: dict[str, Initializer] = {
         f"0 to {spread_text(high)}": initializers.make("positive_uniform", {"high": high}),
@@ -118,7 +115,7 @@ def small_positive(high: float, on_progress: Progress = None) -> Positive:
     experiments = {name: POSITIVE.replace(kernel_initializer=start) for name, start in starts.items()}
     losses = {}
     for i, (name, experiment) in enumerate(experiments.items()):
-        losses[name] = float(np.median(train(experiment, part(report, i, len(starts))).train_loss[:, -1]))
+        losses[name] = float(np.median(train(experiment, part(on_progress, i, len(starts))).train_loss[:, -1]))
     data = POSITIVE.load_dataset()
     return Positive(
         experiments,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +14,12 @@ from nnviz.analysis.effect import difference
 from nnviz.analysis.scales import Scales, normal, scales, spread_text
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.scales import successes, window
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 DEEP = Experiment(
     samples=200, hidden=(16,) * 8, activation="relu", batch_size=None, learning_rate=0.2, epochs=300, snapshots=8,
@@ -52,7 +50,7 @@ class Much:
     ones_sentence: str
 
 
-def much(layers: int, on_progress: Progress = None) -> Much:
+def much(layers: int, on_progress: Progress | None = None) -> Much:
     """Train so many ReLU layers from many spreads, and three from ones."""
     report = on_progress or (lambda share: None)
     deep = DEEP.replace(hidden=DEEP.hidden[:1] * layers)
@@ -117,7 +115,7 @@ def _much_pictures(found: Much, palette: Palette) -> list[Picture]:
     ]  # fmt: skip
 
 
-def xor(steps: int, on_progress: Progress = None) -> Scales:
+def xor(steps: int, on_progress: Progress | None = None) -> Scales:
     """Train XOR from many spreads, for so many steps."""
     return scales(XOR.replace(restarts=XOR_STARTS, epochs=steps, dtype="float32"), XOR_SPREADS, on_progress)
 

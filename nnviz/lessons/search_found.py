@@ -11,6 +11,7 @@ from nnviz.analysis.diagnosis import diagnose
 from nnviz.analysis.luck import CERTAINTY, Rate, rate, restarts_needed
 from nnviz.analysis.words import count, number, percent, percent_range, trimmed
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import plain
 from nnviz.core.training import train
 from nnviz.figures.diversity import copies_from
@@ -23,7 +24,7 @@ from nnviz.search.contest import METHODS, Contest, contest
 from nnviz.search.genetic import Evolution, evolve
 from nnviz.search.landscapes import registry
 from nnviz.search.sliding import gradient_descent
-from nnviz.search.walk import Plan, Progress, Walk
+from nnviz.search.walk import Plan, Walk
 
 STEP = 0.1  # of a walker on a line
 MOMENTS = 61  # frames of a film
@@ -35,11 +36,6 @@ TRIES = {1: 2000, 2: 10_000, 3: 20_000}  # walks with so many numbers to find
 FEW, MANY = 1000, 100_000  # restarts
 SAFE = 20  # seeds that the task's seed is compared with
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=5000)
-
-
-def part(on_progress: Progress | None, index: int, parts: int) -> Progress:
-    """The progress of one of several equal parts."""
-    return lambda share: on_progress((index + share) / parts) if on_progress else None
 
 
 def valley(start: float, seed: int, on_progress: Progress | None = None) -> Walk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
@@ -23,8 +24,6 @@ from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Pair, Picture, Reveal, Screen, Task, Teaching
 from nnviz.lessons.zero_parts import BATCH, FLAT_SCREEN, PARTS_SCREEN, SIGMOID_SCREEN
 from nnviz.lessons.zero_step import STEP_SCREEN
-
-Progress = Callable[[float], object] | None
 
 ZEROS = Experiment(kernel_initializer=get("zeros"))
 WINES = Experiment(dataset="wine", kernel_initializer=get("zeros"), batch_size=None, learning_rate=0.5, epochs=400)
@@ -42,7 +41,7 @@ class _Zeros:
     wines: Trace
 
 
-def measure_zeros(rows: int | None, on_progress: Progress = None) -> _Zeros:
+def measure_zeros(rows: int | None, on_progress: Progress | None = None) -> _Zeros:
     """Train from zeros."""
     recipe = ZEROS.replace(batch_size=rows)
     recipes = [recipe, recipe.replace(kernel_initializer="glorot_uniform"), WINES]
@@ -117,7 +116,7 @@ ZEROS_SCREEN = Screen(
 # Equal units.
 
 
-def measure_equal(value: float, pinch: float, on_progress: Progress = None) -> list[Trace]:
+def measure_equal(value: float, pinch: float, on_progress: Progress | None = None) -> list[Trace]:
     """Train from one value everywhere, and from the same with a pinch of noise."""
     return train_all([_equal(value, 0.0), _equal(value, pinch)], on_progress)
 
@@ -199,7 +198,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 """What the reader may change of the task, and what that sets."""
 
 
-def check_change(change: str, on_progress: Progress = None) -> Checked:
+def check_change(change: str, on_progress: Progress | None = None) -> Checked:
     """Train from zero weights with one thing changed, and see whether the units part."""
     trace = train(ZEROS.replace(**CHANGES[change]), on_progress)
     units, distinct = ZEROS.hidden[0], int(effective_units(trace)[0, -1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.tools import train_all
@@ -12,14 +12,13 @@ from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
 from nnviz.figures.loss import loss
 from nnviz.figures.template import Palette
 from nnviz.figures.zero_parts import zero_parts
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 SIGMOID = Experiment(kernel_initializer=get("zeros"), activation="sigmoid", epochs=400)
 FLAT = Experiment(hidden=(), noise=0.2, batch_size=None, epochs=1000)
@@ -50,7 +49,7 @@ class _Parts:
         return row[self.table.activations.index(self.units)]
 
 
-def measure_parts(units: str, on_progress: Progress = None) -> _Parts:
+def measure_parts(units: str, on_progress: Progress | None = None) -> _Parts:
     """Train every start of which a part is zero."""
     return _Parts(parts(PARTLY, UNITS, on_progress), units)
 
@@ -142,7 +141,7 @@ class _Flat:
     random: Trace
 
 
-def measure_flat(data: str, on_progress: Progress = None) -> _Flat:
+def measure_flat(data: str, on_progress: Progress | None = None) -> _Flat:
     """Train without a hidden layer, from zeros and from random weights."""
     flat = FLAT.replace(dataset=data)
     zeros = flat.replace(kernel_initializer="zeros")
@@ -209,7 +208,7 @@ FLAT_SCREEN = Screen(
 # Sigmoid.
 
 
-def measure_sigmoid(rows: int | None, on_progress: Progress = None) -> list[Trace]:
+def measure_sigmoid(rows: int | None, on_progress: Progress | None = None) -> list[Trace]:
     """Train tanh units and sigmoid units from zeros."""
     recipe = SIGMOID.replace(batch_size=rows)
     return train_all([recipe.replace(activation="tanh"), recipe], on_progress)

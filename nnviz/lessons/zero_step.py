@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,11 @@ from nnviz.core import optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
 from nnviz.core.network import layer_views
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import initial_parameters, train_from
 from nnviz.figures.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
-
-Progress = Callable[[float], object] | None
 
 TWO_UNITS = Experiment(
     hidden=(2,),
@@ -44,18 +43,15 @@ class _Steps:
     apart: float  # the largest difference of any of their weights, relative to the largest weight
 
 
-def measure_step(row: int, nudge: float, on_progress: Progress = None) -> _Steps:
+def measure_step(row: int, nudge: float, on_progress: Progress | None = None) -> _Steps:
     """Work out one step, then take a thousand with each optimizer, a row a step, in a shuffled order."""
-    report = on_progress or (lambda share: None)
     start = initial_parameters(TWO_UNITS, TWO_UNITS.seed)
     layer_views(start, TWO_UNITS.layer_sizes)[0][0, 1] += nudge
     ends, apart = {}, 0.0
     for done, (key, rate) in enumerate(RATES.items()):
-
-        def progress(share: float, done: int = done) -> None:
-            report((done + share) / len(RATES))
-
-        trace = train_from(TWO_UNITS.replace(optimizer=key, learning_rate=rate), start[None], progress)
+        trace = train_from(
+            TWO_UNITS.replace(optimizer=key, learning_rate=rate), start[None], part(on_progress, done, len(RATES))
+        )
         hidden, out = (layer[0] for layer in trace.layers(0, -1))
         units = np.concatenate([hidden, out[:-1].T])  # a column a unit: weights in, bias, weight out
         ends[key] = (float(hidden[0, 0]), float(hidden[0, 1]))

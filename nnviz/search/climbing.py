@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.search.walk import Array, Plan, Progress, Record, Walk
+from nnviz.core.progress import Progress
+from nnviz.search.walk import Array, Plan, Record, Walk
 
 HOT, COLD = 0.5, 0.005  # annealing's first and last temperature, in ridges of the landscape
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.core.progress import Progress, part
 from nnviz.search.climbing import annealing, hill_climbing, random_search
 from nnviz.search.landscapes import Landscape
-from nnviz.search.walk import Array, Plan, Progress, Walk
+from nnviz.search.walk import Array, Plan, Walk
 
 STEPS = (0.05, 0.1, 0.3, 0.5, 1.0)
 LOOKS, RUNS = 2000, 240
@@ -78,13 +79,9 @@ def contest(
     Raises:
         ValueError: more work than a plan may ask for.
     """
-    report = on_progress or (lambda share: None)
     plan = Plan(ground, 2, looks, runs * len(STEPS), seed)
     steps = np.repeat(STEPS, runs)
     parts = len(METHODS) + 1
-    found = [
-        method.walk(plan, steps, lambda share, i=i: report((i + share) / parts)).found  # type: ignore[misc]
-        for i, method in enumerate(METHODS)
-    ]
-    luck = random_search(plan, lambda share: report((parts - 1 + share) / parts))
+    found = [method.walk(plan, steps, part(on_progress, i, parts)).found for i, method in enumerate(METHODS)]
+    luck = random_search(plan, part(on_progress, parts - 1, parts))
     return Contest(ground, looks, np.array(STEPS), np.reshape(found, (len(METHODS), len(STEPS), runs)), luck.found)

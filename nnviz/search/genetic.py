@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.search.walk import Array, Plan, Progress
+from nnviz.core.progress import Progress
+from nnviz.search.walk import Array, Plan
 
 SIZE, GENERATIONS, TOURNAMENT = 40, 100, 8
 SPREAD = 0.5  # the standard deviation of a mutation

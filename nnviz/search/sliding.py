@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.search.walk import Plan, Progress, Record, Walk
+from nnviz.core.progress import Progress
+from nnviz.search.walk import Plan, Record, Walk
 
 GENTLE = 0.5  # a step is this over the largest curvature, so that it never leads over a hilltop or a floor
 

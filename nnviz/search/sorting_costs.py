@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from nnviz.core.progress import Progress, part
 from nnviz.search.sorting import Sorting, bubble, quick
 
 Array = np.ndarray
-Progress = Callable[[float], object] | None
 
 LENGTHS = (5, 10, 20, 40, 60, 80, 100)
 MANY = 100  # values in the list that is sorted many times
@@ -98,7 +98,7 @@ def orders(n: int, seed: int) -> dict[str, tuple[int, ...]]:
 # ---- Runs ----
 
 
-def counts(values: Sequence[int], runs: int, seed: int, on_progress: Progress = None) -> Array:
+def counts(values: Sequence[int], runs: int, seed: int, on_progress: Progress | None = None) -> Array:
     """How many comparisons quicksort with random pivots makes on a list, run after run: int `[runs]`.
 
     Args:
@@ -116,7 +116,7 @@ def counts(values: Sequence[int], runs: int, seed: int, on_progress: Progress = 
     return found
 
 
-def twice(list_number: int, on_progress: Progress = None) -> tuple[Sorting, Sorting]:
+def twice(list_number: int, on_progress: Progress | None = None) -> tuple[Sorting, Sorting]:
     """Bubble sort on the same list of ten, two times. Like all here without a progress, it takes milliseconds."""
     values = shuffled(10, list_number)
     return bubble(values), bubble(values)
@@ -137,7 +137,7 @@ class Race:
     growth: tuple[tuple[int, ...], tuple[int, ...]]
 
 
-def raced(list_number: int, length: int, on_progress: Progress = None) -> Race:
+def raced(list_number: int, length: int, on_progress: Progress | None = None) -> Race:
     """Both on a shuffled list, and on shuffled lists of all lengths."""
     values = shuffled(length, list_number)
     lists = [shuffled(n, list_number) for n in LENGTHS]
@@ -160,7 +160,7 @@ class BadDay:
     shuffled: Sorting
 
 
-def bad_day(length: int, on_progress: Progress = None) -> BadDay:
+def bad_day(length: int, on_progress: Progress | None = None) -> BadDay:
     """The numbers from 1 up to `length`, in order."""
     values = range(1, length + 1)
     return BadDay(bubble(values), quick(values), quick(shuffled(length, USUAL)))
@@ -179,13 +179,13 @@ class Rolled:
     runs: tuple[Sorting, Sorting, Sorting]
 
 
-def rolled(seed: int, on_progress: Progress = None) -> Rolled:
+def rolled(seed: int, on_progress: Progress | None = None) -> Rolled:
     """Twenty values in order, sorted from a seed, from the next one, and from the first again."""
     values = range(1, FEW + 1)
     return Rolled(seed, (quick(values, seed), quick(values, seed + 1), quick(values, seed)))
 
 
-def many(runs: int, seed: int, on_progress: Progress = None) -> Array:
+def many(runs: int, seed: int, on_progress: Progress | None = None) -> Array:
     """Quicksort with dice on a hundred values in order: comparisons run by run, `[runs]`."""
     return counts(range(1, MANY + 1), runs, seed, on_progress)
 
@@ -203,15 +203,10 @@ class Bought:
     dice: dict[str, Array]
 
 
-def bought(seed: int, on_progress: Progress = None) -> Bought:
+def bought(seed: int, on_progress: Progress | None = None) -> Bought:
     """A hundred values in five orders. Each list has dice of its own."""
     lists = orders(MANY, seed)
     dice: dict[str, Array] = {}
     for i, (name, values) in enumerate(lists.items()):
-
-        def tell(share: float, i: int = i) -> None:
-            if on_progress is not None:
-                on_progress((i + share) / len(lists))
-
-        dice[name] = counts(values, LIST_RUNS, len(lists) * seed + i, tell)
+        dice[name] = counts(values, LIST_RUNS, len(lists) * seed + i, part(on_progress, i, len(lists)))
     return Bought({name: quick(values).comparisons for name, values in lists.items()}, dice)

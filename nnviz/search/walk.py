@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nnviz.core.progress import Progress
 from nnviz.search.landscapes import Landscape
 
 Array = np.ndarray
-Progress = Callable[[float], object]
 
 MOST_WORK = 6_000_000  # runs × looks × coordinates: about a second, and 100 MB of draws
 REPORT = 32  # looks between two words of progress: 10 ms at most

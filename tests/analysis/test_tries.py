@@ -68,6 +68,8 @@ def test_diverged_pairs_are_left_out():
     recipe = Experiment()
     found = paired(summed_up(recipe, recipe, np.arange(3), np.array([1.0, np.inf, 3.0]), np.array([1.0, 1.0, 1.0])))
     assert found.same.tolist() == [0.0, 2.0]
+    found = paired(summed_up(recipe, recipe, np.arange(3), np.array([1.0, 5.0, 3.0]), np.array([1.0, 2.0, 4.0])))
+    assert found.other.tolist() == [-1.0, 1.0, 2.0]  # of the next seed, and at the end of the first
 
 
 def test_without_a_mean_no_number_of_seeds_will_tell():

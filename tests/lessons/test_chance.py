@@ -10,6 +10,7 @@ from nnviz.lessons import chance, chance_says
 from nnviz.lessons.chance import LESSON, ends_otherwise
 from nnviz.search.sorting import bubble, quick
 from nnviz.search.sorting_costs import Bought, bad_day, bought, many, raced, rolled, twice
+from tests.lessons.measuring import result_of
 
 
 def at_each_setting(screen):
@@ -53,7 +54,7 @@ def test_dice_go_the_same_way_from_the_same_seed_and_other_ways_else():
 
 
 def test_the_unluckiest_of_a_thousand_runs_is_far_from_the_worst_case():
-    found = many(1000, 1)
+    found = result_of(many, 1000, 1)
     reveal = chance_says.many(found)
     assert reveal.right == 2
     assert f"made {found.max()} comparisons" in reveal.because
@@ -65,7 +66,7 @@ def test_the_unluckiest_of_a_thousand_runs_is_far_from_the_worst_case():
 
 
 def test_no_list_is_bad_any_more():
-    assert chance_says.bought(bought(1)).right == 2
+    assert chance_says.bought(result_of(bought, 1)).right == 2
     flat = {name: np.full(5, 650) for name in ("shuffled", "in order", "backwards")}
     for name, right in (("in order", 0), ("backwards", 1), ("shuffled", 3)):
         found = Bought(dict.fromkeys(flat, 650), flat | {name: np.full(5, 800)})

@@ -1,7 +1,6 @@
 """Lesson 7: what it finds is true, and its sentences follow what was measured."""
 
 import math
-from functools import cache
 
 import numpy as np
 import pytest
@@ -9,16 +8,17 @@ from scipy.stats import ttest_1samp
 
 from nnviz.analysis.luck import rate
 from nnviz.figures.template import LIGHT
-from nnviz.lessons import judging
-from nnviz.lessons.judging import LESSON, RUNS, contests, flattering_seed, lucky, xor_runs
+from nnviz.lessons.judging import LESSON, flattering_seed
+from nnviz.lessons.judging_luck import TRIES, WIDTH_OF_TASK, contests, lucky
+from nnviz.lessons.judging_restarts import NARROW, RUNS, SOLVED, xor_runs
 from nnviz.lessons.lesson import Pair
+from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 
 
-@cache
 def xor(units=2, activation="tanh"):
-    return xor_runs(units, activation)
+    return result_of(xor_runs, units, activation)
 
 
 def reveal(key, found):
@@ -27,13 +27,13 @@ def reveal(key, found):
 
 def test_as_many_xor_runs_succeed_as_is_known():
     """636 of 1,000 seeds at 5,000 steps (interval .606 to .665): 500 of them may stray by 4 standard errors."""
-    share = xor().below(judging.SOLVED).mean()
+    share = xor().below(SOLVED).mean()
     assert abs(share - 0.636) < 4 * math.sqrt(0.636 * 0.364 * (1 / RUNS - 1 / 1000))
     assert "66 %" in reveal("one", xor()).because
 
 
 def test_failures_rest_at_the_known_levels():
-    failed = xor().train_loss[~xor().below(judging.SOLVED)]
+    failed = xor().train_loss[~xor().below(SOLVED)]
     entropy = math.log(3) - 2 / 3 * math.log(2)  # H(1/3)
     levels = np.array([math.log(2) / 2, 0.75 * entropy, math.log(2)])
     assert np.abs(failed[:, None] - levels).min(axis=1).max() < 0.0139  # a fiftieth of ln 2
@@ -51,7 +51,7 @@ def test_the_answer_follows_the_share_that_works(units, activation, right):
 
 def test_the_runs_shown_are_one_that_works_and_one_that_does_not():
     pair = next(p for p in SCREENS["one"].pictures(xor(), LIGHT) if isinstance(p, Pair))
-    assert xor().below(judging.SOLVED)[[pair.a.seed, pair.b.seed]].tolist() == [True, False]
+    assert xor().below(SOLVED)[[pair.a.seed, pair.b.seed]].tolist() == [True, False]
     alike = next(p for p in SCREENS["one"].pictures(xor(6), LIGHT) if isinstance(p, Pair))
     assert alike.a.seed != alike.b.seed
 
@@ -66,7 +66,7 @@ def test_no_run_ends_near_the_mean_of_two_heaps():
 
 
 def test_the_winner_is_the_one_that_students_t_names():
-    found = lucky(4)
+    found = result_of(lucky, 4)
     test = ttest_1samp(found.differences, 0)
     assert test.pvalue < 1e-9
     assert found.leader == found.winner == "B" == ("B" if test.statistic > 0 else "A")
@@ -77,19 +77,19 @@ def test_the_winner_is_the_one_that_students_t_names():
 
 
 def test_the_flattering_seed_tells_the_wrong_story_most():
-    found = lucky(4)
+    found = result_of(lucky, 4)
     pair = next(p for p in SCREENS["lucky"].pictures(found, LIGHT) if isinstance(p, Pair))
     assert pair.a.seed == pair.b.seed == found.seeds[np.argmin(found.losses_a - found.losses_b)]
     assert (pair.a, pair.b) == (found.a.replace(seed=pair.a.seed), found.b.replace(seed=pair.a.seed))
 
 
 def test_so_many_restarts_are_needed():
-    share = float(xor().below(judging.SOLVED).mean())
+    share = float(xor().below(SOLVED).mean())
     needed = next(k for k in range(1, 100) if (1 - share) ** k <= 0.05)
     said = reveal("restarts", xor())
     assert said.because.startswith(f"It takes {needed} tries")
     assert f"rounded up to {needed}." in said.why
-    held = sum(any(xor().below(judging.SOLVED)[i : i + needed]) for i in range(0, RUNS - needed + 1, needed))
+    held = sum(any(xor().below(SOLVED)[i : i + needed]) for i in range(0, RUNS - needed + 1, needed))
     assert f"{rate(held, RUNS // needed).share:.0%}".replace("%", " %") in said.because
     assert said.right == 1
 
@@ -104,7 +104,7 @@ def test_where_nothing_succeeds_no_number_of_restarts_is_promised():
 @pytest.mark.parametrize(("tries", "right"), [(1, 0), (2, 1), (10, 2)])
 def test_tickets_win_contests(tries, right):
     """k of k + 1 tickets: within 4 standard errors."""
-    found = contests(tries)
+    found = result_of(contests, tries)
     won, expected = found.found.at(tries)
     assert expected == tries / (tries + 1)
     assert abs(won.share - expected) < 4 * math.sqrt(expected * (1 - expected) / won.runs)
@@ -115,14 +115,14 @@ def test_tickets_win_contests(tries, right):
 def test_four_times_the_runs_halve_the_interval():
     said = reveal("enough", xor())
     assert said.right == 1
-    z, p = 1.959964, float(xor().below(judging.SOLVED).mean())
-    runs = 4 * z**2 * p * (1 - p) / judging.NARROW**2  # of the width 2 z √(p (1 - p) / n)
+    z, p = 1.959964, float(xor().below(SOLVED).mean())
+    runs = 4 * z**2 * p * (1 - p) / NARROW**2  # of the width 2 z √(p (1 - p) / n)
     assert f"about {round(runs, -2):,.0f} runs" in said.why
 
 
 @pytest.mark.parametrize(("seed", "done"), [(0, True), (2, False)])
 def test_the_task_knows_a_flattering_seed(seed, done):
-    found = lucky(judging.WIDTH_OF_TASK)
+    found = result_of(lucky, WIDTH_OF_TASK)
     assert (found.losses_a[seed] < found.losses_b[seed]) == done
     checked = flattering_seed(seed)
     assert checked.done == done
@@ -144,4 +144,4 @@ def test_where_all_runs_work_nothing_is_said_of_those_that_fail():
 
 def test_a_team_of_one_try_is_no_second_team():
     with pytest.raises(ValueError, match="from 2 to"):
-        judging.TRIES.check(1)
+        TRIES.check(1)

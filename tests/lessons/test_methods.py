@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -10,22 +9,21 @@ import pytest
 from nnviz.analysis import claims
 from nnviz.lessons.methods import CHOICES, LESSON, check_method
 from nnviz.lessons.methods_trained import RELU, TANH
+from tests.lessons.measuring import measured
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 
 
-@cache
-def measured(key):
-    screen = SCREENS[key]
-    return screen.measure(*(parameter.default for parameter in screen.settings))
+def found_by(key):
+    return measured(SCREENS[key])
 
 
 def answer(key, found=None):
-    return SCREENS[key].reveal(measured(key) if found is None else found).right
+    return SCREENS[key].reveal(found_by(key) if found is None else found).right
 
 
 def test_fifteen_names_are_half_as_many_scales():
-    found = measured("names")
+    found = found_by("names")
     assert [len(found), answer("names")] == [15, 1]
     few = tuple(method for method in found if method.family == "constant" or "truncated" in method.initializer.key)
     assert answer("names", few) == 2
@@ -33,7 +31,7 @@ def test_fifteen_names_are_half_as_many_scales():
 
 
 def test_only_hes_weights_shrink_by_the_root_of_sixteen():
-    found = measured("wider")
+    found = found_by("wider")
     assert answer("wider") == 1
     assert found.weights["he_normal"][-1] / found.weights["he_normal"][1] == pytest.approx(1 / 4, rel=0.03)
     swapped = {"random_normal": found.weights["he_normal"], "he_normal": found.weights["random_normal"]}
@@ -45,7 +43,7 @@ def test_only_hes_weights_shrink_by_the_root_of_sixteen():
 
 
 def test_glorot_uniform_is_a_box_and_glorot_normal_is_not():
-    uniform, normal = measured("shape")
+    uniform, normal = found_by("shape")
     assert answer("shape") == 1
     assert answer("shape", (normal, uniform)) == 0
     assert uniform.high == pytest.approx(0.25, rel=1e-3)
@@ -54,7 +52,7 @@ def test_glorot_uniform_is_a_box_and_glorot_normal_is_not():
 
 
 def test_pytorchs_default_does_not_get_ten_relu_layers_going():
-    found = measured("defaults")
+    found = found_by("defaults")
     assert answer("defaults") == 1
     assert found.loss("PyTorch") == pytest.approx(math.log(10), rel=1e-3)
     assert found.loss("He") < found.loss("Keras") < 0.25 * math.log(10)
@@ -65,7 +63,7 @@ def test_pytorchs_default_does_not_get_ten_relu_layers_going():
 
 
 def test_each_task_has_another_winner():
-    found = measured("contest")
+    found = found_by("contest")
     assert [found[name].best.initializer.key for name in (RELU, TANH)] == ["he_normal", "orthogonal"]
     assert [len(found[name].tied) for name in (RELU, TANH)] == [1, 1]
     assert answer("contest") == 3

@@ -9,25 +9,26 @@ from nnviz.core.training import train
 from nnviz.figures.template import DARK, LIGHT
 from nnviz.lessons import networks, networks_both, networks_each
 from nnviz.lessons.lesson import Pair
+from tests.lessons.measuring import result_of
 
 
 @pytest.fixture(scope="module")
 def starts():
-    return networks_each.measure_start(2)
+    return result_of(networks_each.measure_start, 2)
 
 
 @pytest.fixture(scope="module")
 def orders():
-    return networks_each.measure_order(4, 0.5)
+    return result_of(networks_each.measure_order, 4, 0.5)
 
 
 @pytest.fixture(scope="module")
 def split():
-    return networks_both.measure_matters(1, 0.3)
+    return result_of(networks_both.measure_matters, 1, 0.3)
 
 
 def test_the_ground_has_two_valleys_and_wide_layers_have_millions():
-    reveal = networks.reveal_ground(networks.measure_ground())
+    reveal = networks.reveal_ground(result_of(networks.measure_ground))
     assert reveal.right == 1
     assert f"{math.factorial(8) * 2**8:,}" in reveal.why
     assert number_of(reveal.why, "The loss there is ") == pytest.approx(math.log(2), abs=5e-4)
@@ -95,7 +96,7 @@ def test_all_rows_at_once_leave_no_order():
 
 
 def test_with_both_fixed_one_network_comes_out():
-    found = networks_both.measure_cases(4, 0.5)
+    found = result_of(networks_both.measure_cases, 4, 0.5)
     assert [each.distinct for each in found] == [1, 24, 24, 24]
     assert networks_both.reveal_cases(found).right == 0
     table = networks_both.picture_cases(found, LIGHT)[1]

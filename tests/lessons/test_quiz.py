@@ -3,7 +3,6 @@
 import math
 import re
 from collections import Counter
-from functools import cache
 
 import numpy as np
 import pytest
@@ -15,15 +14,10 @@ from nnviz.lessons.quiz import chance, judging, networks, quiz, scale, zero
 from nnviz.lessons.quiz.quiz import LENGTH, TEMPLATES, TRIES, plan, question
 from nnviz.lessons.quiz.record import Template, nearest
 from nnviz.lessons.quiz.words import INTRODUCTION, PROMPTS, graded
+from tests.lessons.measuring import asked
 
 DRAWS = range(1, 9)
 MOST_GRADE = 9
-
-
-@cache
-def asked(draw):
-    """All ten questions of a draw."""
-    return [question(draw, place) for place in range(LENGTH)]
 
 
 def made(maker, times=12):

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -12,23 +11,22 @@ from nnviz.analysis.pinch_laws import curvature, law_of
 from nnviz.analysis.signal_verdict import factor, typical
 from nnviz.lessons.scale import LESSON, check_spread
 from nnviz.lessons.scale_much import FEW, LARGE, XOR_SPREADS
+from tests.lessons.measuring import measured
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 
 
-@cache
-def measured(key):
-    screen = SCREENS[key]
-    return screen.measure(*(parameter.default for parameter in screen.settings))
+def found_by(key):
+    return measured(SCREENS[key])
 
 
 def answer(key, found=None):
-    return SCREENS[key].reveal(measured(key) if found is None else found).right
+    return SCREENS[key].reveal(found_by(key) if found is None else found).right
 
 
 def test_ten_times_less_noise_costs_what_the_curvature_says():
     # A gap grows by 1 + lr |μ| a step. The clones still drift while it grows, so 3 % are allowed.
-    found = measured("pinch")
+    found = found_by("pinch")
     law = law_of(found)
     per_decade = math.log(10) / math.log1p(-curvature(found) * found.experiment.learning_rate)
     assert law.slope == pytest.approx(per_decade, rel=0.03)
@@ -37,7 +35,7 @@ def test_ten_times_less_noise_costs_what_the_curvature_says():
 
 
 def test_the_pinchs_answer_follows_from_the_steps():
-    found = measured("pinch")
+    found = found_by("pinch")
     for millionth, right in ((-1, 0), (60 * 1060, 1), (3 * 1060, 2)):
         parted = found.parted.copy()
         parted[5] = millionth
@@ -45,7 +43,7 @@ def test_the_pinchs_answer_follows_from_the_steps():
 
 
 def test_small_positive_numbers_are_a_straight_line():
-    found = measured("small_positive")
+    found = found_by("small_positive")
     small, around, usual = found.losses.values()
     assert answer("small_positive") == 1
     assert small == pytest.approx(found.line, abs=0.03)
@@ -58,7 +56,7 @@ def test_small_positive_numbers_are_a_straight_line():
 
 @pytest.mark.parametrize(("loss", "right"), [(0.69, 0), (0.31, 1), (0.1, 2)])
 def test_the_straight_lines_answer_follows_from_the_loss(loss, right):
-    found = measured("small_positive")
+    found = found_by("small_positive")
     small = next(iter(found.losses))
     assert answer("small_positive", replace(found, losses={**found.losses, small: loss})) == right
 
@@ -66,13 +64,13 @@ def test_the_straight_lines_answer_follows_from_the_loss(loss, right):
 def test_a_signal_fades_by_the_closed_form():
     # A layer of n ReLU units with weights of spread s multiplies the spread by s √(n/2): 0.283 here. Over 30 layers the
     # logarithm of a network's factor strays by √(30 · 5/64)/2 = 0.8, by 0.026 a layer, and leans down as much again.
-    record = measured("fading")["0.05"]
+    record = found_by("fading")["0.05"]
     assert factor(typical(record.answers)) == pytest.approx(0.05 * math.sqrt(64 / 2), rel=0.1)
     assert answer("fading") == 3
 
 
 def test_four_times_the_inputs_take_half_the_weights():
-    found = measured("level")
+    found = found_by("level")
     assert found.relu[found.wide] / found.relu[found.narrow] == pytest.approx(0.5, rel=0.1)
     assert found.relu / found.straight == pytest.approx(math.sqrt(2), rel=0.1)
     assert answer("level") == 1
@@ -82,7 +80,7 @@ def test_four_times_the_inputs_take_half_the_weights():
 
 
 def test_deep_relu_breaks_from_the_plain_bell_and_learns_from_hes_rule():
-    found = measured("much")
+    found = found_by("much")
     assert found.scales.spreads[9] == 1
     assert answer("much") == 2
     low, high = found.scales.window
@@ -92,7 +90,7 @@ def test_deep_relu_breaks_from_the_plain_bell_and_learns_from_hes_rule():
 
 
 def test_other_losses_give_another_answer_to_too_large():
-    found = measured("much")
+    found = found_by("much")
     runs = found.scales
     for loss, right in ((1e-9, 0), (0.1, 1)):
         losses, kinds = runs.losses.copy(), list(runs.kinds)
@@ -101,7 +99,7 @@ def test_other_losses_give_another_answer_to_too_large():
 
 
 def test_xor_is_solved_more_often_from_small_weights():
-    found = measured("xor")
+    found = found_by("xor")
     small, large = (found.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
     assert small.low > large.high  # Wilson's intervals do not even touch
     assert small == rate(int((found.losses[XOR_SPREADS.index(FEW)] < 0.25 * math.log(2)).sum()), 100)

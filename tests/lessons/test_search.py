@@ -10,6 +10,7 @@ from nnviz.figures.film import Film
 from nnviz.figures.template import LIGHT
 from nnviz.lessons import search_found as found
 from nnviz.lessons.search import LESSON
+from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 MOST_SECONDS = 5
@@ -51,7 +52,7 @@ def test_the_walker_ends_on_the_floor_of_the_side_on_which_it_starts():
 
 def test_about_a_tenth_of_the_crowd_find_the_deepest_valley():
     """The exact share is .0982: of 1,000 walkers within 4 standard deviations, 38, of 98."""
-    walk = found.crowd("rastrigin", 1)
+    walk = result_of(found.crowd, "rastrigin", 0)
     assert abs(int(walk.settled.sum()) - 98) < 38
     assert found.crowd_says(walk).right == 2
     assert "29 walks" in found.crowd_says(walk).why
@@ -64,7 +65,7 @@ def test_a_push_that_fades_ends_lowest_where_there_are_dents_and_none_where_all_
 
 
 def test_the_budget_says_that_it_depends_on_the_step():
-    result = found.budget("rastrigin", 0.3, 1)
+    result = result_of(found.budget, "rastrigin", 0.3, 0)
     assert found.budget_says(result).right == 3
     film = SCREENS["budget"].pictures(result, LIGHT)[0]
     jumps = np.abs(np.diff(result.walks[1].points[0], axis=0)).max(axis=1)
@@ -74,13 +75,13 @@ def test_the_budget_says_that_it_depends_on_the_step():
 
 
 def test_without_mutation_the_population_is_lost():
-    says = found.populations_say(found.populations(0.2, 8, 1))
+    says = found.populations_say(result_of(found.populations, 0.2, 8, 0))
     assert says.right == 2
     assert "Without mutation 0 of 100" in says.because
 
 
 def test_the_restarts_are_the_known_ones():
-    result = found.restarting(1)
+    result = result_of(found.restarting, 0)
     assert [result.needed(dims) for dims in (1, 2, 5)] == [29, 310, 328_831]
     assert found.restarting_says(result).right == 2
     for dims, rate in result.tried.items():

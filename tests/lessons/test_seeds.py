@@ -10,9 +10,12 @@ from nnviz.analysis.repeats import Again
 from nnviz.analysis.words import number
 from nnviz.core.training import initial_parameters, train
 from nnviz.figures.template import LIGHT
-from nnviz.lessons import seeds
+from nnviz.lessons import seeds_luck, seeds_repeated
 from nnviz.lessons.lesson import Pair
-from nnviz.lessons.seeds import CHANGES, LESSON, MOONS, TASKS, again, favourite, hair, one_row, pairs, same_number
+from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
+from nnviz.lessons.seeds_luck import CHANGES, MOONS, TASKS, favourite, pairs
+from nnviz.lessons.seeds_repeated import again, hair, one_row
+from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
 
@@ -35,8 +38,8 @@ def test_the_same_seed_gives_the_same_bits():
 
 def test_a_hair_grows_where_steps_are_bold_and_only_there():
     """The calm run's gap stays near rounding: each of 1,400 steps adds at most some 33 roundings of 2e-16."""
-    bold = hair(seeds.WILD)
-    calm = hair(seeds.CALM)
+    bold = result_of(hair, seeds_repeated.WILD)
+    calm = hair(seeds_repeated.CALM)
     assert reveal("hair", bold).right == 2
     assert reveal("hair", calm).right == 0
     weight = bold.calm[0]
@@ -48,7 +51,7 @@ def test_a_hair_grows_where_steps_are_bold_and_only_there():
 
 @pytest.fixture(scope="module")
 def luck():
-    return favourite(42)
+    return result_of(favourite, 42)
 
 
 def test_places_are_those_of_single_runs(luck):
@@ -77,7 +80,7 @@ def test_the_answer_follows_the_places(luck):
 
 
 def test_one_row_less_is_another_network():
-    found = one_row(32)
+    found = result_of(one_row, 32)
     said = reveal("row", found)
     assert said.right == 2
     assert not found.loaded.any()
@@ -100,19 +103,19 @@ def test_he_draws_the_same_start_at_another_scale():
 @pytest.mark.parametrize(("change", "right"), [("scale_of_the_start", 1), ("learning_rate", 2), ("activation", 0)])
 def test_the_same_seeds_help_as_much_as_the_losses_agree(change, right):
     """Var(a - b) = Var a + Var b - 2 Cov(a, b); with other seeds the covariance is nothing but chance."""
-    found = pairs(change)
+    found = result_of(pairs, change)
     assert reveal("pairs", found).right == right
-    a, b = (train(one.replace(restarts=seeds.PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
+    a, b = (train(one.replace(restarts=seeds_luck.PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
     one = found.asked
     assert one.same == pytest.approx(a - b, abs=0)
     apart = a.var(ddof=1) + b.var(ddof=1)
     assert one.same.var(ddof=1) == pytest.approx(apart - 2 * np.cov(a, b)[0, 1])
-    by_chance = 4 / np.sqrt(seeds.PAIR_SEEDS)  # of a correlation
+    by_chance = 4 / np.sqrt(seeds_luck.PAIR_SEEDS)  # of a correlation
     assert one.other.var(ddof=1) == pytest.approx(apart, rel=by_chance)
 
 
 def test_the_task_wants_the_digits_of_the_friends_run():
-    theirs = float(train(MOONS.replace(seed=seeds.FRIENDS_SEED)).test_loss[0, -1])
+    theirs = float(train(MOONS.replace(seed=FRIENDS_SEED)).test_loss[0, -1])
     first = float(train(MOONS).test_loss[0, -1])
     assert same_number(float(number(theirs))).done
     assert not same_number(float(number(theirs)) + 0.001).done

@@ -13,21 +13,22 @@ from nnviz.core import optimizers
 from nnviz.figures.template import LIGHT
 from nnviz.lessons import zero, zero_parts, zero_step
 from nnviz.lessons.lesson import Numbers, Pair
+from tests.lessons.measuring import result_of
 
 
 @pytest.fixture(scope="module")
 def zeros():
-    return zero.measure_zeros(32)
+    return result_of(zero.measure_zeros, 32)
 
 
 @pytest.fixture(scope="module")
 def step():
-    return zero_step.measure_step(19, 0.0)
+    return result_of(zero_step.measure_step, 19, 0.0)
 
 
 @pytest.fixture(scope="module")
 def parts():
-    return zero_parts.measure_parts("relu").table
+    return result_of(zero_parts.measure_parts, "relu").table
 
 
 def pairs(screen, found):
@@ -62,7 +63,7 @@ def test_with_as_many_of_each_class_and_all_rows_at_once_nothing_moves_at_all():
 
 
 def test_equal_units_move_and_stay_equal_and_a_pinch_frees_them():
-    found = zero.measure_equal(0.5, 0.1)
+    found = result_of(zero.measure_equal, 0.5, 0.1)
     equal, pinched = found
     assert zero.reveal_equal(found).right == 1
     assert (effective_units(equal) == 1).all()
@@ -121,7 +122,7 @@ def test_zero_weights_in_stop_relu_and_not_tanh(parts):
 
 
 def test_without_a_hidden_layer_zeros_end_where_logistic_regression_does():
-    found = zero_parts.measure_flat("blobs")
+    found = result_of(zero_parts.measure_flat, "blobs")
     data = found.zeros.dataset
     best = LogisticRegression(C=1e8, tol=1e-10).fit(data.x_train, data.y_train)
     lowest = log_loss(data.y_train, best.predict_proba(data.x_train))
@@ -132,7 +133,7 @@ def test_without_a_hidden_layer_zeros_end_where_logistic_regression_does():
 
 
 def test_sigmoid_units_move_from_zeros_in_lockstep_and_freeze_where_the_classes_cancel():
-    found = zero_parts.measure_sigmoid(32)
+    found = result_of(zero_parts.measure_sigmoid, 32)
     assert [amount_moved(trace)[0] for trace in found] == [1, 33]
     assert (effective_units(found[1]) == 1).all()
     assert zero_parts.reveal_sigmoid(found).right == 1

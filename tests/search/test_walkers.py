@@ -70,13 +70,14 @@ def test_a_hill_climber_never_climbs_and_annealing_does():
     assert rises[:, :100].mean() > 5 * rises[:, -100:].mean() > 0
 
 
-def test_annealing_goes_uphill_as_often_as_its_temperature_says():
-    """Metropolis' rule: of proposals that lead up by h, exp(-h / T) are taken. On a plane of constant slope, for a
-    hot walker on a grid of single looks: the share of steps up that are taken is the mean of exp(-h / T)."""
-    plan = Plan(RASTRIGIN, 1, 2, 20_000, start=(0.0,), moments=2)
+# Of two looks the second is the coldest; of three it stands midway from hot to cold, by factors.
+@pytest.mark.parametrize(("looks", "share"), [(2, 0.005), (3, 0.05)])
+def test_annealing_goes_uphill_as_often_as_its_temperature_says(looks, share):
+    """Metropolis' rule: a step up by h is taken with the chance exp(-h / T). From the floor all steps lead up."""
+    plan = Plan(RASTRIGIN, 1, looks, 20_000, start=(0.0,), moments=looks)
     step = 0.05
     walk = annealing(plan, step)
-    temperature = RASTRIGIN.ridge * 0.005  # at the last of the two looks
+    temperature = RASTRIGIN.ridge * share  # at the second look
     tried = step * np.random.default_rng(9).standard_normal(400_000)
     expected = np.exp(-RASTRIGIN.height(tried[:, None]) / temperature).mean()
     taken = int((walk.points[:, 1, 0] != 0).sum())
@@ -124,6 +125,15 @@ def test_a_steady_push_keeps_the_spread_that_langevin_says():
     temperature = push * RASTRIGIN.ridge
     expected = temperature / RASTRIGIN.curvature / (1 - 0.5 / 2)
     assert walk.points[:, -1].var() == pytest.approx(expected, rel=0.12)  # 4 standard errors √(2 / 4000), and 2 %
+
+
+def test_a_push_that_fades_is_gone_in_the_last_quarter_of_the_way():
+    walk = gradient_descent(Plan(RASTRIGIN, 1, 400, 50, moments=400), 0.3, fade=True)
+    before, after = walk.points[:, :-1], walk.points[:, 1:]
+    step = 0.5 / RASTRIGIN.curvature
+    pushed = np.abs(after - before + step * RASTRIGIN.slope(before)).max(axis=(0, 2))
+    assert (pushed[:299] > 1e-4).all()  # of 50 walkers at least one is pushed
+    assert pushed[299:].max() < 1e-12
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 import pytest
 
 from nnviz.lessons.course import course
-from nnviz.lessons.quiz.quiz import LENGTH, plan, question
+from nnviz.lessons.quiz.quiz import LENGTH, plan
 from nnviz.lessons.quiz.words import PROMPTS, graded
 from nnviz.ui import page
 from nnviz.ui.markup import plain
 from nnviz.ui.quiz_state import END, Sitting, from_query, to_query
+from tests.lessons.measuring import asked
 from tests.ui import apptest
 from tests.ui.apptest import html, query, settled, texts
 
@@ -25,8 +26,8 @@ def at(number, answers=""):
 
 def answers(wrong=()):
     """A right answer to each question of the draw, but for some."""
-    asked = [question(DRAW, place) for place in range(LENGTH)]
-    return "".join(str((one.right + (place in wrong)) % len(one.options) + 1) for place, one in enumerate(asked, 1))
+    right = enumerate(asked(DRAW), 1)
+    return "".join(str((one.right + (place in wrong)) % len(one.options) + 1) for place, one in right)
 
 
 def options(app):
@@ -49,9 +50,9 @@ def test_two_visitors_get_different_questions():
 
 def test_a_question_stands_there_without_its_answer():
     app = at(1)
-    asked = question(DRAW, 0)
-    assert len(options(app)) == len(asked.options)
-    assert asked.text.rpartition("\n\n")[2] in texts(app, "question")[0].replace("&#x27;", "'")
+    first = asked(DRAW)[0]
+    assert len(options(app)) == len(first.options)
+    assert first.text.rpartition("\n\n")[2] in texts(app, "question")[0].replace("&#x27;", "'")
     assert not texts(app, "because")
     assert "measured</span>" not in html(app)
     assert app.button(key="quiz.next").disabled
@@ -59,8 +60,8 @@ def test_a_question_stands_there_without_its_answer():
 
 @pytest.mark.parametrize("off", [0, 1])
 def test_an_answer_is_judged_by_what_was_measured_and_stands_in_the_link(off):
-    asked = question(DRAW, 0)
-    chosen = (asked.right + off) % len(asked.options)
+    first = asked(DRAW)[0]
+    chosen = (first.right + off) % len(first.options)
     app = at(1)
     settled(options(app)[chosen].click().run())
     assert query(app) == {"draw": str(DRAW), "answers": str(chosen + 1)}
@@ -78,7 +79,7 @@ def test_an_answer_is_judged_by_what_was_measured_and_stands_in_the_link(off):
 def test_every_question_can_be_answered_to_the_end():
     app = at(1)
     for place in range(LENGTH):
-        settled(options(app)[question(DRAW, place).right].click().run())
+        settled(options(app)[asked(DRAW)[place].right].click().run())
         settled(app.button(key="quiz.next").click().run())
     assert app.title[0].value == graded(LENGTH)
     assert query(app) == {"draw": str(DRAW), "question": str(END), "answers": answers()}
@@ -94,7 +95,7 @@ def test_the_end_says_how_it_went_and_what_to_look_at_again():
     linked = [link.proto.label for link in app.get("page_link")]
     assert linked == [plain(lesson.title) for key, lesson in course.items() if key in missed]
     words = html(app).replace("&#x27;", "'")
-    assert all(asked in words and answer in words for asked, answer in PROMPTS)
+    assert all(prompt in words and answer in words for prompt, answer in PROMPTS)
     settled(app.button(key="quiz.list.5").click().run())
     assert app.title[0].value == "Question 5 of 10"
 
@@ -128,7 +129,7 @@ def test_a_mangled_link_opens_with_sentences():
 
 
 def test_an_answer_that_the_question_does_not_have_is_asked_again():
-    place = next(place for place in range(LENGTH) if len(question(DRAW, place).options) == 3)
+    place = next(place for place in range(LENGTH) if len(asked(DRAW)[place].options) == 3)
     app = at(place + 1, "1" * place + "4")
     assert len(options(app)) == 3
     assert query(app).get("answers", "") == "1" * place

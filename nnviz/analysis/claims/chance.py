@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from nnviz.analysis.activity import activity
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 
 TOPIC = "Symmetry and chance"
 

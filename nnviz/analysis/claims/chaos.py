@@ -13,12 +13,13 @@ from functools import cache
 import numpy as np
 
 from nnviz.analysis import meanfield
-from nnviz.analysis.claims.record import Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import DEEP, train_all
 from nnviz.analysis.words import number, percent
 from nnviz.core import activations, initializers
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.experiment import MOST_LAYERS, Experiment
+from nnviz.core.progress import Progress
 
 TOPIC = "Order, chaos, and the edge between"
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import whitened_digits
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.contraction import one_blas_thread
+from nnviz.core.progress import Progress
 
 TOPIC = "What trains, and how fast"
 

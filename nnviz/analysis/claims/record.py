@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Entry
 
 Numbers = Mapping[str, float]
-Progress = Callable[[float], object]
 Kind = Literal["confirmed", "refuted", "differs"]
 
 KINDS: tuple[Kind, ...] = ("confirmed", "refuted", "differs")

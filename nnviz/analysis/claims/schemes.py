@@ -9,11 +9,12 @@ from itertools import pairwise
 import numpy as np
 from scipy.linalg import hadamard
 
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Progress, Verdict, judge
-from nnviz.analysis.claims.tools import DEEP, digits, fit, forward, part, rms, train_all
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.tools import DEEP, digits, fit, forward, rms, train_all
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.network import layer_views
+from nnviz.core.progress import Progress, part
 from nnviz.core.training import initial_parameters
 
 TOPIC = "What trains, and how fast"

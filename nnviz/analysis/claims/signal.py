@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Claim, Numbers, Progress, Verdict, judge
+from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import forward, rms
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.contraction import one_blas_thread
+from nnviz.core.progress import Progress
 
 TOPIC = "How signals travel through layers"
 

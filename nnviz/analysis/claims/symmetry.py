@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Progress, Verdict, judge
-from nnviz.analysis.claims.tools import forward, part, train_all
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.tools import forward, train_all
 from nnviz.analysis.descent import Descent
 from nnviz.analysis.diagnosis import guess_loss
 from nnviz.analysis.pinch import APART, LOOK, distances, ridges_task
@@ -15,6 +15,7 @@ from nnviz.core import initializers
 from nnviz.core.contraction import exact_matmul
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Matmul
+from nnviz.core.progress import Progress, part
 from nnviz.core.training import initial_parameters
 
 Array = np.ndarray

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Progress
 from nnviz.core import activations, initializers
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset, load
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
+from nnviz.core.progress import Progress, part
 from nnviz.core.trace import Trace
 from nnviz.core.training import train, train_from
 
@@ -33,15 +33,9 @@ DEEP = Experiment(
 )
 
 
-def part(on_progress: Progress, index: int, parts: int) -> Progress:
-    """The progress of one of several equal parts."""
-    return lambda share: on_progress((index + share) / parts)
-
-
 def train_all(experiments: Sequence[Experiment], on_progress: Progress | None = None) -> list[Trace]:
     """Train one experiment after the other."""
-    report = on_progress or (lambda share: None)
-    return [train(e, part(report, i, len(experiments))) for i, e in enumerate(experiments)]
+    return [train(e, part(on_progress, i, len(experiments))) for i, e in enumerate(experiments)]
 
 
 def rms(array: Array) -> float:

@@ -14,6 +14,15 @@ SOURCES = (
         uses=("restarts: the interval of a success rate",),
     ),
     paper(
+        "thompson1936",
+        "Thompson 1936",
+        "W. R. Thompson",
+        "On Confidence Ranges for the Median and Other Expectation Distributions for Populations of Unknown "
+        "Distribution Form",
+        "Annals of Mathematical Statistics 7",
+        uses=("your data: the interval of a start's median loss",),
+    ),
+    paper(
         "mann1947",
         "Mann & Whitney 1947",
         "H. B. Mann, D. R. Whitney",
@@ -39,20 +48,20 @@ SOURCES = (
         uses=("lessons: quicksort, and its mean over random pivots",),
     ),
     paper(
-        "knuth1973",
-        "Knuth 1973",
-        "D. E. Knuth",
-        "The Art of Computer Programming, Volume 3: Sorting and Searching",
-        "Addison-Wesley, Reading",
-        uses=("lessons: bubble sort, and the spread of quicksort's comparisons",),
-    ),
-    paper(
         "himmelblau1972",
         "Himmelblau 1972",
         "D. M. Himmelblau",
         "Applied Nonlinear Programming",
         "McGraw-Hill, New York",
         uses=("lessons: the landscape with four equal valleys",),
+    ),
+    paper(
+        "knuth1973",
+        "Knuth 1973",
+        "D. E. Knuth",
+        "The Art of Computer Programming, Volume 3: Sorting and Searching",
+        "Addison-Wesley, Reading",
+        uses=("lessons: bubble sort, and the spread of quicksort's comparisons",),
     ),
     paper(
         "rastrigin1974",
@@ -77,6 +86,14 @@ SOURCES = (
         "Monte-Carlo Algorithms in Graph Isomorphism Testing",
         "Université de Montréal, D.M.S. 79-10",
         uses=("lessons: dice that touch the work but never the answer",),
+    ),
+    paper(
+        "holm1979",
+        "Holm 1979",
+        "S. Holm",
+        "A Simple Sequentially Rejective Multiple Test Procedure",
+        "Scandinavian Journal of Statistics 6",
+        uses=("your data: comparing the best start with all others at once",),
     ),
     paper(
         "kirkpatrick1983",
@@ -136,23 +153,6 @@ SOURCES = (
         "Variance Components",
         "Wiley, New York",
         uses=("start or order: the split",),
-    ),
-    paper(
-        "thompson1936",
-        "Thompson 1936",
-        "W. R. Thompson",
-        "On Confidence Ranges for the Median and Other Expectation Distributions for Populations of Unknown "
-        "Distribution Form",
-        "Annals of Mathematical Statistics 7",
-        uses=("your data: the interval of a start's median loss",),
-    ),
-    paper(
-        "holm1979",
-        "Holm 1979",
-        "S. Holm",
-        "A Simple Sequentially Rejective Multiple Test Procedure",
-        "Scandinavian Journal of Statistics 6",
-        uses=("your data: comparing the best start with all others at once",),
     ),
     paper(
         "newcombe1998",

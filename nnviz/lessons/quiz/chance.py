@@ -6,7 +6,8 @@ import numpy as np
 
 from nnviz.analysis.luck import restarts_needed
 from nnviz.analysis.words import count, number, percent
-from nnviz.lessons.quiz.record import Progress, Question, Template, nearest, pick, whole
+from nnviz.core.progress import Progress
+from nnviz.lessons.quiz.record import Question, Template, nearest, pick, whole
 from nnviz.search import landscapes
 from nnviz.search.basins import basins
 from nnviz.search.genetic import evolve

@@ -14,8 +14,9 @@ from nnviz.analysis.seeds import judge
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core import activations, datasets, initializers
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.training import train
-from nnviz.lessons.quiz.record import Progress, Question, Template, pick, whole
+from nnviz.lessons.quiz.record import Question, Template, pick, whole
 
 LESSON, SEEDS_LESSON = "judging", "seeds"
 SUCCESS = 0.1  # nats: XOR's next level is at 0.35

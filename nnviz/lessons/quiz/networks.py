@@ -10,8 +10,9 @@ from nnviz.analysis.words import count, number, percent
 from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import parameter_count
+from nnviz.core.progress import Progress
 from nnviz.core.training import initial_parameters, train
-from nnviz.lessons.quiz.record import Progress, Question, Template, pick, whole
+from nnviz.lessons.quiz.record import Question, Template, pick, whole
 
 LESSON = "networks"
 STARTS = 6  # as many orders

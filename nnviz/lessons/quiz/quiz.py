@@ -8,12 +8,11 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import part
+from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.lessons.quiz import chance, judging, networks, scale, zero
 from nnviz.lessons.quiz.record import Question, Template
@@ -42,7 +41,7 @@ def plan(draw: int) -> tuple[Template, ...]:
     return tuple(chosen[i] for i in generator.permutation(LENGTH))
 
 
-def question(draw: int, place: int, on_progress: Callable[[float], object] | None = None) -> Question:
+def question(draw: int, place: int, on_progress: Progress | None = None) -> Question:
     """One question of a draw, measured now; the same one for the same numbers.
 
     Args:

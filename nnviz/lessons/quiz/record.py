@@ -13,10 +13,10 @@ from typing import TypeVar
 import numpy as np
 
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette
 
-Progress = Callable[[float], object]
 Thing = TypeVar("Thing")
 
 CLEAR = 1.2  # the factor by which the other options must be further off than one may be mistaken

@@ -11,8 +11,9 @@ from nnviz.analysis.draws import law
 from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec, measure
 from nnviz.analysis.words import number
 from nnviz.core import initializers
+from nnviz.core.progress import Progress
 from nnviz.figures.weights import weights
-from nnviz.lessons.quiz.record import Progress, Question, Template, nearest, pick, some, whole
+from nnviz.lessons.quiz.record import Question, Template, nearest, pick, some, whole
 
 LESSON, METHODS = "scale", "methods"
 LEVEL = 3  # the factor within which a signal counts as kept, and by which the next best start must be worse

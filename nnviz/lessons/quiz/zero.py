@@ -9,9 +9,10 @@ from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import activations, datasets
 from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
-from nnviz.lessons.quiz.record import Progress, Question, Template, pick, some, whole
+from nnviz.lessons.quiz.record import Question, Template, pick, some, whole
 
 LESSON = "zero"
 AS_WELL, FAR = 1.1, 1.5  # times another loss: as good as it, and far above it
