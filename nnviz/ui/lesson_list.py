@@ -30,7 +30,7 @@ def show() -> None:
 
 def _entry(number: int, lesson: Lesson, place: Place | None) -> None:
     last = len(lesson.screens) + 1
-    far = f"{lesson.teaching.minutes} minutes"
+    far = f"{lesson.teaching.minutes} minutes in class"
     if place:
         far = "done" if place.screen == last else f"you are at {place.screen} of {last}"
     query = to_query(place) if place and place.screen < last else link_query(lesson.key)
