@@ -7,9 +7,9 @@ WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv --without-pip /venv \
     && pip --python /venv install --no-cache-dir --requirement requirements.txt
-COPY app.py .
+COPY app.py serve.py ./
 COPY nnviz nnviz
-RUN python -m compileall -q app.py nnviz
+RUN python -m compileall -q app.py serve.py nnviz
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH \
@@ -25,4 +25,4 @@ COPY --from=build /build .
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
-CMD ["python", "-m", "streamlit", "run", "app.py"]
+CMD ["python", "-m", "streamlit", "run", "serve.py"]

@@ -163,7 +163,7 @@ def _server() -> Iterator[str]:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--logger.level", "error"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         address = f"http://localhost:{port}"

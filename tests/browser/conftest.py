@@ -3,17 +3,14 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.running import ROOT, Visitor, free_port, wait_for
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,32 +25,35 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The app's address and its log, on a free port."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait_for(f"http://localhost:{port}/_stcore/health", process, log)
-            yield f"http://localhost:{port}", log
-        finally:
-            process.terminate()
-            process.wait(10)
+def start(tmp_path_factory):
+    """Starts an app with settings from the environment, on a free port, and gives its port and its log."""
+    running = []
+
+    def new(**settings):
+        port = free_port()
+        log = tmp_path_factory.mktemp("app") / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **settings}
+            )
+        running.append(process)
+        path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        wait_for(f"http://localhost:{port}/{path}/_stcore/health".replace("//_", "/_"), process, log)
+        return port, log
+
+    yield new
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(10)
 
 
-def _wait_for(address, process, log):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+@pytest.fixture(scope="session")
+def server(start):
+    """The app's address and its log."""
+    port, log = start()
+    return f"http://localhost:{port}", log
 
 
 @pytest.fixture(scope="session")
@@ -65,51 +65,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser.new_context()
         browser.close()
-
-
-class Visitor:
-    """A browser tab on the app that notes what it asks of the network and what goes wrong."""
-
-    def __init__(self, context, address, width=1400, height=900, theme="light"):
-        self.address = address
-        self.page = context.new_page()
-        self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme=theme)
-        self.requests, self.errors = [], []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def _note(self, message):
-        """Streamlit looks for its server below the page's own path first, and there is none."""
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.errors.append(message.text)
-
-    def open(self, query=""):
-        self.page.goto(f"{self.address}/{query}")
-        self.settled()
-        return self.page
-
-    def settled(self):
-        """Wait until the script has run and the charts are painted."""
-        expect(self.verdict("B")).to_be_visible()
-        expect(self.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-        expect(self.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
-
-    def verdict(self, letter):
-        """The one at the top; below there are others while the clock rests elsewhere."""
-        return self.page.locator(".verdict", has=self.page.locator(f"b:text-is('{letter}')")).first
-
-    def choose(self, label, option):
-        """Pick an entry of a menu in the sidebar; Streamlit's menus lose a click while the page is being drawn."""
-        self.settled()
-        self.page.evaluate("() => new Promise(requestIdleCallback)")
-        self.page.get_by_label(label, exact=True).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
-
-    def foreign(self):
-        return [url for url in self.requests if not re.match(r"(https?|ws)://localhost[:/]|data:|blob:", url)]
 
 
 @pytest.fixture

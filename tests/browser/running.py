@@ -1,0 +1,80 @@
+"""What tests need of a server and of a visitor's tab."""
+
+import re
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import TimeoutError, expect
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(address, process, log):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"It did not start:\n{log.read_text()}")
+
+
+class Visitor:
+    """A browser tab on the app that notes what it asks of the network and what goes wrong."""
+
+    def __init__(self, context, address, width=1400, height=900, theme="light"):
+        self.address = address
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=theme)
+        self.requests, self.errors = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, message):
+        """Streamlit looks for its server below the page's own path first, and there is none."""
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            self.errors.append(message.text)
+
+    def open(self, query=""):
+        self.page.goto(f"{self.address}/{query}")
+        self.settled()
+        return self.page
+
+    def settled(self):
+        """Wait until the script has run and the charts are painted."""
+        expect(self.verdict("B")).to_be_visible()
+        expect(self.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+        expect(self.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+
+    def verdict(self, letter):
+        """The one at the top; below there are others while the clock rests elsewhere."""
+        return self.page.locator(".verdict", has=self.page.locator(f"b:text-is('{letter}')")).first
+
+    def choose(self, label, option):
+        """Pick an entry of a menu in the sidebar; Streamlit's menus lose a click while the page is being drawn."""
+        self.settled()
+        self.page.evaluate("() => new Promise(requestIdleCallback)")
+        entry = self.page.get_by_role("option", name=option, exact=True)
+        for _ in range(5):
+            self.page.get_by_label(label, exact=True).click()
+            try:
+                entry.click(timeout=5_000)
+                return
+            except TimeoutError:
+                self.page.keyboard.press("Escape")
+        raise AssertionError(f"The menu {label} does not show {option}.")
+
+    def foreign(self):
+        return [url for url in self.requests if not re.match(r"(https?|ws)://localhost[:/]|data:|blob:", url)]

@@ -1,0 +1,103 @@
+"""The headers in a browser: what is not ours does not run, and who may frame the app is the operator's to say.
+
+That the pages work under them, all other browser tests show: a violation is an error on the console.
+"""
+
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+TRIES = {
+    "eval": "() => { eval('1'); }",
+    "inline script": """() => {
+        const script = document.createElement("script");
+        script.textContent = "window.ran = true";
+        document.body.append(script);
+    }""",
+    "inline handler": "() => { document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"ran = true\">'); }",
+    "foreign script": """() => {
+        const script = document.createElement("script");
+        script.src = "https://example.invalid/x.js";
+        document.body.append(script);
+    }""",
+    "foreign picture": "() => { new Image().src = 'https://example.invalid/x.png'; }",
+    "foreign request": "() => { fetch('https://example.invalid/').catch(() => {}); }",
+    "frame": """() => {
+        const frame = document.createElement("iframe");
+        frame.src = "https://example.invalid/";
+        document.body.append(frame);
+    }""",
+}
+
+
+@pytest.mark.parametrize("what", TRIES)
+def test_what_is_not_ours_is_refused(server, chromium, what):
+    page = chromium.new_page()
+    page.goto(f"{server[0]}/references")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("""() => {
+        window.refused = [];
+        document.addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective));
+    }""")
+    try:
+        # As a page's own script would; Playwright's own way in is not under the policy.
+        page.evaluate(f"() => setTimeout({TRIES[what]})")
+        page.wait_for_function("() => window.refused.length > 0")
+        assert not page.evaluate("() => Boolean(window.ran)")
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/depth", "/_stcore/health", "/static/index.html", "/media/none"])
+def test_every_answer_has_the_headers(server, path):
+    try:
+        answer = urllib.request.urlopen(server[0] + path)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.fixture
+def course():
+    """The address of a server with one page of a course, for the app on a port named in its query."""
+
+    class Course(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            port = self.path.partition("?")[2]
+            frame = f"<iframe src='http://localhost:{port}/references?embed=true' width=900 height=600></iframe>"
+            self.wfile.write(f"<title>A course</title>{frame}".encode())
+
+        def log_message(self, *words):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Course) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_course_page_shows_the_app_in_a_frame_only_where_it_is_allowed(server, start, chromium, course):
+    refused = int(server[0].rpartition(":")[2])
+    welcome, _ = start(NNVIZ_FRAME_ANCESTORS=f"self {course}")
+    page = chromium.new_page()
+    try:
+        inside = page.frame_locator("iframe")
+        page.goto(f"{course}/?{welcome}")
+        expect(inside.get_by_role("heading", name="References", level=1)).to_be_visible()
+        expect(inside.get_by_test_id("stTopNavLink")).to_have_count(0)
+        with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            page.goto(f"{course}/?{refused}")
+        expect(inside.get_by_role("heading", name="References", level=1)).to_have_count(0)
+    finally:
+        page.close()
