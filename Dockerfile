@@ -24,5 +24,5 @@ COPY --from=build /venv /venv
 COPY --from=build /build .
 USER 10001:10001
 EXPOSE 8501
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request as u; e = os.environ.get; u.urlopen('http://127.0.0.1:' + e('STREAMLIT_SERVER_PORT') + ('/' + e('STREAMLIT_SERVER_BASE_URL_PATH', '') + '/_stcore/health').replace('//', '/'), timeout=4)"]
 CMD ["python", "-m", "streamlit", "run", "serve.py"]
