@@ -3,7 +3,9 @@
 That the pages work under them, all other browser tests show: a violation is an error on the console.
 """
 
+import urllib.error
 import urllib.request
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -65,7 +67,7 @@ def test_every_answer_has_the_headers(server, path):
         assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def course():
     """The address of a server with one page of a course, for the app on a port named in its query."""
 
@@ -87,16 +89,46 @@ def course():
         server.shutdown()
 
 
-def test_a_course_page_shows_the_app_in_a_frame_only_where_it_is_allowed(server, start, chromium, course):
-    refused = int(server[0].rpartition(":")[2])
-    welcome, _ = start(NNVIZ_FRAME_ANCESTORS=f"self {course}")
+@pytest.fixture(scope="module")
+def elsewhere(start, course):
+    """The port of an app that the course's page may frame, and that answers to some host names only."""
+    hosts = "localhost nnviz.example *.school.example"
+    return start(NNVIZ_FRAME_ANCESTORS=f"self {course}", STREAMLIT_SERVER_ALLOWED_HOSTS=hosts)[0]
+
+
+def test_a_course_page_shows_the_app_in_a_frame_only_where_it_is_allowed(server, elsewhere, chromium, course):
+    refused = server[0].rpartition(":")[2]
     page = chromium.new_page()
     try:
         inside = page.frame_locator("iframe")
-        page.goto(f"{course}/?{welcome}")
+        page.goto(f"{course}/?{elsewhere}")
         expect(inside.get_by_role("heading", name="References", level=1)).to_be_visible()
         with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
             page.goto(f"{course}/?{refused}")
         expect(inside.get_by_role("heading", name="References", level=1)).to_have_count(0)
     finally:
         page.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("nnviz.example", 101), ("a.school.example:8501", 101), ("school.example", 403), ("evil.example", 403)],
+)
+def test_a_connection_under_another_host_name_is_refused(elsewhere, host, status):
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    connection = HTTPConnection("localhost", elsewhere, timeout=10)
+    try:
+        headers = {"Host": host, "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", **upgrade}
+        connection.request("GET", "/_stcore/stream", headers=headers)
+        assert connection.getresponse().status == status
+    finally:
+        connection.close()
+
+
+def test_an_upload_without_the_visitors_token_is_refused(elsewhere):
+    connection = HTTPConnection("localhost", elsewhere, timeout=10)
+    try:
+        connection.request("PUT", "/_stcore/upload_file/session/file", body=b"x")
+        assert connection.getresponse().status == 403
+    finally:
+        connection.close()
