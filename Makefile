@@ -2,31 +2,34 @@
 PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
+RUNTIME := $(VENV)/runtime
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench reference clean
+.PHONY: help run test lint bench reference audit sbom clean
 
 help: ## list the targets
 	@awk -F ' ?## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/requirements.stamp ## start the app (PORT=8501)
 	@echo "nnviz: starting the app on http://localhost:$(PORT) (Ctrl-C stops it)"
-	@$(PY) -m streamlit run app.py --server.port $(PORT)
+	@$(PY) -m streamlit run serve.py --server.port $(PORT)
 
 test: $(VENV)/requirements-dev.stamp ## run all tests, the browser tests too (ARGS="-k moons" to choose)
 	@echo "nnviz: running the tests"
 	@NNVIZ_CHROMIUM=$$(tools/find-chromium $(PY)) && export NNVIZ_CHROMIUM && $(PY) -m pytest $(ARGS)
 
-lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions, the JavaScript and the Dockerfile
-	@echo "nnviz: checking format, style, types, import directions, the JavaScript and the Dockerfile"
+lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions, the JavaScript and what is deployed
+	@echo "nnviz: checking format, style, types, import directions, the JavaScript and what is deployed"
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(VENV)/bin/oxlint --config nnviz/ui/.oxlintrc.json nnviz/ui
 	$(VENV)/bin/hadolint Dockerfile
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	$(VENV)/bin/kubernetes-validate --quiet --strict --kubernetes-version 1.34 deploy/kubernetes.yaml
 
 bench: $(VENV)/requirements-dev.stamp ## measure speed and memory
 	@echo "nnviz: measuring speed and memory"
@@ -36,6 +39,15 @@ reference: $(VENV)/requirements-reference.stamp ## compare with Keras, JAX and P
 	@echo "nnviz: comparing with Keras, JAX and PyTorch"
 	@KERAS_BACKEND=numpy $(PY) -m pytest -m reference $(ARGS)
 
+audit: $(VENV)/requirements-release.stamp $(RUNTIME).stamp ## look up the app's packages in PyPI's list of vulnerabilities
+	@echo "nnviz: looking up what the app needs to run"
+	@$(PY) tools/audit $(RUNTIME)/lib/python3*/site-packages
+
+sbom: $(VENV)/requirements-release.stamp $(RUNTIME).stamp ## write nnviz.cdx.json, the bill of materials of what the app needs to run
+	@PYTHONWARNINGS=ignore $(VENV)/bin/cyclonedx-py environment $(RUNTIME) --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-format JSON --output-file nnviz.cdx.json
+	@echo "nnviz: wrote nnviz.cdx.json"
+
 clean: ## remove .venv and all caches
 	@echo "nnviz: removing .venv and all caches"
 	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -43,6 +55,13 @@ clean: ## remove .venv and all caches
 
 $(PY):
 	@python=$$(tools/find-python) && echo "nnviz: making .venv with $$python" && "$$python" -m venv --clear $(VENV)
+
+# Nothing but what the app needs to run, as in the container.
+$(RUNTIME).stamp: requirements.txt $(PY)
+	@echo "nnviz: installing what the app needs to run into $(RUNTIME)"
+	@$(PY) -m venv --clear --without-pip $(RUNTIME)
+	@$(PY) -m pip --python $(RUNTIME)/bin/python install --quiet --requirement requirements.txt
+	@touch $@
 
 # A stamp says that a requirements file is installed; it goes stale with that file and those it includes.
 $(VENV)/requirements-dev.stamp: requirements.txt
