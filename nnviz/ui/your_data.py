@@ -164,7 +164,7 @@ def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> 
     """The code of a start, the numbers, and the link."""
     st.header("Take it with you", anchor=False)
     names = [place.name for place in found.places]  # a menu keeps what it is made with, so no more than these
-    names[0] += ", the best here"  # and it has a name of its own for each order, in which the best is chosen
+    names[0] += ", lowest here"  # and it has a name of its own for each order, in which the best is chosen
     with st.container(key="own_code", horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Code that starts from", range(len(names)), key=f"own.code.{'|'.join(names)}", width=320,

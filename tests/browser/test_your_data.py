@@ -52,7 +52,7 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     expect(page.get_by_text("the answer: 4 classes")).to_be_visible(timeout=30_000)
     settle(page)
     best = page.locator(".st-key-chart-ranking .annotation-text").first.text_content()
-    expect(page.get_by_label("Code that starts from")).to_have_value(f"{best}, the best here")
+    expect(page.get_by_label("Code that starts from")).to_have_value(f"{best}, lowest here")
     assert page.locator("img[src=x], i:text('seeds'), .katex").count() == 0
     assert page.title() != "gone"
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -116,7 +116,7 @@ def test_the_code_is_of_the_best_start_whenever_the_order_changes():
         settled(target_menu(app).set_value(target).run())
         menu = code_menu(app)
         assert menu.value == 0
-        best = menu.options[0].removesuffix(", the best here")
+        best = menu.options[0].removesuffix(", lowest here")
         assert f"{best} ends lowest" in texts(app, "finding")[0]
 
 
