@@ -228,6 +228,7 @@ def _onward(place: Place, shortcut: str | None) -> None:
         label = f"Next lesson: {markup.plain(later[0].title)}"
         st.button(
             label, key="step.next", type="primary", on_click=_go, args=(Place(later[0].key),), shortcut=shortcut,
+            wrap=True,
         )  # fmt: skip
     else:
         st.page_link(page.script("quiz"), label="The quiz")

@@ -25,7 +25,7 @@ def show() -> None:
         _entry(number, lesson, places.get(lesson.key))
     with st.container(key="lesson-quiz", gap=None):
         st.page_link(page.script("quiz"), label="The quiz: ten questions, drawn anew each time")
-        st.page_link(page.script("teacher"), label="For teachers: aims, questions, handouts, links for the projector")
+        st.page_link(page.script("teacher"), label="For teachers: questions, handouts, links")
 
 
 def _entry(number: int, lesson: Lesson, place: Place | None) -> None:
