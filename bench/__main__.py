@@ -14,7 +14,7 @@ import numpy as np
 import sklearn
 from threadpoolctl import threadpool_info
 
-from bench import labs, memory, page, rivals, training
+from bench import labs, load, memory, page, rivals, training
 from bench.measure import Table, save
 
 SECTIONS: dict[str, Callable[[], Iterator[Table]]] = {
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[], Iterator[Table]]] = {
     "memory": memory.memory,
     "page": page.page,
     "labs": labs.labs,
+    "load": load.load,
 }
 
 
