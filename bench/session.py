@@ -165,6 +165,14 @@ class Session:
         self.kept = {name: kept for name, kept in self.kept.items() if self.runs - kept[0] < SENT_ONCE}
         return run
 
+    async def see(self, kind: str) -> float:
+        """Wait until the page shows an element of a kind, and say when it did."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = ForwardMsg.FromString(await self.socket.recv())
+                if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == kind:
+                    return time.perf_counter()
+
     def _element(self, message: ForwardMsg) -> Element | None:
         """The element that a message brings, by itself or by its hash."""
         if message.WhichOneof("type") == "ref_hash":

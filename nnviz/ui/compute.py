@@ -196,13 +196,13 @@ def waiting(say: Callable[[str], object]) -> Callable[[], None]:
 
 
 def _progress(turn: turns.Turn, show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
-    began = time.monotonic()
-    next_show = began + QUIET_SECONDS
+    watch = turns.Stopwatch()
+    next_show = time.monotonic() + QUIET_SECONDS
 
     def report(share: float) -> None:
         nonlocal next_show
         state.yield_to_newer_run()
-        turn.go_on(began)
+        turn.go_on(watch.seconds(), share)
         now = time.monotonic()
         if now > next_show:
             next_show = now + SHOW_SECONDS

@@ -1,10 +1,10 @@
 """Whose turn it is: one run of the page computes at a time, and long work moves out of its way.
 
 Python itself runs one thread at a time, however many cores there are, and threads that wrangle over it make all of
-them slower. So runs of the page take turns, the oldest first. Work that outgrows a moment leaves the line for one of
-the places for long work; those are as many as there are other cores. Where these are all taken it stops, and starts
-anew once one is free: so nobody waits for long behind a huge experiment, and never more is held in memory than there
-are places.
+them slower. So runs of the page take turns, the oldest first. Work that turns out to take long leaves the line for
+one of the places for long work; those are as many as there are other cores. Where these are all taken it stops, and
+starts anew once one is free: so nobody waits for long behind a huge experiment, and never more are held in memory
+than there are places.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MOMENT = 0.5  # seconds that work may take in the line
+MOMENT, LONG = 0.5, 2.0  # seconds: after a moment in the line, work that seems to take longer than long leaves it
 POLL_SECONDS = 0.1
 
 CGROUP = Path("/sys/fs/cgroup/cpu.max")  # a container's limit, where there is one
@@ -87,7 +87,18 @@ class Line:
 
 
 class OutgrownError(Exception):
-    """Work took longer than a moment, and there was no place for long work."""
+    """Work takes long, and there was no place for long work."""
+
+
+class Stopwatch:
+    """Seconds since it was made, without those in which the machine did other things than this process."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic(), time.process_time()
+
+    def seconds(self) -> float:
+        """The shorter of both: of time, and of processor time, which all threads take together."""
+        return min(time.monotonic() - self.began[0], time.process_time() - self.began[1])
 
 
 class Turn:
@@ -115,13 +126,17 @@ class Turn:
             self.place.leave()
             self.place = None
 
-    def go_on(self, since: float) -> None:
-        """To be called now and then by work that began at a time: leaves the line for work that takes long.
+    def go_on(self, seconds: float, share: float) -> None:
+        """To be called now and then by work, which leaves the line if it takes long.
+
+        Args:
+            seconds: that it has taken so far, as a `Stopwatch` tells.
+            share: of it that is done.
 
         Raises:
             OutgrownError: it takes long, and cannot go on now.
         """
-        if self.place is page and time.monotonic() - since > MOMENT:
+        if self.place is page and seconds > MOMENT and seconds > share * LONG:
             if not long.enter_at_once():
                 raise OutgrownError
             self.give()

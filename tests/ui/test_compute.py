@@ -137,7 +137,8 @@ def test_one_trains_at_a_time_and_a_stop_frees_the_place(monkeypatch):
 
 def test_what_many_ask_for_is_done_once(monkeypatch):
     monkeypatch.setattr(compute, "_results", Results())
-    monkeypatch.setattr(turns, "MOMENT", 0.0)  # so that it leaves the line, and the others come to ask for it
+    monkeypatch.setattr(turns, "MOMENT", -1.0)  # so that it leaves the line, and the others come to ask for it
+    monkeypatch.setattr(turns, "LONG", -1.0)
     calls, found = [], []
 
     def slow(on_progress):
@@ -169,7 +170,8 @@ def test_what_one_gave_up_another_does(monkeypatch):
 
 def test_work_that_outgrew_its_turn_is_done_anew_once_there_is_a_place(monkeypatch):
     monkeypatch.setattr(compute, "_results", Results())
-    monkeypatch.setattr(turns, "MOMENT", 0.0)
+    monkeypatch.setattr(turns, "MOMENT", -1.0)
+    monkeypatch.setattr(turns, "LONG", -1.0)
     monkeypatch.setattr(turns, "long", Line(1))
     said, places, free = [], [], threading.Event()
     monkeypatch.setattr(compute, "QUIET_SECONDS", 0.0)

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from nnviz.ui import turns
-from nnviz.ui.turns import Line, OutgrownError, Turn, cores
+from nnviz.ui.turns import LONG, MOMENT, Line, OutgrownError, Turn, cores
 
 
 class Stopped(BaseException):
@@ -132,19 +132,26 @@ def test_who_rests_lets_others_compute(lines):
 def test_work_that_takes_long_leaves_the_line(lines):
     page, long = lines
     with turns.turn(never) as turn:
-        turn.go_on(time.monotonic())
+        turn.go_on(MOMENT / 2, 0.0)
+        turn.go_on(MOMENT * 1.5, 0.5)  # it is done soon
         assert turn.place is page
-        turn.go_on(time.monotonic() - turns.MOMENT - 1)
+        turn.go_on(MOMENT * 1.5, 0.1)
         assert turn.place is long
         assert (page.free, long.free) == (1, 0)
-        turn.go_on(time.monotonic() - 100)  # as long as it takes
+        turn.go_on(100.0, 0.5)  # as long as it takes
         turn.back()
         assert (page.free, long.free) == (0, 1)
 
 
+def test_work_that_never_gets_done_leaves_the_line(lines):
+    with turns.turn(never) as turn:
+        turn.go_on(LONG * 1.01, 1.0)
+        assert turn.place is lines[1]
+
+
 def test_long_work_stops_where_there_is_no_place_for_it(lines):
     with turns.aside(), turns.turn(never) as turn, pytest.raises(OutgrownError):
-        turn.go_on(time.monotonic() - turns.MOMENT - 1)
+        turn.go_on(LONG + 1, 0.9)
     assert [line.free for line in lines] == [1, 1]
 
 
@@ -156,11 +163,10 @@ def test_two_huge_experiments_hold_nobody_up(lines):
         with turns.turn(never) as turn:
             try:
                 while not done.wait(0.01):
-                    turn.go_on(began)
+                    turn.go_on(LONG + 1, 0.1)
             except OutgrownError:
                 turn.take(turns.long)
 
-    began = time.monotonic() - turns.MOMENT
     threads = [in_thread(huge)]
     wait_until(lambda: lines[1].free == 0)
     threads.append(in_thread(huge))
@@ -172,6 +178,16 @@ def test_two_huge_experiments_hold_nobody_up(lines):
     for thread in threads:
         thread.join()
     assert [line.free for line in lines] == [1, 1]
+
+
+def test_a_stopwatch_counts_what_this_process_computed():
+    watch = turns.Stopwatch()
+    time.sleep(0.2)
+    assert watch.seconds() < 0.1
+    end = time.process_time() + 0.05
+    while time.process_time() < end:
+        pass
+    assert watch.seconds() >= 0.05
 
 
 def test_cores_are_those_that_the_process_may_use(monkeypatch, tmp_path):
