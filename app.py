@@ -6,7 +6,7 @@ from nnviz.ui import page
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
-st.navigation(
+pages = st.navigation(
     {
         "": [
             st.Page(page.PLAYGROUND, title="Playground", default=True),
@@ -32,4 +32,6 @@ st.navigation(
         ],
     },
     position="top",
-).run()
+)
+with page.turn():
+    pages.run()

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measure import Row, Table, against
+from bench.server import PATIENCE, ROOT, serving
 from nnviz.core import initializers
 
-ROOT = Path(__file__).parent.parent
 COLD_GOAL = 2.0
 CHANGE_GOAL = 0.5
-PATIENCE = 60  # seconds until the page counts as broken
 SEEDS = range(1, 6)
 Times = tuple[float, float]  # until the stage is drawn, until everything is
 INITIALIZERS = ("he_normal", "lecun_uniform", "random_normal", "orthogonal", "glorot_normal")
@@ -93,10 +88,10 @@ def page() -> Iterator[Table]:
         table.notes.append("Not measured: there is no Chromium.")
         yield table
         return
-    with _server() as address, sync_playwright() as playwright:
+    with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
-        first, *opens = [_open(browser, f"{address}/?seed={seed}") for seed in (0, *SEEDS)]
-        seeds, starts = _change(browser, address)
+        first, *opens = [_open(browser, f"{server.address}/?seed={seed}") for seed in (0, *SEEDS)]
+        seeds, starts = _change(browser, server.address)
         browser.close()
     for what, times, goal in (
         ("cold, the server's first", [first], COLD_GOAL),
@@ -154,36 +149,6 @@ def _tab(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
     finally:
         context.close()
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """The app, started as `make run` does, on a free port; its address once it answers."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--logger.level", "error"]
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        address = f"http://localhost:{port}"
-        _wait_for(f"{address}/_stcore/health", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(address)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("The app's server does not start.")
 
 
 def _find_chromium() -> str:

@@ -85,8 +85,9 @@ def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
     spans = np.full((3, len(vectors)), np.nan)
     if units > 1:
         for moment, at_moment in enumerate(vectors.astype(np.float64)):
-            distances = pdist(at_moment)
-            spans[:, moment] = distances.min(), np.median(distances), distances.max()
+            distances = np.sort(pdist(at_moment))  # then the three stand there; np.median alone takes far longer
+            middle = distances[(len(distances) - 1) // 2] / 2 + distances[len(distances) // 2] / 2
+            spans[:, moment] = distances[0], middle, distances[-1]
     smallest, median, largest = spans
     return Drift(trace.epochs, smallest, median, largest, effective_units(trace, layer)[run], units)
 

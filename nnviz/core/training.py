@@ -303,11 +303,12 @@ class _Chunk:
                     self._step(rooms[part.stop - first].take(order[:, part]), step)
                 step += 1
             if self.diverged.all():
-                job.recorded[self.runs, np.searchsorted(job.steps, step) :] = np.nan
-                job.steps_done[int(self.runs[0])] = experiment.total_steps * len(self.runs)
-                return
+                break
             job.steps_done[int(self.runs[0])] = step * len(self.runs)
-        self._record(moments[step], step)
+        self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
+        job.recorded[self.runs, np.searchsorted(job.steps, step) :] = self.parameters[:, None]
+        job.steps_done[int(self.runs[0])] = experiment.total_steps * len(self.runs)
+        self._score()
 
     def _orders(self) -> Iterator[Array]:
         """For each epoch an order of rows for each run, `[R, n]`: random keys, sorted.
@@ -344,31 +345,42 @@ class _Chunk:
         self.job.optimizer.update(self.parameters, self.gradient, self.state, learning_rate, step + 1)
 
     def _record(self, moment: int, step: int) -> None:
-        """Write down parameters, scores and gradients over the whole splits, a few runs at a time."""
+        """Write down the parameters; how good they are is worked out at the end, for many moments at once."""
+        self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
+        self.job.recorded[self.runs, moment] = self.parameters
+
+    def _score(self) -> None:
+        """Work out scores and gradients over the whole splits: all runs' moments as if they were runs, a few at a time.
+
+        A moment whose loss is not finite is where that run diverged, if it had not before.
+        """
         job = self.job
         size = job.runs_in_cache(job.experiment.train_rows)
-        for first in range(0, len(self.runs), size):
-            part = slice(first, first + size)
-            runs, layers = self.runs[part], [layer[part] for layer in self.layers]
-            gradients = [gradient[part] for gradient in self.gradients]
+        every = np.repeat(self.runs, len(job.steps)), np.tile(np.arange(len(job.steps)), len(self.runs))
+        for first in range(0, len(every[0]), size):
+            runs, moments = (index[first : first + size] for index in every)
+            layers = layer_views(job.recorded[runs, moments], job.sizes)
+            gradient = np.empty((len(runs), job.recorded.shape[2]), job.recorded.dtype)
+            gradients = layer_views(gradient, job.sizes)
             for i, split in enumerate((job.train_split, job.test_split)):
                 network = self._network(len(runs), split.rows)
                 logits = network.forward(layers, split.x)
-                job.scores[i, runs, moment] = job.loss.value(logits, split.y).mean(axis=1)
+                job.scores[i, runs, moments] = job.loss.value(logits, split.y).mean(axis=1)
                 if job.loss.correct is not None:
-                    job.scores[2 + i, runs, moment] = job.loss.correct(logits, split.y).mean(axis=1)
+                    job.scores[2 + i, runs, moments] = job.loss.correct(logits, split.y).mean(axis=1)
                 if split is job.train_split:
                     network.backward(layers, split.x, split.y, gradients)
-                    self.gradient[part] /= network.divisor
-            for i, gradient in enumerate(gradients):
-                job.gradient_norms[runs, moment, i] = _norms(gradient[:, :-1])
-        job.recorded[self.runs, moment] = self.parameters
-        finite = np.isfinite(self.parameters).all(axis=1) & np.isfinite(job.scores[0, self.runs, moment])
-        self._mark_diverged(~finite, step)
-        lost = self.runs[self.diverged]
-        job.recorded[lost, moment] = np.nan
-        job.scores[:, lost, moment] = np.nan
-        job.gradient_norms[lost, moment] = np.nan
+                    gradient /= network.divisor
+            for i, layer in enumerate(gradients):
+                job.gradient_norms[runs, moments, i] = _norms(layer[:, :-1])
+        lost = ~np.isfinite(job.scores[0, self.runs])
+        for run in self.runs[lost.any(axis=1)]:
+            moment = int(np.isfinite(job.scores[0, run]).argmin())
+            if job.diverged_at[run] < 0 or job.steps[moment] < job.diverged_at[run]:
+                job.diverged_at[run] = job.steps[moment]
+            job.recorded[run, moment:] = np.nan
+            job.scores[:, run, moment:] = np.nan
+            job.gradient_norms[run, moment:] = np.nan
 
     def _mark_diverged(self, found: Array, step: int) -> None:
         new = found & ~self.diverged

@@ -1,4 +1,4 @@
-"""Work for a page: remembered by what was asked, two at a time, stopped when nobody wants it any more."""
+"""Work for a page: remembered by what was asked, done in its turn, stopped when nobody wants it any more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -23,13 +23,13 @@ from nnviz.core.training import train
 from nnviz.figures.figure import Figure
 from nnviz.figures.gallery import gallery
 from nnviz.figures.template import PALETTES
-from nnviz.ui import state
+from nnviz.ui import state, turns
 from nnviz.ui.state import Comparison
 
-AT_ONCE = 2
 MOST_BYTES = 400_000_000
 MOST_RESULTS = 2000
 QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
+SHOW_SECONDS = 0.1  # how often progress is shown: each time costs a message
 POLL_SECONDS = 0.05
 CLOSER = 3
 SMALL = 200  # bytes that anything but an array counts for
@@ -43,6 +43,7 @@ class Results:
     def __init__(self, most: int = MOST_RESULTS, most_bytes: int = MOST_BYTES) -> None:
         self.most, self.most_bytes, self.bytes = most, most_bytes, 0
         self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self.begun: set[Hashable] = set()
         self.lock = threading.Lock()
 
     def get(self, key: Hashable) -> Any | None:
@@ -62,6 +63,18 @@ class Results:
             while len(self.kept) > self.most or self.bytes > self.most_bytes:
                 self.bytes -= self.kept.popitem(last=False)[1][1]
 
+    @contextmanager
+    def beginning(self, key: Hashable) -> Iterator[bool]:
+        """Whether nobody else is at this result; if so, the caller is, within."""
+        with self.lock:
+            first = key not in self.begun
+            self.begun.add(key)
+        try:
+            yield first
+        finally:
+            if first:
+                self.begun.discard(key)
+
 
 def size(value: object) -> int:
     """The bytes of a result: those of the arrays in it, and a little for anything else.
@@ -80,13 +93,13 @@ def size(value: object) -> int:
 
 
 _results = Results()
-_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result:
-    """What some work gives: remembered, or done now, with a word on the page if that takes a while.
+    """What some work gives: remembered, or done now in this page's turn, with a word on the page if that takes a while.
 
-    A change on the page stops it: each look at the session lets Streamlit end this run of the script.
+    Where another page is at the same work, its result is waited for. A change on the page stops it: each look at the
+    session lets Streamlit end this run of the script.
 
     Args:
         words: what is being done, such as "Training A".
@@ -98,13 +111,35 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
     place = st.empty()  # even if unused, so that what follows keeps its place on the page
     key = _key(work, arguments)
     result: Result | None = store.get(key)
-    if result is None:
-        with _slot(place.caption):
-            result = store.get(key)
-            if result is None:
-                result = work(*arguments, on_progress=_progress(place.progress, words))
-                store.put(key, result)
-        place.empty()
+    if result is not None:
+        return result
+    waits = waiting(place.caption)
+    with turns.turn(waits) as turn:
+        while (result := store.get(key)) is None:
+            with store.beginning(key) as first:
+                if first:
+                    result = _done(turn, lambda report: work(*arguments, on_progress=report), place, words)
+                    store.put(key, result)
+                    break
+            with turns.rest():
+                time.sleep(POLL_SECONDS)
+                waits()
+    place.empty()
+    return result
+
+
+def _done(turn: turns.Turn, work: Callable[[Callable[[float], None]], Result], place: Any, words: str) -> Result:
+    """Do it in this page's turn; if it outgrows that, and has to, anew in a place for long work."""
+    try:
+        try:
+            result = work(_progress(turn, place.progress, words))
+        except turns.OutgrownError:
+            turn.take(turns.long, waiting(place.caption))
+            result = work(_progress(turn, place.progress, words))
+    except Exception:
+        turn.back()
+        raise
+    turn.back()
     return result
 
 
@@ -145,29 +180,32 @@ def _closely(experiment: Experiment) -> Experiment:
     return experiment
 
 
-class _slot:
-    """Waits for one of the few places for a training, saying so after a moment."""
-
-    def __init__(self, say: Callable[[str], object]) -> None:
-        self.say = say
-
-    def __enter__(self) -> None:
-        began = time.monotonic()
-        while not _slots.acquire(timeout=POLL_SECONDS):
-            state.yield_to_newer_run()
-            if time.monotonic() - began > QUIET_SECONDS:
-                self.say("Waiting: others are training just now.")
-
-    def __exit__(self, *_: object) -> None:
-        _slots.release()
-
-
-def _progress(show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
+def waiting(say: Callable[[str], object]) -> Callable[[], None]:
+    """What to do while waiting: look whether anybody still wants this, and after a moment say that it waits."""
     began = time.monotonic()
+    said = False
+
+    def look() -> None:
+        nonlocal said
+        state.yield_to_newer_run()
+        if not said and time.monotonic() - began > QUIET_SECONDS:
+            said = True
+            say("Waiting: others are training just now.")
+
+    return look
+
+
+def _progress(turn: turns.Turn, show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
+    watch = turns.Stopwatch()
+    next_show = time.monotonic() + QUIET_SECONDS
 
     def report(share: float) -> None:
+        nonlocal next_show
         state.yield_to_newer_run()
-        if time.monotonic() - began > QUIET_SECONDS:
+        turn.go_on(watch.seconds(), share)
+        now = time.monotonic()
+        if now > next_show:
+            next_show = now + SHOW_SECONDS
             show(share, words)
 
     return report

@@ -11,6 +11,7 @@ from threading import Lock
 import streamlit as st
 
 from nnviz.analysis import claims
+from nnviz.ui import turns
 
 
 class Measuring:
@@ -23,7 +24,11 @@ class Measuring:
 
     def __init__(self, claim: claims.Claim, pool: ThreadPoolExecutor) -> None:
         self.share = 0.0
-        self.future: Future[claims.Measured] = pool.submit(claims.check, claim, self._advance)
+        self.future: Future[claims.Measured] = pool.submit(self._measure, claim)
+
+    def _measure(self, claim: claims.Claim) -> claims.Measured:
+        with turns.aside():
+            return claims.check(claim, self._advance)
 
     def _advance(self, share: float) -> None:
         self.share = share

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from nnviz.analysis.summary import summary
 from nnviz.core.trace import Trace
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
-from nnviz.ui import frame, markup, state
+from nnviz.ui import compute, frame, markup, state, turns
 from nnviz.ui.presets import Preset
 
 STYLE = Path(__file__).with_name("style.css")
@@ -35,6 +36,15 @@ def dress() -> None:
     """The few rules of style that Streamlit's own settings do not reach, and what the link says about the frame."""
     st.html(STYLE)
     frame.settle()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Draw what stands within in this page's turn; says so, where others come first."""
+    place = st.empty()
+    with turns.turn(compute.waiting(place.caption)):
+        place.empty()
+        yield
 
 
 def remarks(sentences: Iterable[str]) -> None:
@@ -60,10 +70,12 @@ def let_the_browser_paint(query: Mapping[str, str], drawn: bool | None = True) -
         patience = PATIENCE
     elif charted != query and drawn:
         patience = PAUSE
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        time.sleep(0.01)
-        state.yield_to_newer_run()
+    if patience:
+        with turns.rest():
+            end = time.monotonic() + patience
+            while time.monotonic() < end:
+                time.sleep(0.03)
+                state.yield_to_newer_run()
     st.session_state[_CHARTED] = dict(query)
 
 

@@ -1,14 +1,16 @@
 import threading
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.ui import compute
+from nnviz.ui import compute, turns
 from nnviz.ui.compute import CLOSER, SMALL, Results, size, traces_of, verdicts
 from nnviz.ui.state import DEFAULT_A, Comparison
+from nnviz.ui.turns import Line
 
 QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
 
@@ -102,7 +104,7 @@ def test_before_training_there_is_no_verdict():
     assert verdicts([trace.until(0)] * 2) == [f"Not trained yet: loss {number(start)}."] * 2
 
 
-def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypatch):
+def test_one_trains_at_a_time_and_a_stop_frees_the_place(monkeypatch):
     monkeypatch.setattr(compute, "_results", Results())
     running, most, lock = 0, 0, threading.Lock()
 
@@ -113,7 +115,7 @@ def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypat
             most = max(most, running)
         try:
             on_progress(0.5)
-            threading.Event().wait(0.05)
+            threading.Event().wait(0.02)
             if experiment.seed == 0:
                 raise KeyboardInterrupt
             return train(experiment)
@@ -127,13 +129,95 @@ def test_no_more_than_so_many_train_at_once_and_a_stop_frees_the_place(monkeypat
         with suppress(KeyboardInterrupt):
             compute.trace_of(Experiment(seed=seed, **QUICK))
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    at_once([partial(work, seed) for seed in range(8)])
+    assert most == 1
+    assert turns.page.free == turns.page.places
+    assert not compute._results.begun
+
+
+def test_what_many_ask_for_is_done_once(monkeypatch):
+    monkeypatch.setattr(compute, "_results", Results())
+    monkeypatch.setattr(turns, "MOMENT", -1.0)  # so that it leaves the line, and the others come to ask for it
+    monkeypatch.setattr(turns, "LONG", -1.0)
+    calls, found = [], []
+
+    def slow(on_progress):
+        calls.append(threading.get_ident())
+        threading.Event().wait(0.01)
+        on_progress(0.0)
+        threading.Event().wait(0.1)
+        return "done"
+
+    at_once([lambda: found.append(compute.result_of("Working", slow))] * 5)
+    assert found == ["done"] * 5
+    assert len(calls) == 1
+
+
+def test_what_one_gave_up_another_does(monkeypatch):
+    monkeypatch.setattr(compute, "_results", Results())
+    calls = []
+
+    def slow(on_progress):
+        calls.append(0)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return "done"
+
+    with pytest.raises(KeyboardInterrupt):
+        compute.result_of("Working", slow)
+    assert compute.result_of("Working", slow) == "done"
+
+
+def test_work_that_outgrew_its_turn_is_done_anew_once_there_is_a_place(monkeypatch):
+    monkeypatch.setattr(compute, "_results", Results())
+    monkeypatch.setattr(turns, "MOMENT", -1.0)
+    monkeypatch.setattr(turns, "LONG", -1.0)
+    monkeypatch.setattr(turns, "long", Line(1))
+    said, places, free = [], [], threading.Event()
+    monkeypatch.setattr(compute, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(compute.st, "empty", lambda: Place(said))
+
+    def slow(on_progress):
+        threading.Event().wait(0.001)
+        places.append("begun")
+        on_progress(0.0)
+        places.append(turns.long.free)
+        return "done"
+
+    def hold():
+        with turns.aside():
+            while "Waiting: others are training just now." not in said:
+                free.wait(0.01)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    while turns.long.free:
+        free.wait(0.001)
+    assert compute.result_of("Working", slow) == "done"
+    holder.join()
+    assert places == ["begun", "begun", 0]
+    assert turns.long.free == turns.page.free == 1
+
+
+class Place:
+    """A place on a page."""
+
+    def __init__(self, said):
+        self.caption = said.append
+
+    def progress(self, share, words):
+        pass
+
+    def empty(self):
+        pass
+
+
+def at_once(calls):
+    threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == compute.AT_ONCE
-    assert compute._slots._value == compute.AT_ONCE
 
 
 def test_a_verdict_knows_how_far_the_other_side_came_on_the_same_data():

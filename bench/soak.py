@@ -1,0 +1,75 @@
+"""What the app's memory does while sessions come, act and go, for ten minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from statistics import linear_regression
+
+from bench.measure import Row, Table, against
+from bench.server import Server, serving
+from bench.session import Session
+
+SECONDS = 600
+AT_ONCE = 10  # tabs open at any time
+SEEDS = range(40)  # what is looked at; the caches hold all of it after a while
+PRESSES = 4
+PAUSE = (0.5, 3.0)  # seconds between two acts
+EVERY = 10.0  # seconds between two looks at the memory
+WARM = 0.4  # of the time, until the caches are full
+PAGES = ("lessons", "initializers", "claims", "references")
+MOST_GROWTH = 20.0  # kilobytes a session
+
+
+def soak() -> Iterator[Table]:
+    """Megabytes over time, and kilobytes that a session leaves behind."""
+    table = Table(
+        "The server's memory while sessions come and go, megabytes",
+        [
+            f"{AT_ONCE} tabs at any time. Each opens the Playground, presses {PRESSES} times, sees another page, goes.",
+            "Streamlit keeps who went for two minutes more, should the tab come back.",
+        ],
+    )
+    with serving() as server:
+        seen, gone, failed = asyncio.run(_come_and_go(server))
+    for at, megabytes, sessions in seen[:: max(1, round(60 / EVERY))]:
+        table.rows.append({"minute": f"{at / 60:.0f}", "sessions gone": float(sessions), "megabytes": megabytes})
+    yield table
+
+    late = [(sessions, megabytes) for at, megabytes, sessions in seen if at > WARM * SECONDS]
+    slope = linear_regression(*zip(*late, strict=True)).slope * 1e3
+    row: Row = {"sessions": float(gone), "failed": float(failed), "KB a session": slope}
+    yield Table(
+        "What a session leaves behind",
+        [f"The slope of the memory over the sessions gone, once the caches are full: after {WARM:.0%} of the time."],
+        [row | against(slope, MOST_GROWTH, at_least=False)],
+    )
+
+
+async def _come_and_go(server: Server) -> tuple[list[tuple[float, float, int]], int, int]:
+    """When, how many megabytes and how many sessions gone; then how many went, and how many answers showed an error."""
+    began, gone, failed = time.monotonic(), 0, 0
+    seen: list[tuple[float, float, int]] = []
+
+    async def visit(chance: random.Random) -> None:
+        nonlocal gone, failed
+        while time.monotonic() - began < SECONDS:
+            async with Session(server.host) as tab:
+                runs = [await tab.open(seed=str(chance.choice(SEEDS)))]
+                for _ in range(PRESSES):
+                    await asyncio.sleep(chance.uniform(*PAUSE))
+                    runs.append(await tab.set("Seed", chance.choice(SEEDS)))
+                runs.append(await tab.open(chance.choice(PAGES)))
+                await asyncio.sleep(chance.uniform(*PAUSE))
+            gone += 1
+            failed += sum(run.failed for run in runs)
+
+    async def look() -> None:
+        while (at := time.monotonic() - began) < SECONDS:
+            seen.append((at, server.megabytes(), gone))
+            await asyncio.sleep(EVERY)
+
+    await asyncio.gather(look(), *(visit(random.Random(i)) for i in range(AT_ONCE)))
+    return seen, gone, failed
