@@ -8,6 +8,8 @@ import os
 import streamlit as st
 from starlette.middleware import Middleware
 
-from nnviz.ui import headers
+from nnviz.ui import headers, workers
 
 app = st.App("app.py", middleware=[Middleware(headers.Headers, frames=os.environ.get(headers.FRAMES, "self"))])
+
+workers.start()

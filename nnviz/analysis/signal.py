@@ -26,6 +26,7 @@ from nnviz.core.activations import Activation
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.experiment import MOST_SEED
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter, shorten
 
 Array = np.ndarray
@@ -153,8 +154,15 @@ class SignalRecord:
     histograms: Array
 
 
-def measure(spec: SignalSpec) -> SignalRecord:
-    """Draw the networks, send the rows through, and an error back. The same spec gives the same bits."""
+def measure(spec: SignalSpec, on_progress: Progress | None = None) -> SignalRecord:
+    """Draw the networks, send the rows through, and an error back. The same spec gives the same bits.
+
+    Args:
+        spec: the networks and the rows.
+        on_progress: called after each layer with the share done, from 0.0 to 1.0. What it raises stops the measuring
+            and passes on.
+    """
+    report = on_progress or (lambda share: None)
     x = inputs(spec)
     pairs = telling_pairs(x)
     activation = activations.registry[spec.activation]
@@ -173,6 +181,7 @@ def measure(spec: SignalSpec) -> SignalRecord:
             layers = _draw(spec, spec.seed + s, x.shape[1])
             below = x
             for i, (kernel, bias) in enumerate(layers):
+                report((s + i / spec.depth) / spec.seeds)
                 z = below @ kernel + bias
                 below = np.empty_like(z)
                 activation.value(z, below)

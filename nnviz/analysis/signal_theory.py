@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.meanfield import Moments, Place, moments, pair_moment, place
-from nnviz.analysis.signal import SignalSpec, inputs, telling_pairs
+from nnviz.analysis.signal import SignalRecord, SignalSpec, inputs, measure, telling_pairs
 from nnviz.core import activations
 from nnviz.core.initializers import Initializer
+from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
@@ -61,6 +62,11 @@ def theory(spec: SignalSpec) -> SignalTheory | None:
     activation = activations.registry[spec.activation]
     found = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
     return SignalTheory(np.array(answers), np.array(sums), gradients, cosines, found)
+
+
+def measure_and_expect(spec: SignalSpec, on_progress: Progress) -> tuple[SignalRecord, SignalTheory | None]:
+    """What is measured, and what the theory says."""
+    return measure(spec, on_progress), theory(spec)
 
 
 def law(initializer: Initializer, shape: tuple[int, ...]) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -51,6 +51,17 @@ class Trace:
     gradient_norms: Array
     diverged_at: Array
 
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            for array in value if isinstance(value, tuple) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
+
+    def __setstate__(self, values: dict[str, Any]) -> None:
+        """Unpickle: arrays then would be writable."""
+        vars(self).update(values)
+        self.__post_init__()
+
     def layers(self, run: int, snapshot: int) -> list[Array]:
         """The parameters of one run at one moment, as the network takes them: `[1, fan_in + 1, fan_out]` each."""
         return [
@@ -67,9 +78,7 @@ class Trace:
         last_step = self.steps[snapshots[-1]]
 
         def some(array: Array) -> Array:
-            chosen = array[:, snapshots]
-            chosen.setflags(write=False)
-            return chosen
+            return array[:, snapshots]
 
         return replace(
             self,

@@ -243,7 +243,7 @@ class _Job:
         biases = tuple(layer[..., -1, :] for layer in layers)
         epochs = self.steps / self.experiment.steps_per_epoch
         train_loss, test_loss, train_accuracy, test_accuracy = self.scores
-        trace = Trace(
+        return Trace(
             experiment=self.experiment,
             dataset=self.dataset,
             seeds=np.array(self.experiment.seeds),
@@ -258,11 +258,6 @@ class _Job:
             gradient_norms=self.gradient_norms,
             diverged_at=self.diverged_at,
         )
-        for value in vars(trace).values():
-            for array in value if isinstance(value, tuple) else (value,):
-                if isinstance(array, np.ndarray):
-                    array.setflags(write=False)
-        return trace
 
 
 class _Chunk:

@@ -18,7 +18,7 @@ record, theory = depth_controls.measured(spec)
 st.html(depth_controls.words(verdict(record), described(record), PALETTES[theme]))
 page.presets(depth_controls.PAGE, depth_controls.PRESETS)
 
-figures = depth_controls.figures(spec, theme)
+figures = depth_controls.figures(spec, theme, record, theory)
 page.pair([figures["signal"], figures["gradient"]])
 page.let_the_browser_paint(depth_controls.to_query(spec))  # the other charts stand further down
 page.pair([figures["likeness"], figures["histograms"]])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,80 +21,22 @@ from nnviz.core.training import train
 from nnviz.figures.figure import Figure
 from nnviz.figures.gallery import gallery
 from nnviz.figures.template import PALETTES
-from nnviz.ui import state, turns
+from nnviz.ui import state, turns, workers
+from nnviz.ui.results import Results, drawn_once
 from nnviz.ui.state import Comparison
 
-MOST_BYTES = 400_000_000
-MOST_RESULTS = 2000
 QUIET_SECONDS = 0.3  # work that takes no longer passes without a word
 SHOW_SECONDS = 0.1  # how often progress is shown: each time costs a message
 POLL_SECONDS = 0.05
 CLOSER = 3
-SMALL = 200  # bytes that anything but an array counts for
 
 Result = TypeVar("Result")
-
-
-class Results:
-    """The results used last, by what they are results of, up to a number of bytes."""
-
-    def __init__(self, most: int = MOST_RESULTS, most_bytes: int = MOST_BYTES) -> None:
-        self.most, self.most_bytes, self.bytes = most, most_bytes, 0
-        self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self.begun: set[Hashable] = set()
-        self.lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Any | None:
-        """The result under a key, if it is still here."""
-        with self.lock:
-            if key not in self.kept:
-                return None
-            self.kept.move_to_end(key)
-            return self.kept[key][0]
-
-    def put(self, key: Hashable, result: object) -> None:
-        """Keep a result, and let go of those unused for longest."""
-        added = size(result)
-        with self.lock:
-            self.bytes += added - self.kept.pop(key, (None, 0))[1]
-            self.kept[key] = result, added
-            while len(self.kept) > self.most or self.bytes > self.most_bytes:
-                self.bytes -= self.kept.popitem(last=False)[1][1]
-
-    @contextmanager
-    def beginning(self, key: Hashable) -> Iterator[bool]:
-        """Whether nobody else is at this result; if so, the caller is, within."""
-        with self.lock:
-            first = key not in self.begun
-            self.begun.add(key)
-        try:
-            yield first
-        finally:
-            if first:
-                self.begun.discard(key)
-
-
-def size(value: object) -> int:
-    """The bytes of a result: those of the arrays in it, and a little for anything else.
-
-    An experiment counts little even if it holds data, which all results of the same data share.
-    """
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, Experiment):
-        return SMALL
-    if is_dataclass(value):
-        return sum(size(getattr(value, field.name)) for field in fields(value))
-    if isinstance(value, Mapping):
-        return sum(map(size, value.values()))
-    return sum(map(size, value)) if isinstance(value, (tuple, list)) else SMALL
-
 
 _results = Results()
 
 
 def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result:
-    """What some work gives: remembered, or done now in this page's turn, with a word on the page if that takes a while.
+    """What some work gives: remembered, or done now by a worker, with a word on the page if that takes a while.
 
     Where another page is at the same work, its result is waited for. A change on the page stops it: each look at the
     session lets Streamlit end this run of the script.
@@ -114,33 +54,29 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
     if result is not None:
         return result
     waits = waiting(place.caption)
-    with turns.turn(waits) as turn:
+    with turns.turn(waits) as turn, turn.rest(), _or_say(place):
         while (result := store.get(key)) is None:
             with store.beginning(key) as first:
                 if first:
-                    result = _done(turn, lambda report: work(*arguments, on_progress=report), place, words)
+                    report = _progress(place.progress, words)
+                    result = workers.run(work, *arguments, number=turn.number, look=waits, report=report)
                     store.put(key, result)
                     break
-            with turns.rest():
-                time.sleep(POLL_SECONDS)
-                waits()
+            time.sleep(POLL_SECONDS)
+            waits()
     place.empty()
     return result
 
 
-def _done(turn: turns.Turn, work: Callable[[Callable[[float], None]], Result], place: Any, words: str) -> Result:
-    """Do it in this page's turn; if it outgrows that, and has to, anew in a place for long work."""
+@contextmanager
+def _or_say(place: Any) -> Iterator[None]:
+    """Where memory is wanting, say so in place of the rest of the page."""
     try:
-        try:
-            result = work(_progress(turn, place.progress, words))
-        except turns.OutgrownError:
-            turn.take(turns.long, waiting(place.caption))
-            result = work(_progress(turn, place.progress, words))
-    except Exception:
-        turn.back()
-        raise
-    turn.back()
-    return result
+        yield
+    except (workers.LostError, MemoryError):
+        place.error("The computer has not enough memory left for this. Choose something smaller, or try again later.")
+        st.stop()
+        raise  # where there is no page
 
 
 def known(work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result | None:
@@ -195,14 +131,12 @@ def waiting(say: Callable[[str], object]) -> Callable[[], None]:
     return look
 
 
-def _progress(turn: turns.Turn, show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
-    watch = turns.Stopwatch()
+def _progress(show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
     next_show = time.monotonic() + QUIET_SECONDS
 
     def report(share: float) -> None:
         nonlocal next_show
         state.yield_to_newer_run()
-        turn.go_on(watch.seconds(), share)
         now = time.monotonic()
         if now > next_show:
             next_show = now + SHOW_SECONDS
@@ -211,7 +145,7 @@ def _progress(turn: turns.Turn, show: Callable[[float, str], object], words: str
     return report
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@drawn_once
 def figures(
     comparison: Comparison,
     theme: str,

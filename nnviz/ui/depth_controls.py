@@ -14,8 +14,8 @@ from typing import Any
 import streamlit as st
 
 from nnviz.analysis.meanfield import Place
-from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, WORK, SignalRecord, SignalSpec, check_field, measure
-from nnviz.analysis.signal_theory import SignalTheory, theory
+from nnviz.analysis.signal import FIELDS, INITIALIZERS, NORMAL, WORK, SignalRecord, SignalSpec, check_field
+from nnviz.analysis.signal_theory import SignalTheory, measure_and_expect
 from nnviz.analysis.signal_verdict import Verdict
 from nnviz.core import activations, datasets
 from nnviz.core.initializers import Initializer
@@ -24,8 +24,9 @@ from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES, Palette
-from nnviz.ui import page, state
+from nnviz.ui import compute, page, state
 from nnviz.ui.presets import Preset
+from nnviz.ui.results import drawn_once
 from nnviz.ui.state import Query
 from nnviz.ui.widgets import (
     capital,
@@ -206,29 +207,27 @@ def take_home(spec: SignalSpec, figures: Mapping[str, Figure]) -> None:
                 st.download_button(f"{name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def measured(spec: SignalSpec) -> tuple[SignalRecord, SignalTheory | None]:
-    """What was measured and what the theory says: once for everybody who asks the same."""
-    return measure(spec), theory(spec)
+    """What was measured and what the theory says."""
+    return compute.result_of("Sending a signal through", measure_and_expect, spec)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def figures(spec: SignalSpec, theme: str) -> dict[str, Figure]:
-    """All the page's figures by name."""
-    record, expected = measured(spec)
+@drawn_once
+def figures(spec: SignalSpec, theme: str, _record: SignalRecord, _expected: SignalTheory | None) -> dict[str, Figure]:
+    """All the page's figures by name; the spec tells what was measured."""
     palette = PALETTES[theme]
     drawn = (
-        depth.forwards(record, expected, palette),
-        depth.backwards(record, expected, palette),
-        depth.histograms(record, palette),
-        depth.idle(record, palette),
-        depth.likeness(record, expected, palette),
-        _map(expected.place if expected else None, spec.activation, theme),
+        depth.forwards(_record, _expected, palette),
+        depth.backwards(_record, _expected, palette),
+        depth.histograms(_record, palette),
+        depth.idle(_record, palette),
+        depth.likeness(_record, _expected, palette),
+        _map(_expected.place if _expected else None, spec.activation, theme),
     )
     return {figure.name: figure for figure in drawn}
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@drawn_once
 def _map(place: Place | None, activation: str, theme: str) -> Figure:
     """The plane of variances, which other data or another depth leave as it is."""
     return chaos(place, activations.registry[activation], PALETTES[theme])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
 from nnviz.analysis import landscape_words as words
-from nnviz.analysis.landscape import Landscape, prepared, survey
+from nnviz.analysis.landscape import Landscape, prepared
 from nnviz.analysis.planes import KINDS, RUNS
+from nnviz.analysis.runs import Runs, survey_runs
 from nnviz.analysis.words import number
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.registry import Parameter
@@ -90,13 +91,14 @@ def ground(experiment: Experiment, settings: Mapping[str, Any]) -> Landscape:
     runs = prepared(experiment, kind, resolution)
     trace = compute.trace_of(runs, {3: "three runs", 2: "two runs"}.get(RUNS.get(kind, 1), "the run"))
 
-    def measured(
-        _: Experiment, kind: str, extent: float, resolution: int, seed: int, on_progress: Callable[[float], object]
-    ) -> Landscape:
-        return survey(trace, kind, extent, resolution, seed, on_progress)
-
     return compute.result_of(
-        "Measuring the ground", measured, runs, kind, settings["extent"], resolution, settings["directions"]
+        "Measuring the ground",
+        survey_runs,
+        Runs.of(trace),
+        kind,
+        settings["extent"],
+        resolution,
+        settings["directions"],
     )
 
 

@@ -11,7 +11,8 @@ from threading import Lock
 import streamlit as st
 
 from nnviz.analysis import claims
-from nnviz.ui import turns
+from nnviz.ui import workers
+from nnviz.ui.turns import Turn
 
 
 class Measuring:
@@ -27,8 +28,7 @@ class Measuring:
         self.future: Future[claims.Measured] = pool.submit(self._measure, claim)
 
     def _measure(self, claim: claims.Claim) -> claims.Measured:
-        with turns.aside():
-            return claims.check(claim, self._advance)
+        return workers.run(claims.check, claim, number=next(Turn.numbers), look=lambda: None, report=self._advance)
 
     def _advance(self, share: float) -> None:
         self.share = share

@@ -18,7 +18,8 @@ from nnviz.analysis.own_example import ABOUT, NAME, example
 from nnviz.analysis.table import MOST_ROWS, Table, quoted, read
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
-from nnviz.ui import compute, markup, page
+from nnviz.ui import markup, page
+from nnviz.ui.results import Results
 
 MOST_KEPT = 100_000_000  # bytes of results in one session
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
@@ -40,9 +41,9 @@ class Given:
     content: bytes | str = field(repr=False)
 
 
-def results() -> compute.Results:
+def results() -> Results:
     """What was computed from this session's table."""
-    found: compute.Results = st.session_state.setdefault(_RESULTS, compute.Results(most_bytes=MOST_KEPT))
+    found: Results = st.session_state.setdefault(_RESULTS, Results(most_bytes=MOST_KEPT))
     return found
 
 

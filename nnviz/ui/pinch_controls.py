@@ -20,6 +20,7 @@ from nnviz.figures.template import PALETTES
 from nnviz.ui import page, state
 from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
+from nnviz.ui.results import drawn_once
 from nnviz.ui.state import DEFAULT_A, Comparison
 
 PAGE = page.script("pinch")
@@ -147,7 +148,7 @@ def _plain(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@drawn_once
 def figures(_found: Pinch, asked: tuple[Experiment, float, int], shown: int, theme: str) -> list[Figure]:
     """The pictures of one experiment; `asked` is what it was made from."""
     palette = PALETTES[theme]

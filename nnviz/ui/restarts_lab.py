@@ -32,6 +32,7 @@ from nnviz.figures.restarts_curves import restarts_curves
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, controls, markup, page, state
 from nnviz.ui.presets import Preset
+from nnviz.ui.results import Results, drawn_once
 from nnviz.ui.solutions import solutions
 from nnviz.ui.state import Comparison
 
@@ -101,7 +102,7 @@ PRESETS = (
     ),
 )  # fmt: skip
 
-_store = compute.Results(most_bytes=MOST_BYTES)
+_store = Results(most_bytes=MOST_BYTES)
 
 
 def known(experiment: Experiment) -> Restarts | None:
@@ -212,7 +213,7 @@ def figures(both: Sequence[Lot], choice: controls.Choice, theme: str) -> dict[st
     return _figures(choice.comparison, runs, choice.settings["threshold"], theme, log, both)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@drawn_once
 def _figures(
     comparison: Comparison, runs: tuple[int, ...], threshold: float, theme: str, log: bool, _both: Sequence[Lot]
 ) -> dict[str, list[Figure]]:

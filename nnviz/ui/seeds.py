@@ -21,6 +21,7 @@ from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, markup, page
 from nnviz.ui.controls import Choice, Controls
 from nnviz.ui.presets import Preset
+from nnviz.ui.results import drawn_once
 from nnviz.ui.state import Comparison
 
 PAGE = page.script("seeds")
@@ -133,13 +134,13 @@ def digests(same: Repeats) -> None:
     )
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@drawn_once
 def _ripple(experiment: Experiment, theme: str, _found: Sequence[Ripple]) -> Figure:
     """The picture of the changes, drawn once for everybody."""
     return draw_ripple(_found, PALETTES[theme])
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@drawn_once
 def _per_seed(pair: Comparison, seeds: int, theme: str, _found: Judgement) -> Figure:
     """The picture of all seeds, drawn once for everybody."""
     return per_seed(_found, PALETTES[theme])

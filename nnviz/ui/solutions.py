@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import streamlit as st
 
 from nnviz.analysis import matching as match_runs
-from nnviz.analysis.matching import Matching, equal_settings, match, match_others
+from nnviz.analysis.matching import Matching, equal_settings, match
+from nnviz.analysis.runs import Looked, Runs, look
 from nnviz.analysis.solutions import ALIKE, Solution, Solutions
-from nnviz.analysis.solutions import solutions as find
 from nnviz.analysis.words import count, percent
 from nnviz.core import activations
 from nnviz.core.experiment import DEFAULT, Experiment
@@ -21,40 +18,11 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.matching import matching as draw_matching
 from nnviz.figures.template import PALETTES
 from nnviz.ui import compute, markup, page, state
+from nnviz.ui.results import drawn_once
 from nnviz.ui.state import Comparison
 
 FIRST, SECOND = "solutions.first", "solutions.second"
 _OF = "solutions.of"  # in the session: of which runs these two are
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Runs as they ended, told from others by their recipe and their seeds.
-
-    Attributes:
-        experiment: the recipe.
-        seeds: of the runs, as bytes.
-        trace: the last snapshot alone, so that little is kept.
-    """
-
-    experiment: Experiment
-    seeds: bytes
-    trace: Trace = field(compare=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Looked:
-    """What a look at the runs gave.
-
-    Attributes:
-        runs: these.
-        found: their solutions.
-        twins: the typical run of the commonest solution, matched with others of it.
-    """
-
-    runs: Runs
-    found: Solutions
-    twins: tuple[Matching, ...]
 
 
 def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
@@ -68,8 +36,8 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     Returns:
         What was found, for sentences elsewhere on the page.
     """
-    runs = Runs(trace.experiment, trace.seeds.tobytes(), trace.at([-1]))
-    looked = compute.result_of("Comparing what the runs answer", _look, runs, alike)
+    runs = Runs.of(trace.at([-1]))
+    looked = compute.result_of("Comparing what the runs answer", look, runs, alike)
     found = looked.found
     _show(looked, theme)
     if found.found:
@@ -80,16 +48,7 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     return found
 
 
-def _look(runs: Runs, alike: float, on_progress: Callable[[float], object]) -> Looked:
-    found = find(runs.trace, alike, lambda share: on_progress(0.75 * share))
-    twins: list[Matching] = []
-    if found.found:
-        first = found.found[0]
-        twins = match_others(runs.trace, first.typical, first.runs, lambda share: on_progress(0.75 + 0.25 * share))
-    return Looked(runs, found, tuple(twins))
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
+@drawn_once
 def _figures(experiment: Experiment, seeds: bytes, alike: float, theme: str, _looked: Looked) -> list[Figure]:
     """The pictures of the solutions, drawn once for everybody; `experiment`, `seeds` and `alike` tell which."""
     palette = PALETTES[theme]

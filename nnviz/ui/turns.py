@@ -1,10 +1,7 @@
-"""Whose turn it is: one run of the page computes at a time, and long work moves out of its way.
+"""Whose turn it is: one run of the page computes at a time, the oldest first.
 
 Python itself runs one thread at a time, however many cores there are, and threads that wrangle over it make all of
-them slower. So runs of the page take turns, the oldest first. Work that turns out to take long leaves the line for
-one of the places for long work; those are as many as there are other cores. Where these are all taken it stops, and
-starts anew once one is free: so nobody waits for long behind a huge experiment, and never more are held in memory
-than there are places.
+them slower. While a run waits for work elsewhere, or for the browser, it rests and lets others in.
 """
 
 from __future__ import annotations
@@ -13,12 +10,10 @@ import heapq
 import itertools
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-MOMENT, LONG = 0.5, 2.0  # seconds: after a moment in the line, work that seems to take longer than long leaves it
 POLL_SECONDS = 0.1
 
 CGROUP = Path("/sys/fs/cgroup/cpu.max")  # a container's limit, where there is one
@@ -44,6 +39,15 @@ class Line:
         self.waiting: list[tuple[int, int, threading.Event]] = []
         self.lock = threading.Lock()
         self.arrivals = itertools.count()
+
+    @contextmanager
+    def place(self, number: int, look: Look) -> Iterator[None]:
+        """Have a place within; wait for it as `enter` does."""
+        self.enter(number, look)
+        try:
+            yield
+        finally:
+            self.leave()
 
     def enter(self, number: int, look: Look) -> None:
         """Wait for a place; what `look`, called now and then, raises ends the waiting."""
@@ -86,23 +90,11 @@ class Line:
             heapq.heappop(self.waiting)[2].set()
 
 
-class OutgrownError(Exception):
-    """Work takes long, and there was no place for long work."""
-
-
-class Stopwatch:
-    """Seconds since it was made, without those in which the machine did other things than this process."""
-
-    def __init__(self) -> None:
-        self.began = time.monotonic(), time.process_time()
-
-    def seconds(self) -> float:
-        """The shorter of both: of time, and of processor time, which all threads take together."""
-        return min(time.monotonic() - self.began[0], time.process_time() - self.began[1])
+page = Line(1)
 
 
 class Turn:
-    """One run of the page, or whatever computes outside any, in its turn.
+    """One run of the page, or whatever computes outside any.
 
     Args:
         look: looks whether anybody still wants what is computed, and raises if not. Called while waiting.
@@ -112,46 +104,28 @@ class Turn:
 
     def __init__(self, look: Look) -> None:
         self.number, self.look = next(self.numbers), look
-        self.place: Line | None = None
+        self.has_place = False
 
-    def take(self, line: Line, look: Look | None = None) -> None:
-        """Leave the place that this run has, and wait for one in that line."""
-        self.give()
-        line.enter(self.number, look or self.look)
-        self.place = line
+    def take(self) -> None:
+        """Wait for the place to compute."""
+        page.enter(self.number, self.look)
+        self.has_place = True
 
     def give(self) -> None:
-        """Leave the place that this run has, if any."""
-        if self.place:
-            self.place.leave()
-            self.place = None
+        """Give it back, if it has it."""
+        if self.has_place:
+            page.leave()
+            self.has_place = False
 
-    def go_on(self, seconds: float, share: float) -> None:
-        """To be called now and then by work, which leaves the line if it takes long.
-
-        Args:
-            seconds: that it has taken so far, as a `Stopwatch` tells.
-            share: of it that is done.
-
-        Raises:
-            OutgrownError: it takes long, and cannot go on now.
-        """
-        if self.place is page and seconds > MOMENT and seconds > share * LONG:
-            if not long.enter_at_once():
-                raise OutgrownError
-            self.give()
-            self.place = long
-
-    def back(self) -> None:
-        """Be in the line again, after work or a rest."""
-        if self.place is not page:
-            self.take(page)
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """Let others compute while this thread waits for something; what ends that early ends the turn."""
+        self.give()
+        yield
+        self.take()
 
 
-page = Line(1)
-long = Line(max(1, cores() - 1))
-
-_here = threading.local()
+_here = threading.local()  # `turn`: which this thread has
 
 
 @contextmanager
@@ -163,7 +137,7 @@ def turn(look: Look) -> Iterator[Turn]:
         return
     mine = _here.turn = Turn(look)
     try:
-        mine.take(page)
+        mine.take()
         yield mine
     finally:
         mine.give()
@@ -172,21 +146,7 @@ def turn(look: Look) -> Iterator[Turn]:
 
 @contextmanager
 def rest() -> Iterator[None]:
-    """Let others compute while this thread waits for something."""
+    """Let others compute while this thread waits, whether or not it has a turn."""
     mine: Turn | None = getattr(_here, "turn", None)
-    if mine:
-        mine.give()
-    yield
-    if mine:
-        mine.back()
-
-
-@contextmanager
-def aside() -> Iterator[None]:
-    """A place for long work, for a thread that serves no page."""
-    mine = Turn(lambda: None)
-    mine.take(long)
-    try:
+    with mine.rest() if mine else nullcontext():
         yield
-    finally:
-        mine.give()

@@ -1,16 +1,14 @@
 import threading
-from contextlib import suppress
-from functools import partial
 
 import pytest
 
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.ui import compute, turns
-from nnviz.ui.compute import CLOSER, SMALL, Results, size, traces_of, verdicts
+from nnviz.ui import compute, turns, workers
+from nnviz.ui.compute import CLOSER, traces_of, verdicts
+from nnviz.ui.results import Results
 from nnviz.ui.state import DEFAULT_A, Comparison
-from nnviz.ui.turns import Line
 
 QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
 
@@ -19,30 +17,14 @@ def traces(count):
     return [train(Experiment(seed=seed, **QUICK)) for seed in range(count)]
 
 
-def test_the_oldest_results_go_first():
-    store = Results(most=2)
-    store.put("first", 1)
-    store.put("second", 2)
-    assert store.get("first") == 1
-    store.put("third", 3)
-    assert store.get("second") is None
-    assert store.get("first") == 1
+@pytest.fixture(autouse=True)
+def here(monkeypatch):
+    """Work is done in this process, so that a test's own functions can be it."""
 
+    def run(work, *arguments, number, look, report):
+        return work(*arguments, on_progress=report)
 
-def test_results_are_kept_up_to_a_number_of_bytes():
-    first, second = traces(2)
-    arrays = sum(
-        array.nbytes for value in (*vars(first).values(), *vars(first.dataset).values())
-        for array in (value if isinstance(value, tuple) else (value,)) if hasattr(array, "nbytes")
-    )  # fmt: skip
-    assert arrays < size(first) < arrays + 100 * SMALL
-    store = Results(most_bytes=size(first) + 1)
-    store.put(0, first)
-    store.put(0, first)  # again: counted once
-    assert store.get(0) is first
-    store.put(1, second)
-    assert store.get(0) is None
-    assert store.get(1) is second
+    monkeypatch.setattr(workers, "run", run)
 
 
 def test_results_are_told_apart_by_work_and_arguments(monkeypatch):
@@ -104,41 +86,36 @@ def test_before_training_there_is_no_verdict():
     assert verdicts([trace.until(0)] * 2) == [f"Not trained yet: loss {number(start)}."] * 2
 
 
-def test_one_trains_at_a_time_and_a_stop_frees_the_place(monkeypatch):
+def test_a_stop_ends_the_turn(monkeypatch):
     monkeypatch.setattr(compute, "_results", Results())
-    running, most, lock = 0, 0, threading.Lock()
 
-    def slow(experiment, on_progress):
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        try:
-            on_progress(0.5)
-            threading.Event().wait(0.02)
-            if experiment.seed == 0:
-                raise KeyboardInterrupt
-            return train(experiment)
-        finally:
-            with lock:
-                running -= 1
+    def unwanted(on_progress):
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(compute, "train", slow)
-
-    def work(seed):
-        with suppress(KeyboardInterrupt):
-            compute.trace_of(Experiment(seed=seed, **QUICK))
-
-    at_once([partial(work, seed) for seed in range(8)])
-    assert most == 1
+    with pytest.raises(KeyboardInterrupt):
+        compute.result_of("Working", unwanted)
     assert turns.page.free == turns.page.places
     assert not compute._results.begun
 
 
+@pytest.mark.parametrize("error", [workers.LostError, MemoryError])
+def test_want_of_memory_is_told_in_a_sentence(monkeypatch, error):
+    monkeypatch.setattr(compute, "_results", Results())
+    said = []
+    monkeypatch.setattr(compute.st, "empty", lambda: Place(said))
+    monkeypatch.setattr(compute.st, "stop", lambda: said.append("stop"))
+
+    def too_much(on_progress):
+        raise error
+
+    with pytest.raises(error):
+        compute.result_of("Working", too_much)
+    assert said[0].startswith("The computer has not enough memory left for this.")
+    assert said[1] == "stop"
+
+
 def test_what_many_ask_for_is_done_once(monkeypatch):
     monkeypatch.setattr(compute, "_results", Results())
-    monkeypatch.setattr(turns, "MOMENT", -1.0)  # so that it leaves the line, and the others come to ask for it
-    monkeypatch.setattr(turns, "LONG", -1.0)
     calls, found = [], []
 
     def slow(on_progress):
@@ -168,42 +145,11 @@ def test_what_one_gave_up_another_does(monkeypatch):
     assert compute.result_of("Working", slow) == "done"
 
 
-def test_work_that_outgrew_its_turn_is_done_anew_once_there_is_a_place(monkeypatch):
-    monkeypatch.setattr(compute, "_results", Results())
-    monkeypatch.setattr(turns, "MOMENT", -1.0)
-    monkeypatch.setattr(turns, "LONG", -1.0)
-    monkeypatch.setattr(turns, "long", Line(1))
-    said, places, free = [], [], threading.Event()
-    monkeypatch.setattr(compute, "QUIET_SECONDS", 0.0)
-    monkeypatch.setattr(compute.st, "empty", lambda: Place(said))
-
-    def slow(on_progress):
-        threading.Event().wait(0.001)
-        places.append("begun")
-        on_progress(0.0)
-        places.append(turns.long.free)
-        return "done"
-
-    def hold():
-        with turns.aside():
-            while "Waiting: others are training just now." not in said:
-                free.wait(0.01)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    while turns.long.free:
-        free.wait(0.001)
-    assert compute.result_of("Working", slow) == "done"
-    holder.join()
-    assert places == ["begun", "begun", 0]
-    assert turns.long.free == turns.page.free == 1
-
-
 class Place:
     """A place on a page."""
 
     def __init__(self, said):
-        self.caption = said.append
+        self.caption = self.error = said.append
 
     def progress(self, share, words):
         pass

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from nnviz.ui import turns
-from nnviz.ui.turns import LONG, MOMENT, Line, OutgrownError, Turn, cores
+from nnviz.ui.turns import Line, Turn, cores
 
 
 class Stopped(BaseException):
@@ -29,12 +29,11 @@ def never():
 
 
 @pytest.fixture
-def lines(monkeypatch):
-    """A line and one place for long work, of this test's own."""
-    page, long = Line(1), Line(1)
-    monkeypatch.setattr(turns, "page", page)
-    monkeypatch.setattr(turns, "long", long)
-    return page, long
+def page(monkeypatch):
+    """A line of this test's own."""
+    line = Line(1)
+    monkeypatch.setattr(turns, "page", line)
+    return line
 
 
 def test_the_oldest_go_first():
@@ -105,89 +104,44 @@ def test_who_is_called_while_stopping_passes_the_place_on():
     assert line.free == 1
 
 
-def test_a_turn_within_a_turn_is_the_same(lines):
+def test_a_place_is_given_back_whatever_ends_it():
+    line = Line(1)
+    with line.place(0, never):
+        assert line.free == 0
+    assert line.free == 1
+    with pytest.raises(Stopped), line.place(0, never):
+        raise Stopped
+    assert line.free == 1
+
+
+def test_a_turn_within_a_turn_is_the_same(page):
     with turns.turn(never) as outer:
         with turns.turn(never) as inner:
             assert inner is outer
-        assert lines[0].free == 0
-    assert lines[0].free == 1
+        assert page.free == 0
+    assert page.free == 1
 
 
-def test_a_turn_ends_with_whatever_ends_it(lines):
+def test_a_turn_ends_with_whatever_ends_it(page):
     with pytest.raises(Stopped), turns.turn(never):
         raise Stopped
-    assert lines[0].free == 1
+    assert page.free == 1
     with pytest.raises(Stopped), turns.turn(never), turns.rest():
         raise Stopped
-    assert lines[0].free == 1
+    assert page.free == 1
 
 
-def test_who_rests_lets_others_compute(lines):
+def test_who_rests_lets_others_compute(page):
     with turns.turn(never):
         with turns.rest():
-            assert lines[0].free == 1
-        assert lines[0].free == 0
+            assert page.free == 1
+        assert page.free == 0
 
 
-def test_work_that_takes_long_leaves_the_line(lines):
-    page, long = lines
-    with turns.turn(never) as turn:
-        turn.go_on(MOMENT / 2, 0.0)
-        turn.go_on(MOMENT * 1.5, 0.5)  # it is done soon
-        assert turn.place is page
-        turn.go_on(MOMENT * 1.5, 0.1)
-        assert turn.place is long
-        assert (page.free, long.free) == (1, 0)
-        turn.go_on(100.0, 0.5)  # as long as it takes
-        turn.back()
-        assert (page.free, long.free) == (0, 1)
-
-
-def test_work_that_never_gets_done_leaves_the_line(lines):
-    with turns.turn(never) as turn:
-        turn.go_on(LONG * 1.01, 1.0)
-        assert turn.place is lines[1]
-
-
-def test_long_work_stops_where_there_is_no_place_for_it(lines):
-    with turns.aside(), turns.turn(never) as turn, pytest.raises(OutgrownError):
-        turn.go_on(LONG + 1, 0.9)
-    assert [line.free for line in lines] == [1, 1]
-
-
-def test_two_huge_experiments_hold_nobody_up(lines):
-    """One is in the place for long work, one waits for it; a short one is through at once all the same."""
-    done = threading.Event()
-
-    def huge():
-        with turns.turn(never) as turn:
-            try:
-                while not done.wait(0.01):
-                    turn.go_on(LONG + 1, 0.1)
-            except OutgrownError:
-                turn.take(turns.long)
-
-    threads = [in_thread(huge)]
-    wait_until(lambda: lines[1].free == 0)
-    threads.append(in_thread(huge))
-    wait_until(lambda: lines[1].waiting)
-    with turns.turn(never):
-        pass
-    assert lines[1].waiting
-    done.set()
-    for thread in threads:
-        thread.join()
-    assert [line.free for line in lines] == [1, 1]
-
-
-def test_a_stopwatch_counts_what_this_process_computed():
-    watch = turns.Stopwatch()
-    time.sleep(0.2)
-    assert watch.seconds() < 0.1
-    end = time.process_time() + 0.05
-    while time.process_time() < end:
-        pass
-    assert watch.seconds() >= 0.05
+def test_who_has_no_turn_can_rest_too(page):
+    with turns.rest():
+        assert page.free == 1
+    assert page.free == 1
 
 
 def test_cores_are_those_that_the_process_may_use(monkeypatch, tmp_path):

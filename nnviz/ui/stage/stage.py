@@ -14,6 +14,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.figures.template import PALETTES
 from nnviz.ui import state
+from nnviz.ui.results import drawn_once
 from nnviz.ui.stage.payload import clock, payload
 
 HERE = Path(__file__).parent
@@ -64,7 +65,7 @@ def moment_of(traces: Sequence[Trace], said: Mapping[str, Any]) -> Moment:
     return Moment(tuple(snapshots), drawn if isinstance(drawn, bool) else None)
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@drawn_once
 def _payload(
     experiments: tuple[Experiment, ...], theme: str, sentences: tuple[str, ...], _traces: Sequence[Trace]
 ) -> bytes:

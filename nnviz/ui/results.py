@@ -1,0 +1,104 @@
+"""What has been worked out, remembered for everybody up to a number of bytes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nnviz.core.experiment import Experiment
+
+MOST_BYTES = 400_000_000
+MOST_RESULTS = 2000
+MOST_DRAWN_BYTES = 100_000_000
+SMALL = 200  # bytes that anything counts for, besides its arrays and texts
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class Results:
+    """The results used last, by what they are results of, up to a number of bytes."""
+
+    def __init__(self, most: int = MOST_RESULTS, most_bytes: int = MOST_BYTES) -> None:
+        self.most, self.most_bytes, self.bytes = most, most_bytes, 0
+        self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self.begun: set[Hashable] = set()
+        self.lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Any | None:
+        """The result under a key, if it is still here."""
+        with self.lock:
+            if key not in self.kept:
+                return None
+            self.kept.move_to_end(key)
+            return self.kept[key][0]
+
+    def put(self, key: Hashable, result: object) -> None:
+        """Keep a result, and let go of those unused for longest."""
+        added = size(key) + size(result)
+        with self.lock:
+            self.bytes += added - self.kept.pop(key, (None, 0))[1]
+            self.kept[key] = result, added
+            while len(self.kept) > self.most or self.bytes > self.most_bytes:
+                self.bytes -= self.kept.popitem(last=False)[1][1]
+
+    @contextmanager
+    def beginning(self, key: Hashable) -> Iterator[bool]:
+        """Whether nobody else is at this result; if so, the caller is, within."""
+        with self.lock:
+            first = key not in self.begun
+            self.begun.add(key)
+        try:
+            yield first
+        finally:
+            if first:
+                self.begun.discard(key)
+
+
+def size(value: object) -> int:
+    """The bytes of a result: those of the arrays and texts in it, and a little for anything else.
+
+    An experiment counts little even if it holds data, which all results of the same data share.
+    """
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, (str, bytes)):
+        return SMALL + len(value)
+    if isinstance(value, Experiment):
+        return SMALL
+    if isinstance(value, go.Figure):  # its arrays as they are sent
+        return size(value.to_dict())
+    if is_dataclass(value):
+        return sum(size(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Mapping):
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, (tuple, list)) else SMALL
+
+
+drawn = Results(most_bytes=MOST_DRAWN_BYTES)
+
+
+def drawn_once(draw: Callable[P, Result]) -> Callable[P, Result]:
+    """Have what is drawn remembered by its arguments, except those whose names begin with an underscore."""
+    names = tuple(signature(draw).parameters)
+
+    @wraps(draw)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> Result:
+        named = {**dict(zip(names, args, strict=False)), **kwargs}
+        key = draw, tuple((name, value) for name, value in named.items() if not name.startswith("_"))
+        result: Result | None = drawn.get(key)
+        if result is None:
+            result = draw(*args, **kwargs)
+            drawn.put(key, result)
+        return result
+
+    return remembered

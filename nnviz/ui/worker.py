@@ -1,0 +1,67 @@
+"""A worker process: does one thing at a time, as it is told over a pipe, until the server is gone.
+
+`workers` starts it, with the pipe's file descriptor as its argument.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+import nnviz  # noqa: F401 (now, so that the first work need not wait for it)
+
+LOOK_SECONDS = 0.01  # how often it looks whether its work is still wanted
+
+
+class UnwantedError(BaseException):
+    """Raised within work that nobody wants any more."""
+
+
+def serve(pipe: Connection) -> None:
+    """Do what comes, and say what came of it: `("done", result)`, `("failed", error)` or `("stopped", None)`."""
+    pipe.send(("ready", None))
+    with suppress(EOFError, ConnectionError):
+        while True:
+            try:
+                asked = pipe.recv()
+            except (EOFError, ConnectionError):
+                raise
+            except Exception as error:  # it names something that is not here
+                pipe.send(("failed", error))
+                continue
+            if asked:  # else it is a stop that came too late
+                pipe.send(_answer(pipe, *asked))
+
+
+def _answer(pipe: Connection, work: Callable[..., object], arguments: tuple[Hashable, ...]) -> tuple[str, Any]:
+    """What came of it; meanwhile says `("share", (share, seconds of computing))` now and then."""
+    began, looked = time.process_time(), time.monotonic()
+
+    def report(share: float) -> None:
+        nonlocal looked
+        now = time.monotonic()
+        if now - looked > LOOK_SECONDS:
+            looked = now
+            if pipe.poll():
+                pipe.recv()
+                raise UnwantedError
+            pipe.send(("share", (share, time.process_time() - began)))
+
+    try:
+        return "done", work(*arguments, on_progress=report)
+    except UnwantedError:
+        return "stopped", None
+    except Exception as error:
+        error.add_note(f"In a worker process:\n{''.join(traceback.format_tb(error.__traceback__))}")
+        return "failed", error
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; workers end when it is gone
+    serve(Connection(int(sys.argv[1])))

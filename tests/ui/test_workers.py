@@ -1,0 +1,216 @@
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import works
+
+from nnviz.core.datasets import Dataset
+from nnviz.core.experiment import Experiment
+from nnviz.core.own import OwnExperiment
+from nnviz.core.training import train
+from nnviz.ui import workers
+from nnviz.ui.turns import Line
+from nnviz.ui.workers import ROOT, LostError, Worker
+
+HUGE = Experiment(hidden=(64, 64), epochs=8000, samples=1000)
+QUICK = {"epochs": 20, "samples": 40, "snapshots": 5}
+
+
+class Stopped(BaseException):
+    """What Streamlit raises where nobody wants a page's run any more."""
+
+
+def never():
+    pass
+
+
+def run(work, *arguments, number=0, look=never, report=lambda share: None):
+    return workers.run(work, *arguments, number=number, look=look, report=report)
+
+
+def stop(share):
+    raise Stopped
+
+
+def in_thread(call):
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """Two workers, which know `works`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(works.__file__).parent))
+        pool = [Worker(), Worker()]
+        yield pool
+        for worker in pool:
+            worker.end()
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch, pool):
+    """As many places, one of them for long work; all are free again afterwards."""
+    idle, places, long = list(pool), Line(2), Line(1)
+    monkeypatch.setattr(workers, "_idle", idle)
+    monkeypatch.setattr(workers, "places", places)
+    monkeypatch.setattr(workers, "long", long)
+    yield
+    assert (len(idle), places.free, long.free) == (2, 2, 1)
+
+
+def arrays(trace):
+    values = [value for name, value in vars(trace).items() if name not in ("experiment", "dataset")]
+    return [array for value in values for array in (value if isinstance(value, tuple) else (value,))]
+
+
+def test_what_a_worker_trains_is_the_same_to_the_bit():
+    experiment = Experiment(restarts=3, **QUICK)
+    here, there = train(experiment), run(train, experiment)
+    assert there.experiment == experiment
+    for one, other in zip(arrays(here), arrays(there), strict=True):
+        assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+        assert not other.flags.writeable
+
+
+def test_traces_of_the_same_data_hold_the_same_object():
+    a, b = (run(train, Experiment(seed=seed, **QUICK)) for seed in range(2))
+    assert a.dataset is b.dataset
+    assert not a.dataset.x_train.flags.writeable
+
+
+def test_own_data_come_back_as_they_are():
+    x, y = np.array([[-1.0], [1.0]] * 5), np.array([0, 1] * 5)
+    mine = OwnExperiment(data=Dataset(x, y, x, y, ("height",), ("low", "high")), epochs=2)
+    found = run(train, mine)
+    assert found.dataset is mine.data
+    assert found.experiment == mine
+
+
+def test_progress_goes_up():
+    shares = []
+    run(train, Experiment(epochs=2000), report=shares.append)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 3
+    assert 0 <= shares[0] <= shares[-1] <= 1
+
+
+def test_a_worker_does_one_thing_after_the_other():
+    assert run(works.pid) == run(works.pid) != os.getpid()
+
+
+def test_what_goes_wrong_there_is_raised_here():
+    with pytest.raises(ValueError, match="too much") as found:
+        run(works.fail, "too much")
+    assert "works.py" in found.value.__notes__[0]
+    run(works.pid)
+
+
+def test_work_that_is_not_wanted_stops_and_its_worker_goes_on():
+    before = run(works.pid)
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        run(train, HUGE, report=stop)
+    assert time.monotonic() - began < 0.9 * workers.PATIENCE  # it was not ended by force
+    assert run(works.pid) == before
+
+
+def test_a_worker_that_does_not_listen_is_ended(monkeypatch):
+    monkeypatch.setattr(workers, "PATIENCE", 0.1)
+    before = run(works.pid)
+    with pytest.raises(Stopped):
+        run(works.listen_to_nobody, 60, report=stop)
+    assert run(works.pid) != before
+
+
+def test_a_stop_that_comes_too_late_is_passed_over():
+    before = run(works.pid)
+    workers._idle[-1].pipe.send(None)
+    assert run(works.pid) == before
+
+
+def test_work_that_a_worker_does_not_know_is_raised_here(monkeypatch):
+    before = run(works.pid)
+    monkeypatch.setattr(works.fail, "__module__", "nowhere")
+    monkeypatch.setitem(sys.modules, "nowhere", works)
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        run(works.fail, "")
+    assert run(works.pid) == before
+
+
+def test_a_lost_worker_is_told_and_replaced():
+    before = run(works.pid)
+    with pytest.raises(LostError):
+        run(works.die)
+    assert run(works.pid) != before
+
+
+def test_a_worker_that_was_ended_while_idle_is_replaced():
+    before = run(works.pid)
+    os.kill(before, 9)
+    end = time.monotonic() + 5
+    while workers._idle[-1].process.poll() is None:
+        assert time.monotonic() < end
+    assert run(works.pid) != before
+
+
+def test_that_no_worker_starts_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere")
+    monkeypatch.setattr(workers, "_idle", [Worker()])
+    with pytest.raises(LostError):
+        run(works.pid)
+
+
+def test_long_work_takes_one_place_and_leaves_the_other(monkeypatch):
+    monkeypatch.setattr(workers, "MOMENT", 0.05)
+    monkeypatch.setattr(workers, "LONG", 0.05)
+    unwanted = threading.Event()
+
+    def until_unwanted(share):
+        if unwanted.is_set():
+            raise Stopped
+
+    def huge():
+        with pytest.raises(Stopped):
+            run(works.compute, 60, report=until_unwanted, look=lambda: until_unwanted(0))
+
+    threads = [in_thread(huge) for _ in range(3)]
+    end = time.monotonic() + 30
+    while len(workers.long.waiting) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert workers.places.free == 1
+    run(works.pid)  # others need not wait
+    unwanted.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_work_that_was_stopped_for_want_of_a_place_is_done_in_the_end(monkeypatch):
+    monkeypatch.setattr(workers, "MOMENT", 0.05)
+    monkeypatch.setattr(workers, "LONG", 0.05)
+    found = []
+    threads = [in_thread(lambda: found.append(run(works.compute, 0.5))) for _ in range(3)]
+    for thread in threads:
+        thread.join()
+    assert len(found) == 3
+
+
+def test_workers_end_with_the_server():
+    script = (
+        "import os; import works; from nnviz.ui import workers\n"
+        "print(workers.run(works.pid, number=0, look=lambda: None, report=lambda share: None), flush=True)\n"
+        "os._exit(1)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == ""
+    pid, end = int(done.stdout), time.monotonic() + 10
+    while Path(f"/proc/{pid}/exe").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
