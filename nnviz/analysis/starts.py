@@ -7,7 +7,8 @@ batch, and each gives the bits that it gives alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -50,11 +51,15 @@ class Start:
     label: str
     note: str
     chance: str
-    make: Callable[[Experiment], Experiment]
+    make: Callable[[Experiment], Experiment] = field(compare=False)
+
+
+def _changed(recipe: Experiment, **initializers: str) -> Experiment:
+    return recipe.replace(**initializers)
 
 
 def _with(**initializers: str) -> Callable[[Experiment], Experiment]:
-    return lambda recipe: recipe.replace(**initializers)
+    return partial(_changed, **initializers)  # unlike a lambda it can travel to another process
 
 
 def _listed(values: Array) -> Initializer:
@@ -85,7 +90,7 @@ def _twice(recipe: Experiment) -> Experiment:
     )
 
 
-RANDOM = Start("random", "Glorot uniform", "Every weight drawn.", "all", lambda recipe: recipe)
+RANDOM = Start("random", "Glorot uniform", "Every weight drawn.", "all", _with())
 STARTS = (
     Start("ordered", "1, 2, 3, …", "Kernels count up, row by row.", "none", _with(kernel_initializer="ordered")),
     Start("evenly", "evenly spaced", "Hidden weights in even steps from −1 to 1; outputs all 0.5.", "none", _evenly),
@@ -121,7 +126,7 @@ PARTS = (
         "identity", "identity", "Ones on the diagonals, else 0: units beyond them are all equal.", "none",
         _with(kernel_initializer="identity"),
     ),
-    Start("random", "all random", "Kernels drawn, Glorot uniform; biases 0.", "all", lambda recipe: recipe),
+    Start("random", "all random", "Kernels drawn, Glorot uniform; biases 0.", "all", _with()),
 )  # fmt: skip
 
 

@@ -31,11 +31,18 @@ POLL_SECONDS = 0.05
 CLOSER = 3
 
 Result = TypeVar("Result")
+Show = Callable[[float, str], object]
 
 _results = Results()
 
 
-def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, store: Results | None = None) -> Result:
+def result_of(
+    words: str,
+    work: Callable[..., Result],
+    *arguments: Hashable,
+    store: Results | None = None,
+    show: Show | None = None,
+) -> Result:
     """What some work gives: remembered, or done now by a worker, with a word on the page if that takes a while.
 
     Where another page is at the same work, its result is waited for. A change on the page stops it: each look at the
@@ -46,6 +53,7 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
         work: a function of the library; called with the arguments and `on_progress`.
         arguments: values, by which the result is remembered.
         store: where it is remembered: for everybody, unless told.
+        show: shows how far it is, given the share done and the words; unless told, a bar where the page now is.
     """
     store = _results if store is None else store
     place = st.empty()  # even if unused, so that what follows keeps its place on the page
@@ -58,7 +66,7 @@ def result_of(words: str, work: Callable[..., Result], *arguments: Hashable, sto
         while (result := store.get(key)) is None:
             with store.beginning(key) as first:
                 if first:
-                    report = _progress(place.progress, words)
+                    report = _progress(show or place.progress, words)
                     result = workers.run(work, *arguments, number=turn.number, look=waits, report=report)
                     store.put(key, result)
                     break
@@ -131,7 +139,7 @@ def waiting(say: Callable[[str], object]) -> Callable[[], None]:
     return look
 
 
-def _progress(show: Callable[[float, str], object], words: str) -> Callable[[float], None]:
+def _progress(show: Show, words: str) -> Callable[[float], None]:
     next_show = time.monotonic() + QUIET_SECONDS
 
     def report(share: float) -> None:

@@ -186,21 +186,17 @@ def _train(
         with said.container():
             show()
 
-    def work(part: Experiment, on_progress: Callable[[float], object]) -> Restarts:
-        def report(share: float) -> None:
-            done = share * part.restarts
-            bar.progress(min(1.0, (_count(wanted) + done) / total), _progress(wanted, done))
-
-        del on_progress  # one bar is enough
-        return train_portion(part, report)
-
     while left := [experiment for experiment, runs in wanted.items() if _done(experiment) < runs]:
         experiment = min(left, key=_done)
         before = known(experiment)
+        next_runs = portion(experiment, before.runs if before else 0, wanted[experiment])
+
+        def advance(share: float, _: str, runs: int = next_runs.restarts) -> None:
+            done = share * runs
+            bar.progress(min(1.0, (_count(wanted) + done) / total), _progress(wanted, done))
+
         with room:
-            part = compute.result_of(
-                "Training", work, portion(experiment, before.runs if before else 0, wanted[experiment])
-            )
+            part = compute.result_of("Training", train_portion, next_runs, show=advance)
         _store.put(experiment, join([before, part] if before else [part]))
         with said.container():
             show()

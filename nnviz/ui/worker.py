@@ -10,7 +10,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,17 +25,15 @@ class UnwantedError(BaseException):
 def serve(pipe: Connection) -> None:
     """Do what comes, and say what came of it: `("done", result)`, `("failed", error)` or `("stopped", None)`."""
     pipe.send(("ready", None))
-    with suppress(EOFError, ConnectionError):
-        while True:
-            try:
-                asked = pipe.recv()
-            except (EOFError, ConnectionError):
-                raise
-            except Exception as error:  # it names something that is not here
-                pipe.send(("failed", error))
-                continue
+    while True:
+        try:
+            asked = pipe.recv()
             if asked:  # else it is a stop that came too late
                 pipe.send(_answer(pipe, *asked))
+        except (EOFError, ConnectionError):
+            return
+        except Exception as error:  # what was asked, or what came of it, cannot travel
+            pipe.send(("failed", error))
 
 
 def _answer(pipe: Connection, work: Callable[..., object], arguments: tuple[Hashable, ...]) -> tuple[str, Any]:

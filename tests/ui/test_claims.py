@@ -14,7 +14,7 @@ PAGES = Path(__file__).parents[2] / "nnviz" / "pages"
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def asked(monkeypatch, here):
     """A fresh store; measuring takes no time, and leaves behind which claims were measured."""
     store, keys = measuring.Measurements(), []
 
@@ -88,7 +88,7 @@ def test_a_tally_of_none_some_and_all():
     assert "not measured" not in claim_cards.tally([one] * len(claims.registry))
 
 
-def test_a_claim_that_goes_wrong_is_tried_again(monkeypatch):
+def test_a_claim_that_goes_wrong_is_tried_again(monkeypatch, here):
     store, tries = measuring.Measurements(), []
 
     def check(claim, on_progress=None):

@@ -10,21 +10,13 @@ from nnviz.ui.compute import CLOSER, traces_of, verdicts
 from nnviz.ui.results import Results
 from nnviz.ui.state import DEFAULT_A, Comparison
 
+pytestmark = pytest.mark.usefixtures("here")
+
 QUICK = {"epochs": 2, "samples": 40, "snapshots": 3}
 
 
 def traces(count):
     return [train(Experiment(seed=seed, **QUICK)) for seed in range(count)]
-
-
-@pytest.fixture(autouse=True)
-def here(monkeypatch):
-    """Work is done in this process, so that a test's own functions can be it."""
-
-    def run(work, *arguments, number, look, report):
-        return work(*arguments, on_progress=report)
-
-    monkeypatch.setattr(workers, "run", run)
 
 
 def test_results_are_told_apart_by_work_and_arguments(monkeypatch):

@@ -9,6 +9,7 @@ from nnviz.analysis import restarts as analysis
 from nnviz.core.experiment import MOST_SEED
 from nnviz.ui import compute, restarts_lab
 from nnviz.ui.restarts_lab import LAB, PRESETS, playground_query
+from nnviz.ui.results import Results
 from nnviz.ui.state import Comparison
 from tests.ui import apptest
 from tests.ui.apptest import query, settled, texts
@@ -20,10 +21,10 @@ opened = partial(apptest.opened, restarts_lab.PAGE)
 
 
 @pytest.fixture(autouse=True)
-def trainings(monkeypatch):
+def trainings(monkeypatch, here):
     """Nothing is remembered from other tests. Gives what has been trained: start, first seed, runs."""
-    monkeypatch.setattr(restarts_lab, "_store", compute.Results())
-    monkeypatch.setattr(compute, "_results", compute.Results())
+    monkeypatch.setattr(restarts_lab, "_store", Results())
+    monkeypatch.setattr(compute, "_results", Results())
     noted = []
 
     def train_portion(part, on_progress=None):

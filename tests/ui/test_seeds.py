@@ -62,7 +62,7 @@ def test_losses_on_other_data_are_said_not_to_compare():
     assert not texts(opened(**QUICK, b_hidden="3"), "remarks")
 
 
-def test_more_work_than_is_allowed_takes_fewer_seeds_and_says_so(monkeypatch):
+def test_more_work_than_is_allowed_takes_fewer_seeds_and_says_so(monkeypatch, here):
     asked = []
 
     def judge(a, b, number, on_progress):

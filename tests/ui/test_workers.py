@@ -144,6 +144,13 @@ def test_work_that_a_worker_does_not_know_is_raised_here(monkeypatch):
     assert run(works.pid) == before
 
 
+def test_a_result_that_cannot_travel_is_told():
+    before = run(works.pid)
+    with pytest.raises((AttributeError, TypeError), match="pickle"):
+        run(works.give_a_function)
+    assert run(works.pid) == before
+
+
 def test_a_lost_worker_is_told_and_replaced():
     before = run(works.pid)
     with pytest.raises(LostError):
