@@ -27,6 +27,7 @@ CLASS, CROWD = 30, 60
 ROUNDS = 3
 THINK = (5.0, 15.0)  # seconds between two presses
 THINKING = 60.0  # seconds
+LESSON, SCREENS = "zero", (1, 2, 3)
 SAME = (70_001, 70_002)  # seeds that everybody looks at
 
 Runs = dict[int, list[Run]]  # what came of each seed
@@ -39,7 +40,8 @@ def load() -> Iterator[Table]:
         [
             "A press: another seed of the Playground's default pair, which is two trainings if nobody chose it before.",
             "Verdicts: until these are there. All: until the page is whole; it holds back its charts for 0.15 s.",
-            "Server, bench: the processor time that a press took of the server, and of this process, in milliseconds.",
+            "Page, workers, bench: processor time a press, in milliseconds: of the server's own process, its workers, this.",
+            "A guess: of everybody at the same screen of a lesson at once, which was measured before for another session.",
             "Load: the machine's load average afterwards; what else runs there makes all figures larger.",
         ],
     )
@@ -72,12 +74,18 @@ async def _measure(server: Server, table: Table) -> Table:
         row = clock.row(f"{CLASS} press at once, all different", runs)
         table.rows += [row | _goal(runs, median, 1.5), _again(row) | _goal(runs, _late, 3.0)]
 
+        await _guess(tabs[:1])
+        clock = _Clock(server)
+        runs = await _guess(tabs[1:])
+        table.rows.append(clock.row(f"{CLASS - 1} guess at once, the same lesson", runs) | _goal(runs, median, 0.4))
+        await asyncio.gather(*(tab.open(seed=str(SAME[-1])) for tab in tabs))
+
         for seed in SAME:
             await press(tabs[0], seed)
         clock, runs = _Clock(server), []
         for i in range(ROUNDS):
             runs += await asyncio.gather(*(press(tab, SAME[i % 2]) for tab in tabs[1:]))
-        table.rows.append(clock.row(f"{CLASS - 1} press at once, the same", runs) | _goal(runs, median, 0.4))
+        table.rows.append(clock.row(f"{CLASS - 1} press at once, the same", runs))
 
         tabs += [await enter() for _ in range(CROWD - CLASS)]
         for tab in tabs[CLASS:]:
@@ -98,6 +106,24 @@ async def _measure(server: Server, table: Table) -> Table:
     return table
 
 
+async def _guess(tabs: list[Session]) -> list[Run]:
+    """Walk through a lesson together: at each screen all choose the same option at the same moment.
+
+    Raises:
+        AssertionError: they do not all see the same, or not what was measured.
+    """
+    found = []
+    for screen in SCREENS:
+        await asyncio.gather(*(tab.open("lessons", lesson=LESSON, screen=str(screen)) for tab in tabs))
+        runs = await asyncio.gather(*(tab.press("**1**") for tab in tabs))
+        pages = {tuple(run.texts()) for run in runs}
+        assert len(pages) == 1, f"screen {screen}: not all see the same"
+        assert 'class="because"' in "".join(pages.pop()), f"screen {screen}: nothing was measured"
+        assert not any(run.failed for run in runs), f"screen {screen}: the page shows an error"
+        found += runs
+    return found
+
+
 class _Clock:
     """What a scenario costs, from when it was made."""
 
@@ -105,15 +131,19 @@ class _Clock:
         self.server, self.before = server, (server.processor_seconds(), time.process_time())
 
     def row(self, what: str, runs: list[Run]) -> Row:
-        server, bench = self.server.processor_seconds() - self.before[0], time.process_time() - self.before[1]
+        page, workers = (
+            now - before for now, before in zip(self.server.processor_seconds(), self.before[0], strict=True)
+        )
+        bench = time.process_time() - self.before[1]
         return {
             "what": what,
             "presses": float(len(runs)),
-            "verdicts, median": median(run.first for run in runs),
+            "verdicts, median": median(run.first for run in runs) or "",
             "all, median": median(run.seconds for run in runs),
             "all, 95 %": _late([run.seconds for run in runs]),
             "most": max(run.seconds for run in runs),
-            "server": server / len(runs) * 1e3,
+            "page": page / len(runs) * 1e3,
+            "workers": workers / len(runs) * 1e3,
             "bench": bench / len(runs) * 1e3,
             "load": os.getloadavg()[0],
             "goal": "",

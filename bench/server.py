@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60  # seconds until it counts as broken
 
 
 @dataclass(frozen=True)
 class Server:
-    """The app's server: one process on a free port."""
+    """The app's server, with its workers, on a free port."""
 
     host: str
     pid: int
@@ -28,19 +29,19 @@ class Server:
     def address(self) -> str:
         return f"http://{self.host}"
 
-    def processor_seconds(self) -> float:
-        """The processor time it has taken so far, all threads together; 0.0 where the system does not tell."""
-        stat = Path(f"/proc/{self.pid}/stat")
-        if not stat.exists():
-            return 0.0
-        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    def processor_seconds(self) -> tuple[float, float]:
+        """The processor time that its own process has taken so far, and its workers."""
+        server, *workers = [process.cpu_times() for process in self._processes()]
+        return server.user + server.system, sum(worker.user + worker.system for worker in workers)
 
-    def megabytes(self) -> float:
-        """The memory it holds now; 0.0 where the system does not tell."""
-        status = Path(f"/proc/{self.pid}/status")
-        lines = status.read_text().splitlines() if status.exists() else []
-        return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmRSS:")), 0.0)
+    def megabytes(self) -> tuple[float, float]:
+        """The memory that its own process holds now, and its workers; what they share counts for each."""
+        server, *workers = [process.memory_info().rss / 1e6 for process in self._processes()]
+        return server, sum(workers)
+
+    def _processes(self) -> list[psutil.Process]:
+        server = psutil.Process(self.pid)
+        return [server, *server.children(recursive=True)]
 
 
 @contextmanager

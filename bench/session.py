@@ -101,6 +101,14 @@ class Session:
         self.states[self.widgets[label]] = WidgetState(id=self.widgets[label], int_value=value)
         return await self.answer(await self.ask())
 
+    async def press(self, label: str) -> Run:
+        """Press the button whose label begins so."""
+        name = next(self.widgets[each] for each in self.widgets if each.startswith(label))
+        self.states[name] = WidgetState(id=name, trigger_value=True)
+        began = await self.ask()
+        del self.states[name]
+        return await self.answer(began)
+
     async def ask(self, page: str | None = None, query: dict[str, str] | None = None) -> float:
         """Send a message that runs the page, and say when; `answer` waits for what comes of it."""
         message = BackMsg()
@@ -138,6 +146,7 @@ class Session:
                 kind = message.WhichOneof("type")
                 if kind == "new_session":
                     script, shown = message.metadata.run.script_run_id, {}
+                    self.widgets = {}
                     self.page = message.new_session.page_script_hash
                     self.runs += 1
                 elif kind in ("delta", "ref_hash"):
@@ -195,6 +204,8 @@ class Session:
             self.widgets[element.number_input.label] = element.number_input.id
             if element.number_input.set_value:  # the server knows better now
                 self.states.pop(element.number_input.id, None)
+        elif kind == "button":
+            self.widgets[element.button.label] = element.button.id
         elif kind == "markdown" and element.markdown.body.startswith("Waiting"):
             run.waited = True
 

@@ -26,7 +26,7 @@ MOST_GROWTH = 20.0  # kilobytes a session
 def soak() -> Iterator[Table]:
     """Megabytes over time, and kilobytes that a session leaves behind."""
     table = Table(
-        "The server's memory while sessions come and go, megabytes",
+        "Memory while sessions come and go, megabytes of the server's own process and of its workers",
         [
             f"{AT_ONCE} tabs at any time. Each opens the Playground, presses {PRESSES} times, sees another page, goes.",
             "Streamlit keeps who went for two minutes more, should the tab come back.",
@@ -34,13 +34,14 @@ def soak() -> Iterator[Table]:
     )
     with serving() as server:
         seen, gone, failed = asyncio.run(_come_and_go(server))
-    for at, megabytes, sessions in seen[:: max(1, round(60 / EVERY))]:
-        table.rows.append({"minute": f"{at / 60:.0f}", "sessions gone": float(sessions), "megabytes": megabytes})
+    for at, page, workers, sessions in seen[:: max(1, round(60 / EVERY))]:
+        row: Row = {"minute": f"{at / 60:.0f}", "sessions gone": float(sessions), "page": page, "workers": workers}
+        table.rows.append(row)
     yield table
 
-    late = [(sessions, megabytes) for at, megabytes, sessions in seen if at > WARM * SECONDS]
+    late = [(sessions, page + workers) for at, page, workers, sessions in seen if at > WARM * SECONDS]
     slope = linear_regression(*zip(*late, strict=True)).slope * 1e3
-    row: Row = {"sessions": float(gone), "failed": float(failed), "KB a session": slope}
+    row = {"sessions": float(gone), "failed": float(failed), "KB a session": slope}
     yield Table(
         "What a session leaves behind",
         [f"The slope of the memory over the sessions gone, once the caches are full: after {WARM:.0%} of the time."],
@@ -48,10 +49,15 @@ def soak() -> Iterator[Table]:
     )
 
 
-async def _come_and_go(server: Server) -> tuple[list[tuple[float, float, int]], int, int]:
-    """When, how many megabytes and how many sessions gone; then how many went, and how many answers showed an error."""
+async def _come_and_go(server: Server) -> tuple[list[tuple[float, float, float, int]], int, int]:
+    """Watch the server while tabs come and go.
+
+    Returns:
+        Looks at it: when, megabytes of the server and of its workers, sessions gone; then how many sessions went, and
+        how many answers showed an error.
+    """
     began, gone, failed = time.monotonic(), 0, 0
-    seen: list[tuple[float, float, int]] = []
+    seen: list[tuple[float, float, float, int]] = []
 
     async def visit(chance: random.Random) -> None:
         nonlocal gone, failed
@@ -68,7 +74,7 @@ async def _come_and_go(server: Server) -> tuple[list[tuple[float, float, int]], 
 
     async def look() -> None:
         while (at := time.monotonic() - began) < SECONDS:
-            seen.append((at, server.megabytes(), gone))
+            seen.append((at, *server.megabytes(), gone))
             await asyncio.sleep(EVERY)
 
     await asyncio.gather(look(), *(visit(random.Random(i)) for i in range(AT_ONCE)))

@@ -54,7 +54,7 @@ class Start:
     make: Callable[[Experiment], Experiment] = field(compare=False)
 
 
-def _changed(recipe: Experiment, **initializers: str) -> Experiment:
+def _changed(recipe: Experiment, /, **initializers: str) -> Experiment:
     return recipe.replace(**initializers)
 
 

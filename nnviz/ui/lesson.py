@@ -18,6 +18,7 @@ from nnviz.ui import compute, frame, lesson_progress, markup, page, state
 from nnviz.ui.film.film import film
 from nnviz.ui.handouts import handouts
 from nnviz.ui.lesson_state import LINKED, Place, to_query
+from nnviz.ui.results import drawn_once
 from nnviz.ui.stage.stage import stage
 from nnviz.ui.state import Comparison
 from nnviz.ui.widgets import capital, parameter_control
@@ -72,13 +73,21 @@ def _screen(place: Place, screen: Screen) -> None:
         st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
         _way_on(screen.way)
     theme = st.context.theme.type or "light"
-    for picture in screen.pictures(found, PALETTES[theme]):
+    for picture in _drawn(place.lesson, screen.key, tuple(place.settings.items()), theme, screen, found):
         if isinstance(picture, Pair):
             with below:
                 _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
         else:
             with pictures:
                 _picture(place, picture)
+
+
+@drawn_once
+def _drawn(
+    lesson: str, key: str, settings: tuple[tuple[str, object], ...], theme: str, _screen: Screen, _found: object
+) -> Sequence[Figure | Film | Numbers | Pair]:
+    """The pictures of a screen, drawn once for everybody; what stands before them tells which."""
+    return _screen.pictures(_found, PALETTES[theme])
 
 
 def _ask(place: Place, screen: Screen) -> None:
