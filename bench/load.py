@@ -27,7 +27,7 @@ CLASS, CROWD = 30, 60
 ROUNDS = 3
 THINK = (5.0, 15.0)  # seconds between two presses
 THINKING = 60.0  # seconds
-LESSON, SCREENS = "zero", (1, 2, 3)
+LESSON, SCREENS = "zero", 4
 SAME = (70_001, 70_002)  # seeds that everybody looks at
 
 Runs = dict[int, list[Run]]  # what came of each seed
@@ -40,8 +40,8 @@ def load() -> Iterator[Table]:
         [
             "A press: another seed of the Playground's default pair, which is two trainings if nobody chose it before.",
             "Verdicts: until these are there. All: until the page is whole; it holds back its charts for 0.15 s.",
-            "Page, workers, bench: processor time a press, in milliseconds: of the server's own process, its workers, this.",
-            "A guess: of everybody at the same screen of a lesson at once, which was measured before for another session.",
+            "Page, workers, bench: milliseconds of processor time a press, of the server itself, its workers and this.",
+            "A guess: of everybody at the same screen of a lesson, which was measured before for another session.",
             "Load: the machine's load average afterwards; what else runs there makes all figures larger.",
         ],
     )
@@ -113,14 +113,15 @@ async def _guess(tabs: list[Session]) -> list[Run]:
         AssertionError: they do not all see the same, or not what was measured.
     """
     found = []
-    for screen in SCREENS:
-        await asyncio.gather(*(tab.open("lessons", lesson=LESSON, screen=str(screen)) for tab in tabs))
+    await asyncio.gather(*(tab.open("lessons", lesson=LESSON) for tab in tabs))
+    for screen in range(1, SCREENS + 1):
         runs = await asyncio.gather(*(tab.press("**1**") for tab in tabs))
         pages = {tuple(run.texts()) for run in runs}
         assert len(pages) == 1, f"screen {screen}: not all see the same"
         assert 'class="because"' in "".join(pages.pop()), f"screen {screen}: nothing was measured"
         assert not any(run.failed for run in runs), f"screen {screen}: the page shows an error"
         found += runs
+        await asyncio.gather(*(tab.press("Next") for tab in tabs))
     return found
 
 
