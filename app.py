@@ -33,5 +33,5 @@ pages = st.navigation(
     },
     position="top",
 )
-with page.turn():
+with page.turn(pages.url_path):
     pages.run()

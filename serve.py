@@ -1,6 +1,6 @@
-"""What `streamlit run` serves: the app, with the headers that keep a browser safe.
+"""What `streamlit run` serves: the app, with the headers that keep a browser safe, its log and its counters.
 
-`streamlit run app.py` shows the same pages without these headers; AppTest opens that file too.
+`streamlit run app.py` shows the same pages without these; AppTest opens that file too.
 """
 
 import os
@@ -8,8 +8,17 @@ import os
 import streamlit as st
 from starlette.middleware import Middleware
 
-from nnviz.ui import headers, workers
+from nnviz.ui import headers, log, operation, workers
 
-app = st.App("app.py", middleware=[Middleware(headers.Headers, frames=os.environ.get(headers.FRAMES, "self"))])
+log.begin(st.get_option("logger.level"))
+app = st.App(
+    "app.py",
+    lifespan=operation.lifespan,
+    routes=[operation.route()],
+    middleware=[
+        Middleware(headers.Headers, frames=os.environ.get(headers.FRAMES, "self")),
+        Middleware(operation.Watch),
+    ],
+)
 
 workers.start()

@@ -14,7 +14,7 @@ from nnviz.analysis.summary import summary
 from nnviz.core.trace import Trace
 from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
-from nnviz.ui import compute, frame, markup, state, turns
+from nnviz.ui import compute, frame, markup, observed, operation, state, turns
 from nnviz.ui.presets import Preset
 
 STYLE = Path(__file__).with_name("style.css")
@@ -39,12 +39,17 @@ def dress() -> None:
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Draw what stands within in this page's turn; says so, where others come first."""
-    place = st.empty()
-    with turns.turn(compute.waiting(place.caption)):
-        place.empty()
-        yield
+def turn(name: str) -> Iterator[None]:
+    """Draw what stands within in this page's turn; says so, where others come first.
+
+    Args:
+        name: the page's, in its address; the Playground has none there.
+    """
+    with observed.page_run(name or "playground", st.context.headers.get(operation.SESSION)):
+        place = st.empty()
+        with turns.turn(compute.waiting(place.caption)):
+            place.empty()
+            yield
 
 
 def remarks(sentences: Iterable[str]) -> None:

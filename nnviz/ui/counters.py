@@ -1,0 +1,64 @@
+"""What the server has done so far and does now, in numbers for an operator. HOSTING.md lists them.
+
+Nothing here tells one visitor from another. All labels come from the code, none from a request.
+"""
+
+import multiprocessing
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call] # when each was made: a line more for each, of no use here
+REGISTRY = CollectorRegistry()
+SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(name, text, labels, namespace="nnviz", registry=REGISTRY)
+
+
+def _gauge(name: str, text: str) -> Gauge:
+    return Gauge(name, text, namespace="nnviz", registry=REGISTRY)
+
+
+def _seconds(name: str, text: str) -> Histogram:
+    return Histogram(name, text, namespace="nnviz", registry=REGISTRY, buckets=SECONDS)
+
+
+SESSIONS_OPEN = _gauge("sessions_open", "Pages that are open in a browser now")
+SESSIONS = _counter("sessions", "Pages that were opened; one that connects again counts again")
+REFUSED = _counter("refused", "Requests that were refused", "what")
+PAGE_RUNS = _counter("page_runs", "Runs of a page, one for each click", "page", "outcome")
+PAGE_SECONDS = _seconds("page_seconds", "How long a run of a page took that was finished")
+WAITING = _gauge("waiting", "Runs of a page that wait for their turn now")
+WAIT_SECONDS = _seconds("wait_seconds", "How long a run of a page waited, each time that it had to")
+TRAININGS_RUNNING = _gauge("trainings_running", "Trainings, and other long computations, that go on now")
+TRAININGS = _counter("trainings", "Trainings, and other long computations, that have ended", "outcome")
+TRAINING_SECONDS = _seconds("training_seconds", "How long one took that was finished")
+RESULTS = _counter("results", "Looks for a result among those that are kept", "found")
+RESULTS_BYTES = _gauge("results_bytes", "Memory of the results that are kept")
+LOG_LINES = _counter("log_lines", "Lines of the log, those too that were left out as there were too many", "level")
+WORKERS = _gauge("workers", "Worker processes")
+WORKERS_MEMORY = _gauge("workers_resident_memory_bytes", "Memory that the worker processes hold, where the system says")
+
+# What is known by name is shown as 0 from the start.
+HITS, MISSES = RESULTS.labels("hit"), RESULTS.labels("miss")
+REFUSED_CONNECTIONS, REFUSED_UPLOADS = REFUSED.labels("connection"), REFUSED.labels("upload")
+ENDED = {outcome: TRAININGS.labels(outcome) for outcome in ("finished", "given up", "postponed", "failed")}
+LEVELS = {level: LOG_LINES.labels(level) for level in ("debug", "info", "warning", "error", "critical")}
+
+
+def _workers_memory() -> float:
+    pages = 0
+    for process in multiprocessing.active_children():
+        try:
+            pages += int(Path(f"/proc/{process.pid}/statm").read_text(encoding="ascii").split()[1])
+        except OSError:  # it has just ended, or there is no /proc
+            continue
+    return float(pages * os.sysconf("SC_PAGE_SIZE")) if pages else 0.0
+
+
+WORKERS.set_function(lambda: len(multiprocessing.active_children()))
+WORKERS_MEMORY.set_function(_workers_memory)
+ProcessCollector(registry=REGISTRY)

@@ -1,0 +1,53 @@
+"""The counters, as another reader of Prometheus's text form finds them."""
+
+import multiprocessing
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from nnviz.ui import counters
+
+HOSTING = Path(__file__).parents[2] / "HOSTING.md"
+
+
+def families():
+    return {
+        family.name: family for family in text_string_to_metric_families(generate_latest(counters.REGISTRY).decode())
+    }
+
+
+def test_every_counter_is_there_from_the_start_says_what_it_is_and_stands_in_the_documentation():
+    found = {name: family for name, family in families().items() if name.startswith("nnviz_")}
+    documented = HOSTING.read_text()
+    assert len(found) > 10
+    for name, family in found.items():
+        assert family.documentation
+        assert family.type in ("counter", "gauge", "histogram")
+        full = f"{name}_total" if family.type == "counter" else name
+        assert f"`{full}`" in documented, full
+    for name in set(re.findall(r"nnviz_[a-z_]+", documented)):
+        assert name in {sample.name for family in found.values() for sample in family.samples} | set(found), name
+
+
+def test_no_label_is_made_of_what_a_visitor_sends():
+    labels = {label for family in families().values() for sample in family.samples for label in sample.labels}
+    assert labels <= {"le", "page", "outcome", "what", "found", "level"}
+
+
+def test_worker_processes_are_counted_with_their_memory():
+    context = multiprocessing.get_context("forkserver")
+    done = context.Event()
+    process = context.Process(target=done.wait, daemon=True)
+    process.start()
+    try:
+        found = {name: family.samples[0].value for name, family in families().items() if family.type == "gauge"}
+        assert found["nnviz_workers"] == 1
+        if not Path("/proc/self/statm").exists():
+            pytest.skip("The system does not say what a process holds.")
+        assert found["nnviz_workers_resident_memory_bytes"] > 1e6
+    finally:
+        done.set()
+        process.join()
