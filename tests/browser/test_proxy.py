@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 from collections import defaultdict
 from pathlib import Path
@@ -127,3 +128,14 @@ def test_visitors_spread_over_the_replicas_and_each_stays_with_one(proxied):
     assert len(answered) >= 12
     assert all(len(replicas) == 1 for replicas in answered.values()), answered
     assert set().union(*answered.values()) == {f"127.0.0.1:{port}" for port, _ in proxied.replicas}
+
+
+@pytest.mark.parametrize("path", ["/_nnviz/metrics", "/_stcore/metrics"])
+def test_the_counters_are_not_for_those_who_come_through_the_proxy(proxied, path):
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(proxied.address + path)
+    below = proxied.address.partition("://")[2].partition("/")[2]
+    with urllib.request.urlopen(
+        f"http://localhost:{proxied.replicas[0][0]}/{below}{path}".replace("//_", "/_")
+    ) as answer:
+        assert b"_total" in answer.read()

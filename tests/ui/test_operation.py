@@ -33,7 +33,8 @@ def test_a_connection_is_open_until_it_ends_and_has_a_number_that_nobody_outside
 
     async def page(scope, receive, send):
         await send({"type": "websocket.accept"})
-        seen.append((dict(scope["headers"])[b"x-nnviz-session"], value("sessions_open")))
+        (number,) = (value for name, value in scope["headers"] if name == b"x-nnviz-session")
+        seen.append((number, value("sessions_open")))
         await send({"type": "websocket.close"})
         raise asyncio.CancelledError
 
