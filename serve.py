@@ -7,8 +7,13 @@ import os
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 
 from nnviz.ui import headers, log, operation, workers
+
+# Where a page of another site connects, Streamlit would ask an outside host whether that is this machine's own address,
+# and answer nobody meanwhile.
+net_util.get_external_ip = lambda: None
 
 log.begin(st.get_option("logger.level"))
 app = st.App(

@@ -149,6 +149,16 @@ def test_the_log_tells_what_happened_and_nothing_of_whom(observed, visited):
         assert private not in log.read_text()
 
 
+def test_a_page_of_another_site_makes_the_server_ask_nobody(observed, visited):
+    """Streamlit would ask for its own address outside, and say here that it got no answer, or have got one."""
+    host, log = observed
+    began = time.monotonic()
+    for _ in range(3):
+        assert ask(f"http://{host}/_stcore/health", Origin="http://elsewhere.example")[0] == 200
+    assert time.monotonic() - began < 1
+    assert not [line for line in lines(log) if "external IP" in line["event"]]
+
+
 def test_the_counters_are_for_those_who_can_reach_the_replica_itself(observed):
     host, _ = observed
     status, headers, _ = ask(f"http://{host}/_nnviz/metrics")
