@@ -125,7 +125,7 @@ def test_the_counters_follow_a_lesson(visited):
     assert after["nnviz_page_runs_total", "finished", "lessons"] == 1
     assert after["nnviz_page_runs_total", "finished", "your_data"] >= 1
     assert after["nnviz_refused_total", "connection"] == after["nnviz_refused_total", "upload"] == 1
-    assert after["nnviz_log_lines_total", "error"] == 1
+    assert after["nnviz_log_lines_total", "error"] >= 1
     assert not [name for name in after if name[:2] == ("nnviz_page_runs_total", "failed")]
 
 
@@ -138,9 +138,11 @@ def test_the_log_tells_what_happened_and_nothing_of_whom(observed, visited):
     number = ours[1]["session"]
     assert {line["session"] for line in written if "session" in line} == {number}
     assert {line["page"] for line in ours if line["event"] == "page"} == {"playground", "lessons", "your_data"}
-    (error,) = [line for line in written if line["level"] == "error"]
-    assert error["error"] == "ValueError"
-    assert error["at"][-1].startswith("streamlit/elements/widgets/number_input.py:")
+    errors = [line for line in written if line["level"] == "error"]
+    assert errors
+    for error in errors:
+        assert error["error"] == "ValueError"
+        assert error["at"][-1].startswith("streamlit/elements/widgets/number_input.py:")
     assert [line["event"] for line in written if "elsewhere" in line["event"]] == [
         "Rejecting WebSocket connection with disallowed Origin or Host header: "
         f"origin=http://elsewhere.example, host={observed[0]}"
