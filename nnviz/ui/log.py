@@ -152,11 +152,13 @@ def begin(level: str) -> None:
     """
     logging.setLogRecordFactory(Record)
     handler = logging.StreamHandler(sys.stderr)
-    _log.addHandler(handler)
-    _log.propagate = False
-    _log.setLevel(level.upper())
-    for there in logging.getLogger("uvicorn").handlers:
-        there.setFormatter(None)  # its own puts the level before the line
+    for logger, lowest in (
+        (_log, level.upper()),
+        (logging.getLogger("uvicorn.error"), logging.WARNING),  # below, it repeats who connects
+    ):
+        logger.handlers[:] = [handler]
+        logger.propagate = False
+        logger.setLevel(lowest)
     threading.excepthook = _lost
     warnings.showwarning = _warned  # type: ignore[assignment] # it is never called by name
 

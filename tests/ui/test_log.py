@@ -14,25 +14,23 @@ from nnviz.ui import counters, log
 
 @pytest.fixture
 def written(monkeypatch):
-    """What is written from here on by `nnviz` and by `streamlit.some`, parsed."""
-    before = logging.getLogRecordFactory()
+    """What is written from here on by `nnviz`, Streamlit and uvicorn, parsed."""
+    factory = logging.getLogRecordFactory()
     stream = io.StringIO()
-    for name in ("_log", "theirs"):
-        monkeypatch.setattr(log, name, logging.getLogger(f"nnviz.{name}"), raising=False)
-    names = (log._log, logging.getLogger("streamlit.some"), logging.getLogger("streamlit.config"))
-    handler = logging.StreamHandler(stream)
-    for logger in names:
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("nnviz", "streamlit.some", "streamlit.config", "uvicorn.error")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(stream)])
+        monkeypatch.setattr(logger, "filters", [])
         monkeypatch.setattr(logger, "propagate", False)
+        logger.setLevel(logging.DEBUG)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     logging.setLogRecordFactory(log.Record)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logging.setLogRecordFactory(before)
-    for logger in names:
-        logger.removeHandler(handler)
-        logger.filters.clear()
+    logging.setLogRecordFactory(factory)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def test_an_event_is_one_line_with_its_numbers_and_what_the_thread_is_about(written):
@@ -85,7 +83,7 @@ def test_an_error_is_its_types_and_where_it_came_from_and_nothing_that_it_says(w
     assert "sesame" not in json.dumps(line)
 
 
-def test_a_lost_thread_and_a_warning_are_lines_too(written):
+def test_a_lost_thread_a_warning_and_uvicorn_s_errors_are_lines_too(written, capsys):
     log.begin("info")
     thread = threading.Thread(target=lambda: int("sesame"))
     thread.start()
@@ -94,12 +92,16 @@ def test_a_lost_thread_and_a_warning_are_lines_too(written):
         warnings.simplefilter("always")
         warnings.showwarning = log._warned
         warnings.warn("sesame", RuntimeWarning, stacklevel=1)
-    log._log.handlers.pop()
-    lost, warned = written()
+    server = logging.getLogger("uvicorn.error")
+    server.info('%s - "WebSocket %s" [accepted]', "192.0.2.7:1", "/?seed=sesame")
+    server.error("Exception in %s", "sesame")
+    text = capsys.readouterr().err
+    lost, warned, failed = map(json.loads, text.splitlines())
     assert lost["error"] == "ValueError"
     assert warned["error"] == "RuntimeWarning"
     assert warned["at"][0].startswith("tests/ui/test_log.py:")
-    assert "sesame" not in json.dumps([lost, warned])
+    assert (failed["from"], failed["event"]) == ("uvicorn", "Exception in %s")
+    assert "sesame" not in text
 
 
 def test_no_place_in_the_code_fills_the_log_and_the_next_line_says_how_many_were_left_out(written, monkeypatch):

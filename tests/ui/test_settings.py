@@ -11,6 +11,8 @@ from nnviz.analysis.decoding import MOST_BYTES
     [
         ("browser.gatherUsageStats", False),
         ("client.showErrorDetails", "none"),
+        ("logger.enableRich", False),
+        ("logger.messageFormat", "%(message)s"),
         ("server.enableXsrfProtection", True),
         ("server.enableCORS", True),
         ("server.enableAgentApi", False),
