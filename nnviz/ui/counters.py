@@ -3,8 +3,8 @@
 Nothing here tells one visitor from another. All labels come from the code, none from a request.
 """
 
-import multiprocessing
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
@@ -49,16 +49,22 @@ ENDED = {outcome: TRAININGS.labels(outcome) for outcome in ("finished", "given u
 LEVELS = {level: LOG_LINES.labels(level) for level in ("debug", "info", "warning", "error", "critical")}
 
 
-def _workers_memory() -> float:
-    pages = 0
-    for process in multiprocessing.active_children():
-        try:
-            pages += int(Path(f"/proc/{process.pid}/statm").read_text(encoding="ascii").split()[1])
-        except OSError:  # it has just ended, or there is no /proc
-            continue
-    return float(pages * os.sysconf("SC_PAGE_SIZE")) if pages else 0.0
+def look_at(workers: Callable[[], Sequence[int]]) -> None:
+    """Count these processes, and their memory, whenever somebody asks.
+
+    Args:
+        workers: gives the processes' identifiers.
+    """
+    WORKERS.set_function(lambda: len(workers()))
+    WORKERS_MEMORY.set_function(lambda: sum(map(_memory, workers())))
 
 
-WORKERS.set_function(lambda: len(multiprocessing.active_children()))
-WORKERS_MEMORY.set_function(_workers_memory)
+def _memory(process: int) -> int:
+    """The bytes that a process holds; 0 where it has just ended, or the system does not say."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 ProcessCollector(registry=REGISTRY)
