@@ -133,11 +133,15 @@ def test_the_log_tells_what_happened_and_nothing_of_whom(observed, visited):
     _, log = observed
     written = lines(log)
     ours = [line for line in written if "from" not in line]
-    events = [line["event"] for line in ours if line["event"] not in ("page", "training")]
+    events = [line["event"] for line in ours if line["event"] not in ("page", "slow page", "training")]
     assert events == ["start", "session opened", "session closed", "upload refused"]
     number = ours[1]["session"]
     assert {line["session"] for line in written if "session" in line} == {number}
-    assert {line["page"] for line in ours if line["event"] == "page"} == {"playground", "lessons", "your_data"}
+    assert {line["page"] for line in ours if line["event"] in ("page", "slow page")} == {
+        "playground",
+        "lessons",
+        "your_data",
+    }
     errors = [line for line in written if line["level"] == "error"]
     assert errors
     for error in errors:
