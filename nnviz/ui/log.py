@@ -81,7 +81,7 @@ class Record(logging.LogRecord):
             line["left_out"] = self.left_out
         if self.error:
             line |= {"error": " < ".join(_types(self.error)), "at": _frames(self.error)}
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)
 
     def _event(self) -> str:
         if not isinstance(self.msg, str):
@@ -165,7 +165,7 @@ def begin(level: str) -> None:
 
 def _lost(arguments: threading.ExceptHookArgs) -> None:
     if arguments.exc_value:
-        _log.error("a thread ended", exc_info=arguments.exc_value)
+        _log.error("thread ended", exc_info=arguments.exc_value)
 
 
 def _warned(message: Warning | str, category: type[Warning], path: str, line: int, *_: Any) -> None:

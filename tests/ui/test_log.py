@@ -3,13 +3,17 @@
 import io
 import json
 import logging
+import re
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from nnviz.ui import counters, log
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -118,3 +122,14 @@ def test_no_place_in_the_code_fills_the_log_and_the_next_line_says_how_many_were
     first = [("again", number, None) for number in range(3)] + [("else", None, None)]
     assert lines == [*first, ("again", 0, 7), *first[1:]]
     assert counters.REGISTRY.get_sample_value("nnviz_log_lines_total", {"level": "warning"}) == counted + 20
+
+
+def test_the_documentation_names_every_event_and_shows_lines_as_they_are():
+    documented = (ROOT / "HOSTING.md").read_text()
+    code = "".join(path.read_text() for path in (ROOT / "nnviz").rglob("*.py"))
+    events = set(re.findall(r'(?:\btell|_log\.error)\(\s*"([a-z ]+)"', code)) | {"page", "slow page"}
+    assert len(events) > 8
+    assert {event for event in events if f"`{event}`" not in documented} == set()
+    examples = [json.loads(line) for line in documented.split("```json\n")[1].split("\n```")[0].splitlines()]
+    assert {line["event"] for line in examples} <= events | {"Uncaught app execution"}
+    assert all(list(line)[:3] == ["time", "level", "event"] for line in examples)
