@@ -21,7 +21,7 @@ from nnviz.core.training import train
 from nnviz.figures.figure import Figure
 from nnviz.figures.gallery import gallery
 from nnviz.figures.template import PALETTES
-from nnviz.ui import state, turns, workers
+from nnviz.ui import counters, state, turns, workers
 from nnviz.ui.results import Results, drawn_once
 from nnviz.ui.state import Comparison
 
@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 Show = Callable[[float, str], object]
 
 _results = Results()
+counters.RESULTS_BYTES.set_function(lambda: _results.bytes)
 
 
 def result_of(
@@ -60,7 +61,9 @@ def result_of(
     key = _key(work, arguments)
     result: Result | None = store.get(key)
     if result is not None:
+        counters.HITS.inc()
         return result
+    counters.MISSES.inc()
     waits = waiting(place.caption)
     with turns.turn(waits) as turn, turn.rest(), _or_say(place):
         while (result := store.get(key)) is None:

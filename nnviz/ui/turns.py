@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from nnviz.ui import observed
+
 POLL_SECONDS = 0.1
 
 CGROUP = Path("/sys/fs/cgroup/cpu.max")  # a container's limit, where there is one
@@ -59,8 +61,9 @@ class Line:
             heapq.heappush(self.waiting, entry)
             self._call()
         try:
-            while not called.wait(POLL_SECONDS):
-                look()
+            with observed.waiting():
+                while not called.wait(POLL_SECONDS):
+                    look()
         except BaseException:
             with self.lock:
                 if called.is_set():

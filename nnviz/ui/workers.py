@@ -7,6 +7,7 @@ experiment, and never more is held in memory than there are processes.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from nnviz.ui import worker
+from nnviz.ui import counters, log, observed, worker
 from nnviz.ui.turns import Line, Look, cores
 
 MOMENT, LONG = 0.5, 2.0  # seconds of computing: after a moment, work that seems to take longer than long is long work
@@ -89,7 +90,8 @@ def _do(work: Work[Result], arguments: tuple[Hashable, ...], report: Report, *, 
 
     idle = _idle.pop()
     try:
-        return idle.do(work, arguments, watch)
+        with observed.training(work.__qualname__, OutgrownError):
+            return idle.do(work, arguments, watch)
     finally:
         _idle.append(idle)
         if took_place:
@@ -154,6 +156,7 @@ class Worker:
                     share, seconds = value
                 watch(share, seconds)
         except (EOFError, ConnectionError):
+            log.tell("worker lost", logging.WARNING, work=work.__qualname__)
             self.end()
             raise LostError from None
         except BaseException:
@@ -179,4 +182,6 @@ class Worker:
 
 places, long = Line(PLACES), Line(PLACES - 1)
 
-_idle = [Worker() for _ in range(PLACES)]
+_all = tuple(Worker() for _ in range(PLACES))
+_idle = list(_all)
+counters.look_at(lambda: [process.pid for each in _all if (process := each.process) and process.poll() is None])

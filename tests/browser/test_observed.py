@@ -124,6 +124,12 @@ def test_the_counters_follow_a_lesson(visited):
     assert after["nnviz_page_runs_total", "finished", "playground"] >= 4
     assert after["nnviz_page_runs_total", "finished", "lessons"] == 1
     assert after["nnviz_page_runs_total", "finished", "your_data"] >= 1
+    assert meanwhile["nnviz_results_total", "miss"] == meanwhile["nnviz_trainings_total", "finished"] == 2
+    assert after["nnviz_results_total", "hit"] >= 2  # back at the first seed
+    assert after["nnviz_results_bytes",] > meanwhile["nnviz_results_bytes",] > 1e4
+    assert after["nnviz_training_seconds_count",] == after["nnviz_trainings_total", "finished"] >= 4
+    assert after["nnviz_workers",] >= 2
+    assert after["nnviz_trainings_running",] == after["nnviz_waiting",] == 0
     assert after["nnviz_refused_total", "connection"] == after["nnviz_refused_total", "upload"] == 1
     assert after["nnviz_log_lines_total", "error"] >= 1
     assert not [name for name in after if name[:2] == ("nnviz_page_runs_total", "failed")]
@@ -186,7 +192,7 @@ def test_it_answers_in_the_middle_of_a_lesson(observed):
     async def everybody():
         await asyncio.gather(*map(press, range(100, 108)))
 
-    took = []
+    took, waits = [], counters(host)["nnviz_wait_seconds_count",]
     with ThreadPoolExecutor() as pool:
         class_ = pool.submit(asyncio.run, everybody())
         while not class_.done():
@@ -199,3 +205,4 @@ def test_it_answers_in_the_middle_of_a_lesson(observed):
     assert len(took) > 3
     assert max(took) < 5, took  # as long as the probes of deploy/kubernetes.yaml and the Dockerfile wait
     soon(lambda: counters(host)["nnviz_sessions_open",] == 0)
+    assert counters(host)["nnviz_wait_seconds_count",] > waits

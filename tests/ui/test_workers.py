@@ -151,10 +151,11 @@ def test_a_result_that_cannot_travel_is_told():
     assert run(works.pid) == before
 
 
-def test_a_lost_worker_is_told_and_replaced():
+def test_a_lost_worker_is_told_and_replaced(caplog):
     before = run(works.pid)
     with pytest.raises(LostError):
         run(works.die)
+    assert caplog.messages == ["worker lost"]
     assert run(works.pid) != before
 
 
