@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from nnviz.ui import page
+from nnviz.ui import connection, page
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
+connection.watch()
 pages = st.navigation(
     {
         "": [

@@ -24,6 +24,7 @@ from nnviz.ui.results import Results
 MOST_KEPT = 100_000_000  # bytes of results in one session
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
+GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
 # In the session, and gone with it.
@@ -39,6 +40,16 @@ class Given:
 
     name: str
     content: bytes | str = field(repr=False)
+
+
+def brought() -> bool:
+    """Whether this session holds a table."""
+    return _GIVEN in st.session_state
+
+
+def say_gone() -> None:
+    """Say, where tables are brought, that this visitor's is gone."""
+    st.session_state[_PROBLEM] = GONE
 
 
 def results() -> Results:

@@ -3,13 +3,11 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.running import ROOT, Visitor, free_port, wait_for
+from tests.browser.running import Visitor, free_port, launch
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,16 +28,8 @@ def start(tmp_path_factory):
     running = []
 
     def new(**settings):
-        port = free_port()
-        log = tmp_path_factory.mktemp("app") / "server.log"
-        command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
-        with log.open("w") as out:
-            process = subprocess.Popen(
-                command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **settings}
-            )
-        running.append(process)
-        path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
-        wait_for(f"http://localhost:{port}/{path}/_stcore/health".replace("//_", "/_"), process, log)
+        port, log = free_port(), tmp_path_factory.mktemp("app") / "server.log"
+        running.append(launch(port, log, **settings))
         return port, log
 
     yield new

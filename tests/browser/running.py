@@ -1,10 +1,15 @@
 """What tests need of a server and of a visitor's tab."""
 
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Lock, Thread
 
 from playwright.sync_api import TimeoutError, expect
 
@@ -17,6 +22,18 @@ def free_port():
         return free.getsockname()[1]
 
 
+def launch(port, log, **settings):
+    """Starts the app with settings from the environment, and gives its process once it answers."""
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    with log.open("a") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **settings}
+        )
+    path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+    wait_for(f"http://localhost:{port}/{path}/_stcore/health".replace("//_", "/_"), process, log)
+    return process
+
+
 def wait_for(address, process, log):
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
@@ -26,6 +43,62 @@ def wait_for(address, process, log):
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"It did not start:\n{log.read_text()}")
+
+
+class Network:
+    """What lies between browser and server: passes on what comes, holds it back, or is cut."""
+
+    def __init__(self, port):
+        self.target, self.ends, self.lock = port, set(), Lock()
+        self.flows, self.whole = Event(), Event()
+        self.flows.set()
+        self.whole.set()
+        self.listener = socket.create_server(("localhost", 0))
+        self.address = f"http://localhost:{self.listener.getsockname()[1]}"
+        Thread(target=self._accept, daemon=True).start()
+
+    def cut(self):
+        """End all connections, and every new one at once."""
+        self.whole.clear()
+        with self.lock:
+            ends, self.ends = self.ends, set()
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def hold(self):
+        """Lose touch without a word: connections stay, nothing comes through."""
+        self.flows.clear()
+
+    def mend(self):
+        self.whole.set()
+        self.flows.set()
+
+    def close(self):
+        self.listener.close()
+        self.cut()
+        self.flows.set()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                if not self.whole.is_set():
+                    near.close()
+                    continue
+                far = socket.create_connection(("localhost", self.target))
+                with self.lock:
+                    self.ends |= {near, far}
+                for pair in ((near, far), (far, near)):
+                    Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, source, sink):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                self.flows.wait()
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
 
 
 class Visitor:

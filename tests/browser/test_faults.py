@@ -1,0 +1,144 @@
+"""What goes wrong between browser and server: the server is killed, the network is cut; the pages come back."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from nnviz.ui.own_table import GONE
+from tests.browser.running import Network, Visitor, free_port, launch
+
+pytestmark = pytest.mark.browser
+
+APP = "[data-testid=stApp]"
+AWAY = "The server does not answer. This page connects again by itself"
+OWN = "your_data?epochs=10&seeds=6&hidden=4"
+LESSON = "lessons?lesson=zero&screen=2&guesses=1"
+LONG = "?hidden=64,64&samples=1000&batch_size=8&epochs=1"
+
+
+def settled(page, timeout=40_000):
+    expect(page.locator("[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]")).to_have_count(
+        1, timeout=timeout
+    )
+
+
+def set_seed(page, seed):
+    page.get_by_label("Seed", exact=True).fill(str(seed))
+    page.keyboard.press("Enter")
+
+
+class Visitors:
+    """Tabs that may lose their server. What they ask of other hosts, and any error but that loss, is noted."""
+
+    def __init__(self, context, address):
+        self.context, self.address, self.all = context, address, []
+
+    def open(self, link):
+        visitor = Visitor(self.context, self.address)
+        self.all.append(visitor)
+        visitor.page.goto(f"{self.address}/{link}")
+        return visitor.page
+
+    def close(self):
+        """Nobody met an error of the app's, or asked another host."""
+        for visitor in self.all:
+            words = visitor.page.inner_text("body")
+            visitor.page.close()
+            assert not visitor.foreign()
+            assert "Traceback" not in words
+            assert not [
+                e for e in visitor.errors if not re.search("server endpoint|Streamlit still running|Connection", e)
+            ]
+
+
+def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
+    port, log = free_port(), tmp_path / "server.log"
+    server = launch(port, log)
+    visitors = Visitors(chromium, f"http://localhost:{port}")
+    try:
+        playground, lesson, own = map(visitors.open, ("?epochs=30&seed=5", LESSON, OWN))
+        lab = visitors.open("restarts?runs=20&epochs=30")
+        own.get_by_role("button", name="Try it with an example").click()
+        lesson.locator(".st-key-options button").first.click()
+        expect(own.locator("p.finding")).to_contain_text("lowest", timeout=40_000)
+        expect(lesson.locator("p.because")).to_be_visible()
+        settled(playground)
+        set_seed(playground, 9)
+        expect(playground).to_have_url(re.compile("seed=9"))
+        for page in (playground, lesson, own, lab):
+            settled(page)
+        before = playground.locator("p.verdict").all_inner_texts()
+        links = [page.url for page in (playground, lesson, lab)]
+
+        server.kill()
+        server.wait()
+        expect(lesson.get_by_role("dialog")).to_be_visible()
+        said = "(words) => getComputedStyle(words, '::after').content"
+        assert AWAY in lesson.locator(".stDialog h2 + div").evaluate(said)
+        expect(playground.get_by_label("Seed", exact=True)).to_be_disabled()  # no press is lost
+        server = launch(port, log)
+
+        expect(own.locator(".remarks")).to_have_text(GONE, timeout=40_000)
+        for page in (playground, lesson, own, lab):
+            settled(page)
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        assert [page.url for page in (playground, lesson, lab)] == links
+        expect(playground.get_by_label("Seed", exact=True)).to_have_value("9")
+        assert playground.locator("p.verdict").all_inner_texts() == before
+
+        set_seed(playground, 12)
+        expect(playground).to_have_url(re.compile("seed=12"))
+        lesson.get_by_role("button", name="Next", exact=True).click()
+        expect(lesson).to_have_url(re.compile("screen=3&guesses=11"))
+        own.get_by_role("button", name="Try it with an example").click()
+        expect(own.locator("p.finding")).to_contain_text("lowest", timeout=40_000)
+        set_seed(lab, 40)
+        expect(lab).to_have_url(re.compile("seed=40"))
+        for page in (playground, lesson, own, lab):
+            settled(page)
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert not re.search("Traceback|Error|Warning", log.read_text()), log.read_text()
+    visitors.close()
+
+
+def test_the_network_fails_for_ten_seconds(server, chromium):
+    address, log = server
+    network = Network(int(address.rpartition(":")[2]))
+    visitors = Visitors(chromium, network.address)
+    try:
+        idle, busy, own = map(visitors.open, ("?epochs=30&seed=21", LONG, OWN))
+        own.get_by_role("button", name="Try it with an example").click()
+        expect(own.locator("p.finding")).to_contain_text("lowest", timeout=40_000)
+        for page in (idle, busy, own):
+            settled(page)
+
+        busy.get_by_label("Epochs", exact=True).fill("150")
+        busy.keyboard.press("Enter")
+        expect(busy.get_by_role("progressbar")).to_be_visible()
+        network.cut()
+        expect(idle.get_by_role("dialog")).to_be_visible()
+        time.sleep(10)
+        network.mend()
+        for page in (idle, busy, own):
+            settled(page)
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(busy.get_by_text("150 epochs").first).to_be_visible()
+        expect(own.get_by_text("178 rows of 14 columns")).to_be_visible()  # the session is the one before
+
+        network.hold()  # this time without a word: the browser notices nothing
+        set_seed(idle, 23)
+        time.sleep(3)
+        network.mend()
+        expect(idle).to_have_url(re.compile("seed=23"))
+        settled(idle)
+        own.get_by_role("link", name="no hidden layer").click()
+        expect(own).to_have_url(re.compile("hidden=none"))
+        settled(own)
+    finally:
+        network.close()
+    assert not re.search("Traceback|Error|Warning", log.read_text()), log.read_text()
+    visitors.close()
