@@ -1,16 +1,19 @@
 // Asks for the page anew when the connection is there again. Streamlit itself leaves what the browser holds on the
 // screen then, and a server that was started anew knows nothing of it: it would lose the next press.
-const STATE = "data-test-connection-state";
+const CONNECTION = "data-test-connection-state";
+const SCRIPT = "data-test-script-state";
 
 export default ({ data, setTriggerValue }) => {
-  const app = document.querySelector(`[${STATE}]`);
-  const connected = () => app.getAttribute(STATE) === "CONNECTED";
-  let was = connected();
+  const app = document.querySelector(`[${CONNECTION}]`);
+  let away = false;
   const watch = new MutationObserver(() => {
-    const back = connected() && !was;
-    was = connected();
-    if (back) setTriggerValue("back", data.table ? "table" : "page");
+    const connected = app.getAttribute(CONNECTION) === "CONNECTED";
+    if (!connected) away = true;
+    // What was running when the connection went, Streamlit asks for itself: wait until that is done.
+    if (!connected || !away || app.getAttribute(SCRIPT) !== "notRunning") return;
+    away = false;
+    setTriggerValue("back", data.table ? "table" : "page");
   });
-  watch.observe(app, { attributes: true, attributeFilter: [STATE] });
+  watch.observe(app, { attributes: true, attributeFilter: [CONNECTION, SCRIPT] });
   return () => watch.disconnect();
 };

@@ -179,13 +179,15 @@ class Linked(Generic[Value]):
         self._seen = f"{name}.seen"  # the URL's query as last read or written, without what is the frame's
         self._shown = f"{name}.shown"  # the value on the screen as a query
         self._sentences = f"{name}.sentences"
+        self._arriving = f"{name}.arriving"  # whether a value was read, and not kept yet
 
     def incoming(self, entering: bool) -> Value | None:
         """The value that the URL brings, where it is news: at the session's start, after the back button or an edit.
 
         Where a control was changed just now the control wins: the browser may have sent its change before it heard
         of the URL that the change before that one led to. Who comes back from another page without a query finds
-        what was on the screen.
+        what was on the screen. What came in a run of the script that ended before it got as far as `keep` comes
+        again: controls that were filled then, and not drawn, would stand in the browser as they were before.
 
         Args:
             entering: whether the page was not the one shown before.
@@ -195,13 +197,15 @@ class Linked(Generic[Value]):
         known = self._seen in st.session_state
         if known and entering and not query:
             self._write(st.session_state[self._shown])
+            st.session_state[self._arriving] = True
             return self.kept()
         if known and not entering:
             if touched or query == st.session_state[self._seen]:
-                return None
+                return self.kept() if self._arriving in st.session_state else None
             # A link within the page brings its query here, but not into the URL.
             st.query_params.from_dict({**frame.query(), **query})
         value, sentences = self.from_query(query)
+        st.session_state[self._arriving] = True
         st.session_state[self._seen] = query
         st.session_state[self._shown] = self.to_query(value)
         st.session_state[self._sentences] = sentences
@@ -209,6 +213,7 @@ class Linked(Generic[Value]):
 
     def keep(self, value: Value) -> None:
         """Take the value as the one on the screen, and write it into the URL where it is a new one."""
+        st.session_state.pop(self._arriving, None)
         query = self.to_query(value)
         if query != st.session_state[self._shown]:
             st.session_state[self._shown] = query

@@ -1,6 +1,9 @@
 """The controls of a page of one's own: fields of an experiment or a pair, settings, and the link to both."""
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from nnviz.core.experiment import Experiment
@@ -122,3 +125,23 @@ def test_a_pair_s_b_follows_a_but_for_what_sets_the_page_s_own_pair_apart():
     assert choice.comparison.b == base.b.replace(hidden=(3,), seed=7)
     other = Comparison(base.b, base.a)
     assert lab.linked.from_query(lab.to_query(other, runs=5))[0].comparison == other
+
+
+def test_controls_filled_in_a_run_that_ended_before_they_were_drawn_are_filled_again(monkeypatch):
+    app = opened()
+    runs = app.number_input(key="lab.runs").proto.id
+    in_the_browser = WidgetStates(widgets=[WidgetState(id=runs, int_value=20)])
+    draw = Controls._draw
+
+    def interrupted(controls):
+        monkeypatch.setattr(Controls, "_draw", draw)
+        raise RerunException(RerunData(query_string="runs=7", widget_states=in_the_browser))  # a second click
+
+    monkeypatch.setattr(Controls, "_draw", interrupted)
+    app.query_params["runs"] = "7"
+    settled(app.run())
+    assert seen(app)[1]["runs"] == 7
+    assert app.number_input(key="lab.runs").value == 7
+    assert query(app) == {"runs": "7"}
+    settled(app.number_input(key="lab.runs").set_value(8).run())
+    assert query(app) == {"runs": "8"}
