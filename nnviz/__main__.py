@@ -23,7 +23,7 @@ from tqdm import tqdm
 import nnviz
 from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
-from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table
+from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table, written_at_once
 from nnviz.core import datasets, initializers
 from nnviz.core.experiment import Experiment, field_names
 from nnviz.core.registry import find
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.command(options)
-        sys.stdout.flush()
+        if sys.stdout:  # there is none where it was closed
+            sys.stdout.flush()
         return 0
     except ValueError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
@@ -101,7 +102,8 @@ def _train(options: argparse.Namespace) -> None:
 
         runs = f" First of {len(diagnoses):,} runs, seed {trace.seeds[0]}." if len(diagnoses) > 1 else ""
         page = offline_page([trace], [diagnoses[0].sentence + runs])
-        options.save.write_text(page, encoding="utf-8")
+        with written_at_once(options.save) as file:
+            file.write(page.encode())
     if options.json:
         print_json(_train_record(trace, diagnoses, seconds))
         return

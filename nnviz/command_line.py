@@ -1,12 +1,16 @@
-"""What the commands share: an option for each field of an experiment, and how results are printed."""
+"""What the commands share: an option for each field of an experiment, and how results are printed and saved."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
-from collections.abc import Sequence
-from typing import Any
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -70,3 +74,21 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+@contextmanager
+def written_at_once(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that takes the name `path` when all of it is on the disk, and goes if that fails."""
+    place = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with place.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        place.replace(path)
+    except OSError as error:
+        if error.filename is None:  # as where the disk is full
+            error.filename = str(path)
+        raise
+    finally:
+        place.unlink(missing_ok=True)

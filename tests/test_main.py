@@ -154,3 +154,25 @@ def test_defaults_stand_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     words = " ".join(out.split())
     for parameter in FIELDS.values():
         assert parameter.note in words
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such limit.")
+def test_a_full_disk_is_one_line_and_leaves_no_half_page(tmp_path: Path) -> None:
+    save = f"train {' '.join(QUICK)} --save {tmp_path / 'page.html'}"
+    command = f"ulimit -f 8; exec {sys.executable} -m nnviz {save}"  # as where some kilobytes are left
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"nnviz: {tmp_path / 'page.html'}: File too large\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such redirection.")
+def test_a_closed_or_full_output_is_no_traceback() -> None:
+    def listed(output: str) -> tuple[int, str]:
+        command = ["sh", "-c", f"exec {sys.executable} -m nnviz datasets {output}"]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        return done.returncode, done.stderr
+
+    assert listed(">&-") == (0, "")
+    if Path("/dev/full").exists():
+        assert listed("> /dev/full") == (1, "nnviz: No space left on device\n")

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from nnviz.command_line import written_at_once
 from nnviz.core.experiment import Experiment
 from nnviz.sweep.grid import Grid, portions
-from nnviz.sweep.parts import Parts, written_at_once
+from nnviz.sweep.parts import Parts
 from nnviz.sweep.portion import SCHEMA, made_by, of_cell, processor_of
 
 WRITERS: Mapping[str, Callable[..., pq.ParquetWriter | pa_csv.CSVWriter]] = {

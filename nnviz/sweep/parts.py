@@ -10,17 +10,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
-import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nnviz.command_line import written_at_once
 from nnviz.core.experiment import Experiment
 from nnviz.sweep.portion import is_portion, made_by, portion_of
 
@@ -73,21 +70,3 @@ class Parts:
         """How many files are of other sweeps, or of other versions."""
         own = {self.path(portion).name for portion in portions}
         return sum(path.name not in own for path in self.folder.glob("*.parquet"))
-
-
-@contextmanager
-def written_at_once(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to that takes the name `path` when all of it is on the disk, and goes if that fails."""
-    place = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with place.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        place.replace(path)
-    except OSError as error:
-        if error.filename is None:  # as where the disk is full
-            error.filename = str(path)
-        raise
-    finally:
-        place.unlink(missing_ok=True)

@@ -8,10 +8,11 @@ from contextlib import suppress
 import pyarrow.parquet as pq
 import pytest
 
+from nnviz.command_line import written_at_once
 from nnviz.core.experiment import Experiment
 from nnviz.sweep import parts as module
 from nnviz.sweep import portion as portions
-from nnviz.sweep.parts import Parts, written_at_once
+from nnviz.sweep.parts import Parts
 from nnviz.sweep.portion import train_portion
 
 PORTION = Experiment(restarts=3, epochs=2, samples=40, snapshots=3)
