@@ -6,10 +6,14 @@
 import os
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit import net_util
 
 from nnviz.ui import headers, log, operation, workers
+
+# An upload stays in memory, as its page promises; Starlette would write one of more than 1 MB to a file meanwhile.
+MultiPartParser.spool_max_size = 0  # no limit here: Streamlit stops reading at `server.maxUploadSize`
 
 # Where a page of another site connects, Streamlit would ask an outside host whether that is this machine's own address,
 # and answer nobody meanwhile.
