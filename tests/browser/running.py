@@ -22,12 +22,20 @@ def free_port():
         return free.getsockname()[1]
 
 
-def launch(port, log, **settings):
-    """Starts the app with settings from the environment, and gives its process once it answers."""
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
-    with log.open("a") as out:
+def launch(port, log, before=(), out=None, **settings):
+    """Starts the app with settings from the environment, and gives its process once it answers.
+
+    Args:
+        port: where it listens.
+        log: the file for what it says.
+        before: words of a command that runs the one after them in its own place.
+        out: what its words are written to, where not to the log itself.
+        settings: environment variables.
+    """
+    command = [*before, sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    with log.open("a") as file:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **settings}
+            command, cwd=ROOT, stdout=out or file, stderr=subprocess.STDOUT, env={**os.environ, **settings}
         )
     path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
     wait_for(f"http://localhost:{port}/{path}/_stcore/health".replace("//_", "/_"), process, log)

@@ -25,8 +25,13 @@ def settled(page, timeout=40_000):
 
 
 def set_seed(page, seed):
+    settled(page)
     page.get_by_label("Seed", exact=True).fill(str(seed))
     page.keyboard.press("Enter")
+
+
+def has_url(page, pattern):
+    expect(page).to_have_url(re.compile(pattern), timeout=40_000)
 
 
 class Visitors:
@@ -59,18 +64,16 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
     visitors = Visitors(chromium, f"http://localhost:{port}")
     try:
         playground, lesson, own = map(visitors.open, ("?epochs=30&seed=5", LESSON, OWN))
-        lab = visitors.open("restarts?runs=20&epochs=30")
         own.get_by_role("button", name="Try it with an example").click()
         lesson.locator(".st-key-options button").first.click()
         expect(own.locator("p.finding")).to_contain_text("lowest", timeout=40_000)
-        expect(lesson.locator("p.because")).to_be_visible()
-        settled(playground)
+        expect(lesson.locator("p.because")).to_be_visible(timeout=40_000)
         set_seed(playground, 9)
-        expect(playground).to_have_url(re.compile("seed=9"))
-        for page in (playground, lesson, own, lab):
+        has_url(playground, "seed=9")
+        for page in (playground, lesson, own):
             settled(page)
         before = playground.locator("p.verdict").all_inner_texts()
-        links = [page.url for page in (playground, lesson, lab)]
+        links = [page.url for page in (playground, lesson)]
 
         server.kill()
         server.wait()
@@ -81,22 +84,20 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
         server = launch(port, log)
 
         expect(own.locator(".remarks")).to_have_text(GONE, timeout=40_000)
-        for page in (playground, lesson, own, lab):
+        for page in (playground, lesson, own):
             settled(page)
             expect(page.get_by_role("dialog")).to_have_count(0)
-        assert [page.url for page in (playground, lesson, lab)] == links
+        assert [page.url for page in (playground, lesson)] == links
         expect(playground.get_by_label("Seed", exact=True)).to_have_value("9")
         assert playground.locator("p.verdict").all_inner_texts() == before
 
         set_seed(playground, 12)
-        expect(playground).to_have_url(re.compile("seed=12"))
+        has_url(playground, "seed=12")
         lesson.get_by_role("button", name="Next", exact=True).click()
-        expect(lesson).to_have_url(re.compile("screen=3&guesses=11"))
+        has_url(lesson, "screen=3&guesses=11")
         own.get_by_role("button", name="Try it with an example").click()
         expect(own.locator("p.finding")).to_contain_text("lowest", timeout=40_000)
-        set_seed(lab, 40)
-        expect(lab).to_have_url(re.compile("seed=40"))
-        for page in (playground, lesson, own, lab):
+        for page in (playground, lesson, own):
             settled(page)
     finally:
         server.terminate()
@@ -129,14 +130,16 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
         expect(busy.get_by_text("150 epochs").first).to_be_visible()
         expect(own.get_by_text("178 rows of 14 columns")).to_be_visible()  # the session is the one before
 
+        settled(idle)
         network.hold()  # this time without a word: the browser notices nothing
-        set_seed(idle, 23)
+        idle.get_by_label("Seed", exact=True).fill("23")
+        idle.keyboard.press("Enter")
         time.sleep(3)
         network.mend()
-        expect(idle).to_have_url(re.compile("seed=23"))
+        has_url(idle, "seed=23")
         settled(idle)
         own.get_by_role("link", name="no hidden layer").click()
-        expect(own).to_have_url(re.compile("hidden=none"))
+        has_url(own, "hidden=none")
         settled(own)
     finally:
         network.close()
