@@ -4,6 +4,7 @@
 """
 
 import os
+from contextlib import suppress
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
@@ -11,6 +12,22 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from nnviz.ui import headers, log, operation, workers
+
+MOST_FILES = 65_536  # at once; a viewer takes four
+
+
+def let_many_in() -> None:
+    """Have as many open files as the system lets us; most begin with 1,024, and refuse viewers beyond that."""
+    with suppress(ImportError, OSError, ValueError):  # a system that has no such limit, or lets nobody change it
+        import resource
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+        if now < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+let_many_in()
 
 # An upload stays in memory, as its page promises; Starlette would write one of more than 1 MB to a file meanwhile.
 MultiPartParser.spool_max_size = 0  # no limit here: Streamlit stops reading at `server.maxUploadSize`

@@ -138,6 +138,13 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
         network.mend()
         has_url(idle, "seed=23")
         settled(idle)
+        network.hold()
+        idle.get_by_label("Seed", exact=True).fill("24")
+        idle.keyboard.press("Enter")
+        network.cut()  # before the press has come through
+        network.mend()
+        has_url(idle, "seed=24")
+        settled(idle)
         own.get_by_role("link", name="no hidden layer").click()
         has_url(own, "hidden=none")
         settled(own)
@@ -145,3 +152,53 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
         network.close()
     assert not re.search("Traceback|Error|Warning", log.read_text()), log.read_text()
     visitors.close()
+
+
+def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
+    one, two = visit(), visit()
+    a, b = one.open("?epochs=20&seed=31"), two.open("?epochs=20&seed=32&activation=relu")
+    b.get_by_role("link", name="New here?").click()  # so that there is another page behind it
+    b.go_back()
+    settled(b)
+    set_seed(a, 33)
+    has_url(a, "seed=33")
+    set_seed(b, 34)
+    has_url(b, "seed=34")
+    settled(a)
+    expect(a.get_by_label("Seed", exact=True)).to_have_value("33")
+    expect(a.get_by_label("Activation", exact=True)).to_have_value("tanh")
+
+    a.get_by_role("link", name="sigmoid: zeros · random").dblclick()
+    has_url(a, r"\?activation=sigmoid&learning_rate=1.0$")
+    settled(a)
+    expect(a.get_by_label("Learning rate", exact=True)).to_have_value("1.0")
+    a.get_by_role("button", name="New seed").dblclick()
+    has_url(a, "seed=")
+    settled(a)
+    for there, link, seed in (
+        (a.go_back, "sigmoid.*1.0$", "0"),
+        (a.go_back, "=33$", "33"),
+        (a.go_forward, "1.0$", "0"),
+    ):
+        there()
+        has_url(a, link)
+        expect(a.get_by_label("Seed", exact=True)).to_have_value(seed, timeout=40_000)
+        settled(a)
+
+
+def test_a_page_is_loaded_anew_midway(visit):
+    one, two = visit(), visit()
+    training, lesson = one.page, two.page
+    training.goto(f"{one.address}/{LONG.replace('epochs=1', 'epochs=140')}")
+    expect(training.get_by_role("progressbar")).to_be_visible()
+    training.reload()
+    lesson.goto(f"{two.address}/lessons?lesson=chance&guesses=1")
+    expect(lesson.locator(".film canvas").first).to_be_visible(timeout=40_000)
+    lesson.reload()
+    expect(lesson.locator("p.because")).to_be_visible(timeout=40_000)
+    expect(lesson.locator(".film canvas").first).to_be_visible(timeout=40_000)
+    has_url(lesson, "lesson=chance&guesses=1$")
+    expect(training.locator("p.verdict").first).to_contain_text("140 epochs", timeout=40_000)
+    has_url(training, "epochs=140$")
+    settled(training)
+    settled(lesson)

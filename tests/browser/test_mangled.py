@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
@@ -51,10 +52,12 @@ RAW = (b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"\0" * 500, b"GET / HTTP/1.
 
 @pytest.fixture(scope="module")
 def crammed(tmp_path_factory):
-    """A server that may not write to any file; another process writes its log."""
+    """A server that may not write to any file, and at first open few; another process writes its log."""
     port, log = free_port(), tmp_path_factory.mktemp("crammed") / "server.log"
     with log.open("w") as file, subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=file) as writer:
-        process = launch(port, log, before=("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"), out=writer.stdin)
+        process = launch(
+            port, log, before=("sh", "-c", 'ulimit -f 0; ulimit -Sn 100; exec "$@"', "sh"), out=writer.stdin
+        )
         yield SimpleNamespace(host=f"localhost:{port}", port=port, process=process, log=log)
         process.terminate()
         process.wait(10)
@@ -89,6 +92,16 @@ def test_mangled_links_show_a_page_and_leave_nothing_behind(crammed):
         grown, threads = (after - was for after, was in zip(held(crammed.process), before, strict=True))
         assert grown < MOST_GROWN
         assert threads <= 2
+
+
+def test_many_are_let_in_at_once(crammed):
+    async def arrive():
+        async with AsyncExitStack() as open_until_all_are_there:
+            for _ in range(30):
+                session = await open_until_all_are_there.enter_async_context(Session(crammed.host))
+                assert (await session.open("references")).elements
+
+    asyncio.run(arrive())
 
 
 def ask(port, method, path):
