@@ -244,6 +244,12 @@ function counterHtml(side, snapshot, epoch) {
   ].join("");
 }
 
+/** A side's picture for those who cannot see it, with its numbers as the counter has them. */
+function describeSide(side, counter, epoch) {
+  const facts = [...counter.children].slice(1).map((fact) => fact.textContent.trim()).join(", ");
+  return `${side.letter}, ${side.label}: the network, what its units see and what it answers. At epoch ${epochWords(epoch)}: ${facts}. At the end: ${side.sentence}`;
+}
+
 function describeUnit(side, frame, { column, unit }) {
   const { index, gradients } = side.layers[column];
   const { values, width } = frame.network.kernels[index];
@@ -914,7 +920,7 @@ function createStage(root) {
   }
 
   function buildSides() {
-    sidesBox.replaceChildren(...content.sides.map((side) => {
+    sidesBox.replaceChildren(...content.sides.map(() => {
       const box = document.createElement("div");
       box.className = "side";
       box.innerHTML = `<div class="counter"></div><canvas class="picture" role="img"></canvas>`;
@@ -966,7 +972,7 @@ function createStage(root) {
       const focus = pinned ?? hovered;
       view.targets = paintSide(context, side, view.frame, view.layout, look, focus?.view === i ? focus : null);
       setHtml(view.box.firstChild, counterHtml(side, view.frame.snapshot, epoch));
-      if (!state.playing || !view.canvas.ariaLabel) view.canvas.ariaLabel = describeSide(view, epoch);
+      if (!state.playing || !view.canvas.ariaLabel) view.canvas.ariaLabel = describeSide(side, view.box.firstChild, epoch);
     });
     const strip = find(".time canvas");
     const context = prepare(strip, strip.clientWidth, 60);
@@ -977,12 +983,6 @@ function createStage(root) {
     slider.ariaValueText = words;
     setText(find(".epoch"), words);
     paintCard();
-  }
-
-  /** A side's picture for those who cannot see it; while it plays, the words stay. */
-  function describeSide({ side, box }, epoch) {
-    const facts = [...box.firstChild.children].slice(1).map((fact) => fact.textContent.trim()).join(", ");
-    return `${side.letter}, ${side.label}: the network, what its units see and what it answers. At epoch ${epochWords(epoch)}: ${facts}. At the end: ${side.sentence}`;
   }
 
   /** The unit or the line that is pointed at, in words. */
