@@ -6,7 +6,10 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import expect
 
+import nnviz
+from nnviz.figures.template import DARK, LIGHT
 from nnviz.lessons.course import course
+from nnviz.ui.offline import offline_page
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +123,20 @@ def test_axe_finds_nothing_in_the_dark_on_a_phone_and_magnified_nothing_is_cut(v
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_visible()
     found["the menu"] = page.evaluate(LOOK)
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+def test_axe_finds_nothing_on_a_page_that_was_taken_home(chromium, tmp_path, palette):
+    file = tmp_path / "page.html"
+    traces = [nnviz.train(nnviz.Experiment(epochs=3, kernel_initializer=name)) for name in ("zeros", "he_normal")]
+    file.write_text(offline_page(traces, ["Frozen.", "Free."], palette), encoding="utf-8")
+    page = chromium.new_page()
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(file.as_uri())
+    expect(page.get_by_role("button", name="play", exact=True)).to_be_visible()
+    page.evaluate(AXE)
+    assert not page.evaluate(LOOK)
+    page.close()
 
 
 STEP = """() => {
