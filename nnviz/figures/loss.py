@@ -50,9 +50,7 @@ def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure
         yaxis=scale.axis("loss" if traces[0].dataset.class_names == () else "loss, nats"),
     )
     title = ". ".join(_finding(side) for side in both) + "."
-    return Figure(
-        "loss", title, f"Loss over epochs. {title} A guess: {', '.join(levels.values())}.", plot, _table(both)
-    )
+    return Figure("loss", title, f"Loss over epochs. {title} Across: {', '.join(levels.values())}.", plot, _table(both))
 
 
 def _lines(side: Side, scale: Scale) -> list[dict[str, Any]]:

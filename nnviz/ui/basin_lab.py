@@ -27,6 +27,7 @@ PAGE = page.script("basins")
 CHART = "chart-basins"
 SEEN = "basins.seen"  # in the session: the click that was heeded last
 CHOSEN = "basins.chosen"  # in the session: which two weights were chosen, and their values
+TYPED = "basins.typed.across", "basins.typed.up"  # in the session: the fields for a start
 MENU_UNITS = 4  # whose weights stand in the menus: others are their like
 SIDES = ("25", "50", "100", "150")
 CLOSER = 4  # times at each zoom
@@ -210,6 +211,7 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
     if a is None:
         return
     x, y = (round(weight, decimals(window.pixel)) for weight in _start(found, a))
+    _typed(window, x, y)
     wide = min(window.width * CLOSER, 2 * (LARGEST - max(abs(window.x), abs(window.y))))
     views = {
         f"Zoom in at A, {CLOSER} ×": {"x": x, "y": y, "width": window.width / CLOSER},
@@ -225,6 +227,22 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
         st.html('<span class="muted">Go to</span>', width="content")
         for name, place in found.extremes().items():
             st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(window, *_start(found, place)))
+
+
+def _typed(window: Window, x: float, y: float) -> None:
+    """The chosen start in two fields, for those who do not click; their arrows go from pixel to pixel."""
+    half, places = window.width / 2, decimals(window.pixel)
+    st.session_state[TYPED[0]], st.session_state[TYPED[1]] = x, y
+    with st.container(key="basins-start", horizontal=True):
+        for label, key, middle in zip(("Start across", "Start upwards"), TYPED, (window.x, window.y), strict=True):
+            st.number_input(
+                label, middle - half, middle + half, step=window.pixel, format=f"%.{places}f", key=key, width=170,
+                on_change=_choose_typed, args=(window,),
+            )  # fmt: skip
+
+
+def _choose_typed(window: Window) -> None:
+    choose(window, *(st.session_state[key] for key in TYPED))
 
 
 def method(found: Outcome) -> str:

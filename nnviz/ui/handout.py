@@ -93,7 +93,7 @@ def handout(lesson: Lesson, found: Sequence[Any], address: str, number: int = 0,
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>nnviz: {escape(title)}{' (teacher)' if teacher else ''}</title><style>{STYLE}</style></head><body>"
-        f"{''.join(body)}</body></html>"
+        f"<main>{''.join(body)}</main></body></html>"
     )
 
 

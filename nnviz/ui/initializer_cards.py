@@ -82,7 +82,7 @@ def gallery(layer: Layer, kernel: Kernel, theme: str) -> None:
     """A card for each initializer: Keras's first, then those that teach."""
     for heading, from_keras in (("Keras's fifteen", True), ("Those that teach", False)):
         schemes = [scheme for scheme in initializers.registry.values() if scheme.keras == from_keras]
-        st.subheader(heading, anchor=False)
+        st.header(heading, anchor=False)
         st.html(cards(tuple(scheme.key for scheme in schemes), layer.key, kernel, theme))
     st.html(f'<p class="muted">{escape(STFT)}</p>')
 
@@ -98,7 +98,7 @@ def _card(scheme: Scheme, layer: Layer, kernel: Kernel, theme: str) -> str:
     mark = ' <span class="default">Keras\'s default</span>' if scheme.key == layer.default else ""
     found = drawn(scheme.key, kernel)
     return (
-        f'<article class="start"><h4>{escape(scheme.label)}{mark}</h4>'
+        f'<article class="start"><h3>{escape(scheme.label)}{mark}</h3>'
         f'<p class="formula">{escape(scheme.formula)}</p>'
         f"{_measured(found, theme) if found else _impossible(kernel)}"
         f"<p>{escape(scheme.when)}</p>"

@@ -27,11 +27,11 @@ body { max-width: 1320px; margin: 1rem auto; padding: 0 1rem; font: 18px/1.4 san
 h1 { font-size: 1.6rem; }
 .verdict { margin: 0 0 0.25rem; padding-left: 0.75rem; }
 .who { padding-right: 1rem; }
-main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
 figure { margin: 0; min-width: 0; }
 th, td { padding: 0.2rem 1.5rem 0.2rem 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { font-weight: 600; }
-pre { overflow-x: auto; font-size: 0.9rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9rem; }
 """
 
 # The style of the stage reaches into its own corner of the page only, as it does in the app.
@@ -57,15 +57,16 @@ def offline_page(traces: Sequence[Trace], sentences: Sequence[str], palette: Pal
     title = " · ".join(side.label for side in both)
     figures = [figure for name, row in gallery(traces, palette).items() if name != "boundary" for figure in row]
     numbers = {f"{side.letter} {side.label}".strip(): summary(side.trace) for side in both}
+    charts = "".join(_figure(figure, i == 0) for i, figure in enumerate(figures))
     live = f'<p><a href="{escape(link)}">See it live</a></p>' if link else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>nnviz: {escape(title)}</title><style>{_style(palette)}</style></head><body>"
+        f"<title>nnviz: {escape(title)}</title><style>{_style(palette)}</style></head><body><main>"
         f"<h1>{escape(title)}</h1>{markup.verdicts(both, sentences)}"
-        f'<div id="stage"></div><main>{"".join(_figure(figure, i == 0) for i, figure in enumerate(figures))}</main>'
+        f'<div id="stage"></div><div class="charts">{charts}</div>'
         f"<h2>What happened, in numbers</h2>{markup.table(numbers)}"
-        f"<h2>The experiment</h2>{''.join(map(_recipe, both))}{live}"
+        f"<h2>The experiment</h2>{''.join(map(_recipe, both))}{live}</main>"
         f'<script type="module">{_script(traces, sentences, palette)}</script></body></html>'
     )
 

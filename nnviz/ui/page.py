@@ -32,9 +32,14 @@ def script(name: str) -> str:
 PLAYGROUND = script("playground")
 
 
+_menu = st.components.v2.component("nnviz_menu", js=Path(__file__).with_name("menu.js").read_text(encoding="utf-8"))
+
+
 def dress() -> None:
-    """The few rules of style that Streamlit's own settings do not reach, and what the link says about the frame."""
+    """What Streamlit's own settings do not reach, in style and in its menu, and what the link says about the frame."""
     st.html(STYLE)
+    with st.container(key="unseen"):
+        _menu(key="menu")
     frame.settle()
 
 

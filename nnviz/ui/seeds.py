@@ -185,11 +185,10 @@ def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
         )
     with words:
         st.html(markup.paragraphs(said))
-        st.page_link(
-            page.PLAYGROUND,
-            label=f"Seed {found.seeds[0]} in the Playground",
-            query_params=playground_query(pair, int(found.seeds[0])),
-        )
+        with st.container(key="seeds_open", horizontal=True, vertical_alignment="bottom"):
+            seed = st.selectbox("Click a point, or choose a seed", found.seeds.tolist(), key="seeds.seed", width=220)
+            query = playground_query(pair, seed if seed is not None else int(found.seeds[0]))
+            st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=query)
 
 
 def beyond(same: Repeats) -> None:

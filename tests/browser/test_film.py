@@ -119,6 +119,7 @@ def test_buttons_keys_and_slider_move_it(tab):
     page.keyboard.press("ArrowRight")
     expect(counter(page)).to_have_text("1 of 8")
     expect(page.locator(".caption")).to_have_text("step 1")
+    expect(page.get_by_role("img")).to_have_attribute("aria-label", "Three bars change places. 1 of 8: step 1")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     expect(counter(page)).to_have_text("0 of 8")

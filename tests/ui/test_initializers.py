@@ -49,7 +49,7 @@ def html(app):
 
 
 def cards(app):
-    return dict(re.findall(r'<article class="start"><h4>(.*?)</h4>(.*?)</article>', html(app), re.DOTALL))
+    return dict(re.findall(r'<article class="start"><h3>(.*?)</h3>(.*?)</article>', html(app), re.DOTALL))
 
 
 # The gallery.

@@ -118,6 +118,7 @@ function createFilm(root) {
     setText(caption, content.captions[frame]);
     setText(counter, `${frame.toLocaleString("en")} of ${last.toLocaleString("en")}`);
     slider.ariaValueText = `${counter.textContent}: ${caption.textContent}`;
+    if (!playing) canvas.ariaLabel = `${content.alt} ${slider.ariaValueText}`;
   }
 
   // The clock.

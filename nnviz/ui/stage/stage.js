@@ -244,6 +244,12 @@ function counterHtml(side, snapshot, epoch) {
   ].join("");
 }
 
+/** A side's picture for those who cannot see it, with its numbers as the counter has them. */
+function describeSide(side, counter, epoch) {
+  const facts = [...counter.children].slice(1).map((fact) => fact.textContent.trim()).join(", ");
+  return `${side.letter}, ${side.label}: the network, what its units see and what it answers. At epoch ${epochWords(epoch)}: ${facts}. At the end: ${side.sentence}`;
+}
+
 function describeUnit(side, frame, { column, unit }) {
   const { index, gradients } = side.layers[column];
   const { values, width } = frame.network.kernels[index];
@@ -866,6 +872,8 @@ const BAR = `
 /** A stage in an element. Its `tell(name, value)` says "drawn" once, and "moment" when the clock rests somewhere new. */
 function createStage(root) {
   root.tabIndex = 0;
+  root.role = "group";
+  root.ariaLabel = "The networks in training. Space plays and pauses, left and right arrow step, up and down arrow name a unit.";
   root.innerHTML = `<div class="sides"></div><div class="bar">${BAR}</div><div class="card" role="status" hidden><p></p><canvas></canvas><p></p></div>`;
   const find = (selector) => root.querySelector(selector);
   const [sidesBox, slider, playButton, speedMenu, loopButton, card] = [".sides", "input", ".play", "select", ".loop", ".card"].map(find);
@@ -912,11 +920,10 @@ function createStage(root) {
   }
 
   function buildSides() {
-    sidesBox.replaceChildren(...content.sides.map((side) => {
+    sidesBox.replaceChildren(...content.sides.map(() => {
       const box = document.createElement("div");
       box.className = "side";
       box.innerHTML = `<div class="counter"></div><canvas class="picture" role="img"></canvas>`;
-      box.lastChild.ariaLabel = `${side.letter}, ${side.label}: the network in training, what its units see, what it answers. ${side.sentence}`;
       return box;
     }));
     views = content.sides.map((side, i) => ({ side, box: sidesBox.children[i], canvas: sidesBox.children[i].lastChild, targets: [] }));
@@ -965,6 +972,7 @@ function createStage(root) {
       const focus = pinned ?? hovered;
       view.targets = paintSide(context, side, view.frame, view.layout, look, focus?.view === i ? focus : null);
       setHtml(view.box.firstChild, counterHtml(side, view.frame.snapshot, epoch));
+      if (!state.playing || !view.canvas.ariaLabel) view.canvas.ariaLabel = describeSide(side, view.box.firstChild, epoch);
     });
     const strip = find(".time canvas");
     const context = prepare(strip, strip.clientWidth, 60);
