@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)  # other workers keep the machine busy
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +70,7 @@ def chromium():
         context.close()
 
 
-@pytest.fixture
-def visit(server, chromium):
+def opening(server, chromium):
     """Opens tabs; at the end none may have met an error or asked another host, and the log must be clean."""
     address, log = server
     visitors = []
@@ -89,3 +88,7 @@ def visit(server, chromium):
         assert "Traceback" not in words
         assert "Error:" not in words
     assert not re.search(r"Traceback|Error|Warning", log.read_text()), log.read_text()
+
+
+visit = pytest.fixture(opening)
+visit_for_all = pytest.fixture(opening, scope="module")  # what is opened stays for all tests of a file
