@@ -3,6 +3,8 @@ PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/runtime
+# A process for each core, and each takes whole files: their tests share servers and what they measure.
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ run: $(VENV)/requirements.stamp ## start the app (PORT=8501)
 
 test: $(VENV)/requirements-dev.stamp ## run all tests, the browser tests too (ARGS="-k moons" to choose)
 	@echo "nnviz: running the tests"
-	@NNVIZ_CHROMIUM=$$(tools/find-chromium $(PY)) && export NNVIZ_CHROMIUM && $(PY) -m pytest $(ARGS)
+	@NNVIZ_CHROMIUM=$$(tools/find-chromium $(PY)) && export NNVIZ_CHROMIUM && $(PY) -m pytest $(SPREAD) $(ARGS)
 
 lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import directions, the JavaScript and what is deployed
 	@echo "nnviz: checking format, style, types, import directions, the JavaScript and what is deployed"

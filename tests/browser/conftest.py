@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)  # other workers keep the machine busy
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +48,19 @@ def server(start):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A browser whose tabs share a cache, as a user's do; each tab is a session of its own."""
+    """A browser whose tabs share a cache, as a user's do; each tab is a session of its own.
+
+    They share a window too, which only a context with a profile has: a window each costs Chromium 0.4 s of work.
+    """
     path = os.environ.get("NNVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "No Chromium found: install it, or set NNVIZ_CHROMIUM to its path."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser.new_context()
-        browser.close()
+        context = playwright.chromium.launch_persistent_context("", executable_path=path, args=ARGUMENTS)
+        yield context
+        context.close()
 
 
-@pytest.fixture
-def visit(server, chromium):
+def opening(server, chromium):
     """Opens tabs; at the end none may have met an error or asked another host, and the log must be clean."""
     address, log = server
     visitors = []
@@ -76,3 +78,7 @@ def visit(server, chromium):
         assert "Traceback" not in words
         assert "Error:" not in words
     assert not re.search(r"Traceback|Error|Warning", log.read_text()), log.read_text()
+
+
+visit = pytest.fixture(opening)
+visit_for_all = pytest.fixture(opening, scope="module")  # what is opened stays for all tests of a file

@@ -68,14 +68,14 @@ ZEROS_AND_RANDOM = ({"kernel_initializer": "zeros", "epochs": 40}, {"epochs": 40
 @pytest.fixture
 def bare(chromium):
     """Opens empty pages that know the stage; none may meet an error."""
-    contexts, errors = [], []
+    opened, errors = [], []
 
-    def new(viewport=(940, 900), **options):
-        context = chromium.browser.new_context(  # of its own: a clock is set for all tabs of a context
-            viewport=dict(zip(("width", "height"), viewport, strict=True)), **options
-        )
-        contexts.append(context)
+    def new(viewport=(940, 900), alone=False, still=False):
+        context = chromium.browser.new_context() if alone else chromium  # a clock is set for all tabs of a context
         page = context.new_page()
+        opened.append(context if alone else page)
+        page.set_viewport_size(dict(zip(("width", "height"), viewport, strict=True)))
+        page.emulate_media(reduced_motion="reduce" if still else "no-preference")
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
         page.set_content(PAGE)
@@ -83,15 +83,15 @@ def bare(chromium):
         return page
 
     yield new
-    for context in contexts:
-        context.close()
+    for page_or_context in opened:
+        page_or_context.close()
     assert not errors
 
 
 @pytest.fixture
 def still(bare):
     """The stage of zeros beside random weights, for one who asked for little motion."""
-    page = bare(reduced_motion="reduce")
+    page = bare(still=True)
     page.evaluate("show", blob(*ZEROS_AND_RANDOM))
     return page
 
@@ -148,7 +148,7 @@ def test_numbers_are_written_as_everywhere(bare):
 
 
 def test_it_plays_once_by_itself_in_under_ten_seconds(bare):
-    page = bare()
+    page = bare(alone=True)
     page.clock.install()
     page.evaluate("show", blob(*ZEROS_AND_RANDOM))
     page.clock.run_for(2_000)
@@ -182,17 +182,19 @@ def test_keys_move_the_clock(still):
     assert still.get_by_role("button", name="play", exact=True).is_visible()
 
 
-def test_the_page_is_told_of_a_moment_when_the_clock_rests_there(still):
-    still.wait_for_function("said.length === 1")  # "drawn"
-    still.clock.install()
+def test_the_page_is_told_of_a_moment_when_the_clock_rests_there(bare):
+    page = bare(alone=True, still=True)
+    page.evaluate("show", blob(*ZEROS_AND_RANDOM))
+    page.wait_for_function("said.length === 1")  # "drawn"
+    page.clock.install()
     drag = """(input) => [10, 20, 30.2].forEach((time) => {
         input.value = time;
         input.dispatchEvent(new Event("input"));
     }) ?? said.length"""
-    assert still.get_by_role("slider").evaluate(drag) == 1
-    still.clock.run_for(1_000)
-    assert still.evaluate("said") == [["drawn", True], ["moment", 30]]
-    assert still.get_by_role("slider").get_attribute("aria-valuetext").startswith("epoch 10 of 40")
+    assert page.get_by_role("slider").evaluate(drag) == 1
+    page.clock.run_for(1_000)
+    assert page.evaluate("said") == [["drawn", True], ["moment", 30]]
+    assert page.get_by_role("slider").get_attribute("aria-valuetext").startswith("epoch 10 of 40")
 
 
 def test_a_new_experiment_keeps_the_moment_and_the_speed(still):
@@ -261,7 +263,7 @@ def test_pointing_at_a_line_shows_its_weight(still):
 
 
 def test_loop_goes_on_and_the_end_leaves_nothing_running(bare):
-    page = bare()
+    page = bare(alone=True)
     page.clock.install()
     page.evaluate("show", blob(*ZEROS_AND_RANDOM))
     page.get_by_role("button", name="loop").click()
@@ -304,7 +306,7 @@ def test_what_stands_still_is_not_painted_again(still):
 )
 @pytest.mark.parametrize("viewport", [(940, 900), (390, 844)], ids=["laptop", "phone"])
 def test_it_paints_whatever_the_network(bare, fields, viewport):
-    page = bare(viewport, reduced_motion="reduce")
+    page = bare(viewport, still=True)
     page.evaluate("show", blob({**fields, "epochs": 3}, {"epochs": 3}))
     page.locator(".stage").focus()
     page.keyboard.press("Home")

@@ -43,12 +43,17 @@ def test_what_stands_below_speaks_of_the_moment_at_which_the_clock_rests(visit):
     expect(page.get_by_text("Not trained yet:")).to_have_count(0)
 
 
-@pytest.fixture
-def taken(visit, tmp_path):
-    """Opens the section with everything to take home; a function that takes one thing of it."""
-    visitor = visit()
-    page = visitor.open("?epochs=30")
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    """The section with everything to take home, open."""
+    page = visit_for_all().open("?epochs=30")
     page.get_by_text("Take it with you").click()
+    return page
+
+
+@pytest.fixture
+def taken(page, tmp_path):
+    """A function that takes one thing home."""
 
     def take(name):
         with page.expect_download() as download:
