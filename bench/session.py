@@ -212,7 +212,7 @@ class Session:
     def _draw(self, element: Element) -> bool:
         """Say of a stage that it stands on the screen, unless that was said before."""
         name = element.bidi_component.id
-        if element.WhichOneof("type") != "bidi_component" or not element.bidi_component.bytes or name in self.states:
+        if element.bidi_component.component_name != "nnviz_stage" or name in self.states:
             return False
         self.states[name] = WidgetState(id=name, json_value=json.dumps({"drawn": True}))
         return True

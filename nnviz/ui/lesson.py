@@ -19,7 +19,7 @@ from nnviz.ui.film.film import film
 from nnviz.ui.handouts import handouts
 from nnviz.ui.lesson_state import LINKED, Place, to_query
 from nnviz.ui.results import drawn_once
-from nnviz.ui.stage.stage import stage
+from nnviz.ui.stage.stage import quiet_stage
 from nnviz.ui.state import Comparison
 from nnviz.ui.widgets import capital, parameter_control
 
@@ -143,7 +143,7 @@ def _stage(pair: Pair, theme: str, key: str) -> None:
     traces = compute.traces_of(comparison)
     verdicts = compute.verdicts(traces)
     st.html(markup.verdicts(sides(traces, PALETTES[theme]), verdicts))
-    stage(traces, theme, verdicts, key)
+    quiet_stage(traces, theme, verdicts, key)
     st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=comparison.to_query())
 
 

@@ -1155,6 +1155,7 @@ const stages = new WeakMap();
 
 export default function mount({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".stage");
+  if ("quiet" in root.dataset) setStateValue = () => {};
   if (!window.ResizeObserver || !document.createElement("canvas").getContext?.("2d")) {
     root.textContent = "This browser cannot draw the moving picture. The charts below show how it ended.";
     setStateValue("drawn", false);

@@ -19,12 +19,9 @@ from nnviz.ui.stage.payload import clock, payload
 
 HERE = Path(__file__).parent
 
-_component = st.components.v2.component(
-    "nnviz_stage",
-    html='<div class="stage"></div>',
-    css=(HERE / "stage.css").read_text(encoding="utf-8"),
-    js=(HERE / "stage.js").read_text(encoding="utf-8"),
-)
+_css, _js = ((HERE / name).read_text(encoding="utf-8") for name in ("stage.css", "stage.js"))
+_component = st.components.v2.component("nnviz_stage", html='<div class="stage"></div>', css=_css, js=_js)
+_quiet = st.components.v2.component("nnviz_quiet_stage", html='<div class="stage" data-quiet></div>', css=_css, js=_js)
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,17 @@ def stage(traces: Sequence[Trace], theme: str, sentences: Sequence[str], key: st
         sentences: each side's verdict.
         key: of the stage on its page; the moment and the speed stay with it when the traces change.
     """
-    blob = _payload(tuple(trace.experiment for trace in traces), theme, tuple(sentences), traces)
-    said = _component(key=key, data=blob, on_moment_change=state.touch, on_drawn_change=state.touch)
+    data = _blob(traces, theme, sentences)
+    said = _component(key=key, data=data, on_moment_change=state.touch, on_drawn_change=state.touch)
     return moment_of(traces, said)
+
+
+def quiet_stage(traces: Sequence[Trace], theme: str, sentences: Sequence[str], key: str) -> None:
+    """Draw a stage that says nothing back, where nothing on the page depends on it: each word is a run of the page.
+
+    Arguments as in `stage`.
+    """
+    _quiet(key=key, data=_blob(traces, theme, sentences))
 
 
 def moment_of(traces: Sequence[Trace], said: Mapping[str, Any]) -> Moment:
@@ -63,6 +68,10 @@ def moment_of(traces: Sequence[Trace], said: Mapping[str, Any]) -> Moment:
     snapshots = [int(np.abs(trace.epochs - epochs[int(moment)]).argmin()) for trace in traces]
     drawn = said.get("drawn")
     return Moment(tuple(snapshots), drawn if isinstance(drawn, bool) else None)
+
+
+def _blob(traces: Sequence[Trace], theme: str, sentences: Sequence[str]) -> bytes:
+    return _payload(tuple(trace.experiment for trace in traces), theme, tuple(sentences), traces)
 
 
 @drawn_once
