@@ -158,6 +158,7 @@ def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
     one, two = visit(), visit()
     a, b = one.open("?epochs=20&seed=31"), two.open("?epochs=20&seed=32&activation=relu")
     b.get_by_role("link", name="New here?").click()  # so that there is another page behind it
+    has_url(b, "/lessons$")
     b.go_back()
     settled(b)
     set_seed(a, 33)
