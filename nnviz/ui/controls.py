@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,18 +14,11 @@ import streamlit as st
 
 from nnviz.core import activations, datasets, optimizers
 from nnviz.core.experiment import FIELDS, MOST_SEED, Experiment, field_text, parse_field
-from nnviz.core.initializers import Initializer
-from nnviz.core.registry import Entry, Parameter, Value, text_of
+from nnviz.core.registry import Entry, Parameter, Value
 from nnviz.ui import frame, state
+from nnviz.ui.begins import Begins
 from nnviz.ui.state import Comparison, Query
-from nnviz.ui.widgets import (
-    LADDERS,
-    capital,
-    fill_initializer,
-    initializer_control,
-    initializer_options,
-    parameter_control,
-)
+from nnviz.ui.widgets import capital, initializer_control, initializer_options, parameter_control
 
 # Which controls stand where. What the networks start from comes first, on its own.
 START = ("kernel_initializer", "seed")
@@ -104,14 +98,12 @@ class Controls:
         self.shared = tuple(name for name in self.fields if name != "kernel_initializer")
         self.settings = {parameter.name: parameter for parameter in settings}
         self.linked = state.Linked(name, self._to_query, self._from_query)
-        self._differ = f"{name}.differ"
+        self.begins = Begins(name)
 
     def sidebar(self) -> Choice:
         """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
         visible = [name for name in self.fields if name not in frame.hidden()]
-        arrived = self.linked.incoming(
-            entering=bool(visible) and self._key("a", visible[0]) not in st.session_state
-        )  # Streamlit forgets controls not on the page
+        arrived = self.linked.incoming(entering=bool(visible) and not self.begins.drawn(f"a.{visible[0]}"))
         if arrived:
             self._fill(arrived)
         with st.sidebar:
@@ -150,15 +142,15 @@ class Controls:
         settings: dict[str, Value] = {}
         problems: list[str] = []
         kept, hidden = self.linked.kept(), frame.hidden()
-        differing = [name for name in st.session_state.get(self._differ, ()) if name in self.shared]
+        differing: list[str] = st.session_state.get(self.begins.key(DIFFER), self.begins.value(DIFFER))
 
         def draw(name: str, sides: Sequence[str], label: str) -> None:
             for side in sides:
                 try:
-                    if side == "b" and self._key("b", name) not in st.session_state:
-                        self._put("b", name, values["a"][name])  # B's new control begins as a copy of A's
+                    if side == "b" and not (self.begins.drawn(f"b.{name}") or self.begins.waits(f"b.{name}")):
+                        self.begins.fill(f"b.{name}", values["a"][name])  # B's new control begins as a copy of A's
                     said = f"{label} of {side.upper()}" if len(sides) > 1 else label
-                    values[side][name] = self._control(side, name, said)
+                    values[side][name] = self.begins.read(f"{side}.{name}", partial(self._control, side, name, said))
                 except (ValueError, KeyError) as error:
                     problems.append(str(error) if isinstance(error, ValueError) else f"{label}: see A's.")
 
@@ -180,9 +172,7 @@ class Controls:
                 settings[name] = kept.settings[name]
                 continue
             try:
-                settings[name] = parameter_control(
-                    parameter, self._setting_key(name), capital(parameter.label), steps=self.sliders.get(name)
-                )
+                settings[name] = self.begins.read(name, partial(self._setting, parameter))
             except ValueError as error:
                 problems.append(str(error))
         for name in self.start:
@@ -196,38 +186,51 @@ class Controls:
             for name in self.more:
                 shared(name)
         if self.pair and DIFFER not in hidden:
-            st.multiselect(
-                "Let B differ in",
-                self.shared,
-                format_func=_label,
-                key=self._differ,
-                on_change=state.touch,
-                placeholder="its start only",
-                help="Each of these gets a control of its own for B.",
-            )
+            self.begins.read(DIFFER, self._differences)
         return values, settings, problems
 
-    def _control(self, side: str, name: str, label: str) -> Any:
+    def _differences(self, key: str, begun: Sequence[str]) -> list[str]:
+        """The menu of fields in which B differs."""
+        return st.multiselect(
+            "Let B differ in",
+            self.shared,
+            begun,
+            format_func=_label,
+            key=key,
+            on_change=state.touch,
+            placeholder="its start only",
+            help="Each of these gets a control of its own for B.",
+        )
+
+    def _setting(self, parameter: Parameter, key: str, begun: Value) -> Any:
+        return parameter_control(
+            parameter, key, capital(parameter.label), begun, steps=self.sliders.get(parameter.name)
+        )
+
+    def _control(self, side: str, name: str, label: str, key: str, begun: Any) -> Any:
         """One field's control, and the value it holds; ValueError where it holds none."""
-        key = self._key(side, name)
         if name == "output_initializer":
-            return initializer_control(
-                key, label, [LIKE_THE_REST, *initializer_options(biases=False)], "the same as the hidden layers"
-            )
+            options = [LIKE_THE_REST, *initializer_options(biases=False)]
+            return initializer_control(key, label, options, begun, "the same as the hidden layers")
         if name.endswith("initializer"):
-            return initializer_control(key, label, initializer_options(biases=name == "bias_initializer"))
+            return initializer_control(key, label, initializer_options(biases=name == "bias_initializer"), begun)
         if name == "hidden":
             text = st.text_input(
-                label, key=key, on_change=state.touch, help="Units in each, such as 8 or 8, 8. Empty: no hidden layer."
+                label,
+                field_text(name, begun).replace(",", ", ").replace("none", ""),
+                key=key,
+                on_change=state.touch,
+                help="Units in each, such as 8 or 8, 8. Empty: no hidden layer.",
             )
             return parse_field(name, text)
-        dataset = st.session_state.get(self._key(side, "dataset"), self.base.a.dataset)
+        dataset = st.session_state.get(self.begins.key(f"{side}.dataset"), self.base.a.dataset)
         noiseless = name == "noise" and not datasets.registry[dataset].noisy
         entries = REGISTRIES.get(name, {})
         return parameter_control(
             FIELDS[name],
             key,
             label,
+            begun,
             choice_label=lambda choice: entries[choice].label if choice in entries else choice.replace("_", " "),
             disabled=noiseless,
         )
@@ -235,38 +238,18 @@ class Controls:
     def _fill(self, choice: Choice) -> None:
         """Bring a choice into the controls."""
         a, b = choice.comparison.a, choice.comparison.b
+        differing = [name for name in self.shared if self.pair and getattr(a, name) != getattr(b, name)]
         for name in self.fields:
-            st.session_state.pop(self._key("b", name), None)
-            self._put("a", name, getattr(a, name))
+            self.begins.fill(f"a.{name}", getattr(a, name))
+        for name in ("kernel_initializer", *differing):
+            self.begins.fill(f"b.{name}", getattr(b, name))
         for name, value in choice.settings.items():
-            st.session_state[self._setting_key(name)] = list(value) if isinstance(value, tuple) else value
-        if self.pair:
-            differing = [name for name in self.shared if getattr(a, name) != getattr(b, name)]
-            for name in ("kernel_initializer", *differing):
-                self._put("b", name, getattr(b, name))
-            st.session_state[self._differ] = differing
-
-    def _put(self, side: str, name: str, value: Any) -> None:
-        """Bring one field's value into its control."""
-        key = self._key(side, name)
-        if isinstance(value, Initializer):
-            fill_initializer(key, value)
-        elif name == "output_initializer":
-            st.session_state[key] = LIKE_THE_REST
-        elif name == "hidden":
-            st.session_state[key] = field_text(name, value).replace(",", ", ").replace("none", "")
-        else:
-            st.session_state[key] = text_of(value) if name in LADDERS else value
+            self.begins.fill(name, value)
+        self.begins.fill(DIFFER, differing)
 
     def _new_seed(self) -> None:
-        st.session_state[self._key("a", "seed")] = secrets.randbelow(min(MOST_SEED, 9999) + 1)
+        self.begins.fill("a.seed", secrets.randbelow(min(MOST_SEED, 9999) + 1))
         state.touch()
-
-    def _key(self, side: str, name: str) -> str:
-        return f"{self.name}.{side}.{name}"
-
-    def _setting_key(self, name: str) -> str:
-        return f"{self.name}.{name}"
 
 
 def _label(name: str) -> str:

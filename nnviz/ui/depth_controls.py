@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -25,16 +26,11 @@ from nnviz.figures.chaos import chaos
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import PALETTES, Palette
 from nnviz.ui import compute, page, state
+from nnviz.ui.begins import Begins
 from nnviz.ui.presets import Preset
 from nnviz.ui.results import drawn_once
 from nnviz.ui.state import Query
-from nnviz.ui.widgets import (
-    capital,
-    fill_initializer,
-    initializer_control,
-    initializer_options,
-    parameter_control,
-)
+from nnviz.ui.widgets import capital, initializer_control, initializer_options, parameter_control
 
 PAGE = page.script("depth")
 DEFAULT = SignalSpec()
@@ -114,6 +110,7 @@ def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
 
 
 linked = state.Linked("depth", to_query, from_query)
+begins = Begins("depth")
 
 
 def sidebar() -> tuple[SignalSpec, list[str]]:
@@ -122,9 +119,10 @@ def sidebar() -> tuple[SignalSpec, list[str]]:
     Returns:
         The spec to show, the last possible one where the controls ask for too much; and what could not be used.
     """
-    arrived = linked.incoming(entering=_key("depth") not in st.session_state)
+    arrived = linked.incoming(entering=not begins.drawn("depth"))
     if arrived:
-        _fill(arrived)
+        for name in (*FIELDS, *INITIALIZERS):
+            begins.fill(name, getattr(arrived, name))
     with st.sidebar:
         values, problems = _draw()
     if problems:
@@ -137,13 +135,6 @@ def sidebar() -> tuple[SignalSpec, list[str]]:
     return spec, linked.sentences()
 
 
-def _fill(spec: SignalSpec) -> None:
-    for name in FIELDS:
-        st.session_state[_key(name)] = getattr(spec, name)
-    for name in INITIALIZERS:
-        fill_initializer(_key(name), getattr(spec, name))
-
-
 def _draw() -> tuple[dict[str, Any], list[str]]:
     """All controls: the values they hold, and a sentence for each that holds none."""
     values: dict[str, Any] = {}
@@ -151,7 +142,7 @@ def _draw() -> tuple[dict[str, Any], list[str]]:
 
     def draw(name: str) -> None:
         try:
-            values[name] = _control(name)
+            values[name] = begins.read(name, partial(_control, name))
         except ValueError as error:
             problems.append(str(error))
 
@@ -163,11 +154,11 @@ def _draw() -> tuple[dict[str, Any], list[str]]:
     return values, problems
 
 
-def _control(name: str) -> Any:
+def _control(name: str, key: str, begun: Any) -> Any:
     if name in STARTS:
-        return initializer_control(_key(name), STARTS[name], initializer_options(biases=name == "bias_initializer"))
+        return initializer_control(key, STARTS[name], initializer_options(biases=name == "bias_initializer"), begun)
     return parameter_control(
-        FIELDS[name], _key(name), capital(FIELDS[name].label), _choice_label, slider=name in SLIDERS
+        FIELDS[name], key, capital(FIELDS[name].label), begun, _choice_label, slider=name in SLIDERS
     )
 
 
@@ -176,10 +167,6 @@ def _choice_label(choice: str) -> str:
         if choice in registry:
             return registry[choice].label
     return "normal noise" if choice == NORMAL else choice.replace("_", " ")
-
-
-def _key(name: str) -> str:
-    return f"depth.{name}"
 
 
 def words(verdict: Verdict, described: str, palette: Palette) -> str:

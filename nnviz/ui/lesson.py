@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from nnviz.analysis.references import registry as references
-from nnviz.core.registry import Value
+from nnviz.core.registry import Parameter, Value
 from nnviz.figures.figure import Figure
 from nnviz.figures.film import Film
 from nnviz.figures.sides import sides
@@ -15,6 +16,7 @@ from nnviz.figures.template import PALETTES
 from nnviz.lessons.course import LESSONS
 from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task, Way
 from nnviz.ui import compute, frame, lesson_progress, markup, page, state
+from nnviz.ui.begins import Begins
 from nnviz.ui.film.film import film
 from nnviz.ui.handouts import handouts
 from nnviz.ui.lesson_state import LINKED, Place, to_query
@@ -24,6 +26,7 @@ from nnviz.ui.state import Comparison
 from nnviz.ui.widgets import capital, parameter_control
 
 PAGE = page.script("lessons")
+BEGINS = Begins("lessons")
 _FILLED = "lessons.filled"  # in the session: the place, as a query, whose settings the controls hold
 _CHECKED = "lessons.checked"  # in the session: the answer to a task that was tried last
 
@@ -148,21 +151,22 @@ def _stage(pair: Pair, theme: str, key: str) -> None:
 
 
 def _controls(place: Place) -> None:
-    """What the reader may change of what was measured, or of the answer to the task.
-
-    They are drawn before anything is measured: a control that was filled in a run of the script which ended before it
-    was drawn would stand at its least value in the browser.
-    """
+    """What the reader may change of what was measured, or of the answer to the task."""
     if not place.parameters:
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         for parameter in place.parameters:
             with st.container(width=220):
                 try:
-                    parameter_control(parameter, _key(place, parameter.name), capital(parameter.label))
+                    BEGINS.read(_name(place, parameter), partial(_control, parameter))
                 except ValueError as error:
                     page.remarks([str(error)])
     st.session_state[_FILLED] = to_query(place)
+
+
+def _control(parameter: Parameter, key: str, begun: Value) -> Value:
+    chosen: Value = parameter_control(parameter, key, capital(parameter.label), begun)
+    return chosen
 
 
 def _ending(place: Place) -> None:
@@ -253,15 +257,15 @@ def _as_controls_say(place: Place) -> Place:
     settings: dict[str, Value] = {}
     news = st.session_state.get(_FILLED) != to_query(place)
     for parameter in place.parameters:
-        key, value = _key(place, parameter.name), place.settings.get(parameter.name, parameter.default)
-        if news or key not in st.session_state:
-            st.session_state[key] = value
+        name, value = _name(place, parameter), place.settings.get(parameter.name, parameter.default)
+        if news or not BEGINS.drawn(name):
+            BEGINS.fill(name, value)
         try:
-            settings[parameter.name] = parameter.check(st.session_state[key])
+            settings[parameter.name] = parameter.check(st.session_state.get(BEGINS.key(name), value))
         except ValueError:
             settings[parameter.name] = value
     return place.with_settings(settings)
 
 
-def _key(place: Place, name: str) -> str:
-    return f"lessons.{place.lesson}.{place.screen}.{name}"
+def _name(place: Place, parameter: Parameter) -> str:
+    return f"{place.lesson}.{place.screen}.{parameter.name}"

@@ -25,6 +25,7 @@ def parameter_control(
     parameter: Parameter,
     key: str,
     label: str,
+    value: Value,
     choice_label: Callable[[str], str] = lambda choice: choice.replace("_", " "),
     disabled: bool = False,
     slider: bool = False,
@@ -36,6 +37,7 @@ def parameter_control(
         parameter: what is chosen.
         key: of the widget.
         label: what stands above it.
+        value: what it begins with.
         choice_label: how the choices of a text are called.
         disabled: whether it has no effect now.
         slider: whether a number is chosen on a slider.
@@ -47,31 +49,37 @@ def parameter_control(
     help_text = f"{parameter.note} Empty: {parameter.none}." if parameter.none else parameter.note
     common: dict[str, Any] = {"key": key, "help": help_text or None, "on_change": state.touch, "disabled": disabled}
     if parameter.kind is bool:
-        return st.checkbox(label, **common)
+        return st.checkbox(label, bool(value), **common)
     if parameter.kind is str:
-        return st.selectbox(label, parameter.choices, format_func=choice_label, **common)
+        index = parameter.choices.index(str(value))
+        return st.selectbox(label, parameter.choices, index, format_func=choice_label, **common)
     if parameter.kind is tuple and parameter.choices:
-        chosen = st.multiselect(label, parameter.choices, **common)
+        chosen = st.multiselect(label, parameter.choices, value, **common)
         if not chosen:
             raise ValueError(f"{label}: choose at least one.")
         return parameter.check(chosen)
     if parameter.kind is tuple:
-        return parameter.parse(st.text_input(label, **common))
+        return parameter.parse(st.text_input(label, text_of(value), **common))
     if parameter.name in LADDERS:
-        rungs = [text_of(rung) for rung in LADDERS[parameter.name]]
+        rungs = [text_of(rung) for rung in sorted({*LADDERS[parameter.name], float(value)})]  # type: ignore[arg-type]
+        index = rungs.index(text_of(value))
         return parameter.parse(
-            st.selectbox(label, rungs, accept_new_options=True, filter_mode="prefix", **common) or ""
+            st.selectbox(label, rungs, index, accept_new_options=True, filter_mode="prefix", **common) or ""
         )
     low, high = parameter.kind(parameter.low), parameter.kind(parameter.high)
     if steps:
-        return st.select_slider(label, range(low, high + 1), format_func=steps, **common)
+        return st.select_slider(label, range(low, high + 1), value, format_func=steps, **common)
     if slider:
-        return st.slider(label, low, high, **common)
+        return st.slider(label, low, high, value, **common)
+    if parameter.none:  # Streamlit lets only a box be emptied that is drawn empty; so it is told, until changed
+        if st.session_state.get(key, value) == value:
+            st.session_state[key] = value
+        value = None
     return st.number_input(
         label,
         min_value=low,
         max_value=high,
-        value=None if parameter.none else "min",
+        value=None if value is None else parameter.kind(value),
         step=_step(parameter),
         format="%d" if parameter.kind is int else "%g",
         placeholder=parameter.none or None,
@@ -92,39 +100,33 @@ def initializer_options(biases: bool) -> list[str]:
     return [scheme.key for scheme in initializers.registry.values() if not biases or scheme.least_axes == 1]
 
 
-def initializer_control(key: str, label: str, options: Sequence[str], no_choice: str = "") -> Initializer | None:
+def initializer_control(
+    key: str, label: str, options: Sequence[str], value: Initializer | None, no_choice: str = ""
+) -> Initializer | None:
     """A menu of initializers, and a control for each parameter of the one chosen.
 
     Args:
         key: of the menu; those of its parameters begin with it.
         label: what stands above it.
         options: initializers by key; an empty one stands for none.
+        value: what it begins with.
         no_choice: what the empty one is called.
     """
     chosen = st.selectbox(
         label,
         options,
+        options.index(value.key if value else ""),
         format_func=lambda option: initializers.registry[option].label if option else no_choice,
         key=key,
         on_change=state.touch,
     )
     if not chosen:
         return None
-    settings = {}
-    for parameter in initializers.registry[chosen].parameters:
-        inner = f"{key}.{chosen}.{parameter.name}"
-        st.session_state.setdefault(inner, _held(parameter.default))
-        settings[parameter.name] = parameter_control(parameter, inner, parameter.label)
+    begun = dict(value.settings) if value and value.key == chosen else {}
+    settings = {
+        parameter.name: parameter_control(
+            parameter, f"{key}.{chosen}.{parameter.name}", parameter.label, begun.get(parameter.name, parameter.default)
+        )
+        for parameter in initializers.registry[chosen].parameters
+    }
     return initializers.make(chosen, settings)
-
-
-def fill_initializer(key: str, initializer: Initializer) -> None:
-    """Bring an initializer into its menu."""
-    st.session_state[key] = initializer.key
-    for parameter, setting in initializer.settings:
-        st.session_state[f"{key}.{initializer.key}.{parameter}"] = _held(setting)
-
-
-def _held(value: Value) -> Value:
-    """A parameter's value as its control holds it."""
-    return text_of(value) if isinstance(value, tuple) else value

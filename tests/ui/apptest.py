@@ -1,5 +1,7 @@
 """One page of the app, run without a browser: opened by its link, read by what stands on it."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -29,6 +31,16 @@ def settled(app):
     """The app, once it is sure that nothing went wrong."""
     assert not app.exception
     return app
+
+
+def control(app, key):
+    """The control that a page calls so: one that was filled anew has a number behind its key."""
+    (found,) = (
+        widget
+        for widget in (*app.number_input, *app.selectbox, *app.slider)
+        if re.fullmatch(rf"{re.escape(key)}(\.\d+)?", widget.key or "")
+    )
+    return found
 
 
 def texts(app, style):

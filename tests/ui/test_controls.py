@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
 from nnviz.ui.controls import Controls
-from nnviz.ui.state import MOST_SENTENCES, Comparison
-from tests.ui.apptest import query, settled
+from nnviz.ui.state import MOST_SENTENCES, Comparison, Linked
+from tests.ui.apptest import control, query, settled
 
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None)
 RUNS = Parameter(name="runs", kind=int, default=20, low=1, high=50, label="runs", note="How many.")
@@ -127,21 +127,29 @@ def test_a_pair_s_b_follows_a_but_for_what_sets_the_page_s_own_pair_apart():
     assert lab.linked.from_query(lab.to_query(other, runs=5))[0].comparison == other
 
 
-def test_controls_filled_in_a_run_that_ended_before_they_were_drawn_are_filled_again(monkeypatch):
-    app = opened()
-    runs = app.number_input(key="lab.runs").proto.id
-    in_the_browser = WidgetStates(widgets=[WidgetState(id=runs, int_value=20)])
-    draw = Controls._draw
+@pytest.mark.parametrize("at", [(Controls, "_draw"), (Linked, "keep"), (Linked, "sentences")])
+def test_a_second_click_does_not_undo_the_first(monkeypatch, at):
+    app = opened(activation="relu")
+    as_they_were = WidgetStates(
+        widgets=[
+            WidgetState(id=app.number_input(key="lab.runs").proto.id, int_value=20),
+            WidgetState(id=app.selectbox(key="lab.a.activation").proto.id, string_value="ReLU"),
+        ]
+    )
+    whole = getattr(*at)
 
-    def interrupted(controls):
-        monkeypatch.setattr(Controls, "_draw", draw)
-        raise RerunException(RerunData(query_string="runs=7", widget_states=in_the_browser))  # a second click
+    def interrupted(*arguments):
+        monkeypatch.setattr(*at, whole)
+        if at[1] == "keep":
+            whole(*arguments)
+        raise RerunException(RerunData(query_string="runs=7", widget_states=as_they_were))
 
-    monkeypatch.setattr(Controls, "_draw", interrupted)
+    monkeypatch.setattr(*at, interrupted)
+    app.query_params.clear()
     app.query_params["runs"] = "7"
     settled(app.run())
-    assert seen(app)[1]["runs"] == 7
-    assert app.number_input(key="lab.runs").value == 7
+    assert seen(app) == (XOR, {"runs": 7, "power": -3}, [])
+    assert control(app, "lab.runs").proto.default == control(app, "lab.runs").value == 7
     assert query(app) == {"runs": "7"}
-    settled(app.number_input(key="lab.runs").set_value(8).run())
+    settled(control(app, "lab.runs").set_value(8).run())
     assert query(app) == {"runs": "8"}

@@ -9,7 +9,7 @@ from nnviz.core import activations, initializers
 from nnviz.ui import depth_controls
 from nnviz.ui.depth_controls import PRESETS, from_query, to_query
 from tests.ui import apptest
-from tests.ui.apptest import query, settled, texts
+from tests.ui.apptest import control, query, settled, texts
 
 QUICK = {"depth": "4", "width": "8", "rows": "32", "seeds": "2"}
 
@@ -65,7 +65,7 @@ def test_a_changed_url_wins_over_the_controls():
     app = opened(**QUICK)
     app.query_params["kernel_initializer"] = "zeros"
     settled(app.run())
-    assert app.selectbox(key="depth.kernel_initializer").value == "zeros"
+    assert control(app, "depth.kernel_initializer").value == "zeros"
     assert "Lost" in texts(app, "verdict")[0]
 
 
@@ -134,7 +134,7 @@ def test_coming_back_from_another_page_the_controls_are_filled_again():
     assert not settled(app.run()).slider
     app.session_state["away"] = False
     settled(app.run())
-    assert app.slider(key="depth.depth").value == 4
+    assert control(app, "depth.depth").value == 4
     assert query(app) == QUICK
 
 

@@ -12,7 +12,7 @@ from nnviz.ui.restarts_lab import LAB, PRESETS, playground_query
 from nnviz.ui.results import Results
 from nnviz.ui.state import Comparison
 from tests.ui import apptest
-from tests.ui.apptest import query, settled, texts
+from tests.ui.apptest import control, query, settled, texts
 
 QUICK = {"learning_rate": "0.3", "epochs": "20", "runs": "6"}  # AppTest cannot run again with a rate of one's own
 GLOROT, WIDE = "glorot_uniform", "random_normal(stddev=5.0)"
@@ -213,7 +213,7 @@ def test_coming_back_from_another_page_the_controls_are_filled_again():
     assert not settled(app.run()).number_input
     app.session_state["away"] = False
     settled(app.run())
-    assert app.number_input(key="restarts.runs").value == 6
+    assert control(app, "restarts.runs").value == 6
     assert query(app) == QUICK
 
 
