@@ -55,6 +55,7 @@ def turn(name: str) -> Iterator[None]:
         with turns.turn(compute.waiting(place.caption)):
             place.empty()
             yield
+            state.told()
 
 
 def remarks(sentences: Iterable[str]) -> None:

@@ -153,11 +153,17 @@ def at_most(sentences: list[str]) -> list[str]:
 
 
 _TOUCHED = "url.touched"
+_UNSURE = "url.unsure"  # whether the run that wrote the URL may have ended before the browser was told
 
 
 def touch() -> None:
     """To be called when a control was changed."""
     st.session_state[_TOUCHED] = True
+
+
+def told() -> None:
+    """To be called at the end of a run: what it said has reached the browser."""
+    st.session_state.pop(_UNSURE, None)
 
 
 class Linked(Generic[Value]):
@@ -202,8 +208,7 @@ class Linked(Generic[Value]):
         if known and not entering:
             if touched or query == st.session_state[self._seen]:
                 return self.kept() if self._arriving in st.session_state else None
-            # A link within the page brings its query here, but not into the URL.
-            st.query_params.from_dict({**frame.query(), **query})
+            self._tell(query)  # a link within the page brings its query here, but not into the URL
         value, sentences = self.from_query(query)
         st.session_state[self._arriving] = True
         st.session_state[self._seen] = query
@@ -219,6 +224,8 @@ class Linked(Generic[Value]):
             st.session_state[self._shown] = query
             st.session_state[self._sentences] = []
             self._write(query)
+        elif _UNSURE in st.session_state:
+            self._tell(st.session_state[self._seen])
 
     def kept(self) -> Value:
         """The value on the screen."""
@@ -231,6 +238,10 @@ class Linked(Generic[Value]):
 
     def _write(self, query: dict[str, str]) -> None:
         st.session_state[self._seen] = {name: [text] for name, text in query.items()}
+        self._tell(query)
+
+    def _tell(self, query: Query) -> None:
+        st.session_state[_UNSURE] = True
         st.query_params.from_dict({**frame.query(), **query})
 
 

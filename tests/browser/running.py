@@ -109,6 +109,11 @@ class Network:
             sink.shutdown(socket.SHUT_WR)
 
 
+def field(page, label):
+    """A control of the side bar. Streamlit keeps one that was filled anew, hidden, until the page is drawn."""
+    return page.get_by_label(label, exact=True).filter(visible=True)
+
+
 class Visitor:
     """A browser tab on the app that notes what it asks of the network and what goes wrong."""
 
@@ -149,7 +154,7 @@ class Visitor:
         self.page.evaluate("() => new Promise(requestIdleCallback)")
         entry = self.page.get_by_role("option", name=option, exact=True)
         for _ in range(5):
-            self.page.get_by_label(label, exact=True).click()
+            field(self.page, label).click()
             try:
                 entry.click(timeout=5_000)
                 return

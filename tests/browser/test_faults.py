@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.ui.own_table import GONE
-from tests.browser.running import Network, Visitor, free_port, launch
+from tests.browser.running import Network, Visitor, field, free_port, launch
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def settled(page, timeout=40_000):
 
 def set_seed(page, seed):
     settled(page)
-    page.get_by_label("Seed", exact=True).fill(str(seed))
+    field(page, "Seed").fill(str(seed))
     page.keyboard.press("Enter")
 
 
@@ -80,7 +80,7 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
         expect(lesson.get_by_role("dialog")).to_be_visible()
         said = "(words) => getComputedStyle(words, '::after').content"
         assert AWAY in lesson.locator(".stDialog h2 + div").evaluate(said)
-        expect(playground.get_by_label("Seed", exact=True)).to_be_disabled()  # no press is lost
+        expect(field(playground, "Seed")).to_be_disabled()  # no press is lost
         server = launch(port, log)
 
         expect(own.locator(".remarks")).to_have_text(GONE, timeout=40_000)
@@ -88,7 +88,7 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
             settled(page)
             expect(page.get_by_role("dialog")).to_have_count(0)
         assert [page.url for page in (playground, lesson)] == links
-        expect(playground.get_by_label("Seed", exact=True)).to_have_value("9")
+        expect(field(playground, "Seed")).to_have_value("9")
         assert playground.locator("p.verdict").all_inner_texts() == before
 
         set_seed(playground, 12)
@@ -117,7 +117,7 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
         for page in (idle, busy, own):
             settled(page)
 
-        busy.get_by_label("Epochs", exact=True).fill("150")
+        field(busy, "Epochs").fill("150")
         busy.keyboard.press("Enter")
         expect(busy.get_by_role("progressbar")).to_be_visible()
         network.cut()
@@ -132,14 +132,14 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
 
         settled(idle)
         network.hold()  # this time without a word: the browser notices nothing
-        idle.get_by_label("Seed", exact=True).fill("23")
+        field(idle, "Seed").fill("23")
         idle.keyboard.press("Enter")
         time.sleep(3)
         network.mend()
         has_url(idle, "seed=23")
         settled(idle)
         network.hold()
-        idle.get_by_label("Seed", exact=True).fill("24")
+        field(idle, "Seed").fill("24")
         idle.keyboard.press("Enter")
         network.cut()  # before the press has come through
         network.mend()
@@ -166,13 +166,13 @@ def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
     set_seed(b, 34)
     has_url(b, "seed=34")
     settled(a)
-    expect(a.get_by_label("Seed", exact=True)).to_have_value("33")
-    expect(a.get_by_label("Activation", exact=True)).to_have_value("tanh")
+    expect(field(a, "Seed")).to_have_value("33")
+    expect(field(a, "Activation")).to_have_value("tanh")
 
     a.get_by_role("link", name="sigmoid: zeros · random").dblclick()
     has_url(a, r"\?activation=sigmoid&learning_rate=1.0$")
     settled(a)
-    expect(a.get_by_label("Learning rate", exact=True)).to_have_value("1.0")
+    expect(field(a, "Learning rate")).to_have_value("1.0")
     a.get_by_role("button", name="New seed").dblclick()
     has_url(a, "seed=")
     settled(a)
@@ -183,7 +183,7 @@ def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
     ):
         there()
         has_url(a, link)
-        expect(a.get_by_label("Seed", exact=True)).to_have_value(seed, timeout=40_000)
+        expect(field(a, "Seed")).to_have_value(seed, timeout=40_000)
         settled(a)
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import field
+
 pytestmark = pytest.mark.browser
 
 TITLES = {
@@ -36,7 +38,7 @@ def test_the_way_through_all_pages_and_back_to_what_was_shown(visit):
     for name in [*list(TITLES)[1:], "Playground"]:
         go(page, name)
     expect(page).to_have_url(re.compile(r"/\?activation=relu$"))
-    expect(page.get_by_label("Activation", exact=True)).to_have_value("ReLU")
+    expect(field(page, "Activation")).to_have_value("ReLU")
 
 
 def test_the_way_through_the_restart_lab(visit):

@@ -3,6 +3,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import field
+
 pytestmark = pytest.mark.browser
 
 DEEP = "?hidden=" + ",".join(["64"] * 10) + "&activation=relu&learning_rate=1"
@@ -48,7 +50,7 @@ def test_another_start_changes_verdict_and_url_and_the_link_shows_the_same(visit
     assert other.verdict("A").inner_text() == said
     visitor.page.go_back()
     expect(visitor.verdict("A")).to_contain_text("Frozen.")
-    expect(visitor.page.get_by_label("A starts from", exact=True)).to_have_value("zeros")
+    expect(field(visitor.page, "A starts from")).to_have_value("zeros")
     visitor.page.go_forward()
     expect(visitor.verdict("A")).to_contain_text("Cloned.")
     visitor.page.reload()
@@ -59,10 +61,10 @@ def test_a_parameter_a_free_learning_rate_and_a_difference_reach_the_url(visit):
     visitor = visit()
     visitor.open("?kernel_initializer=constant(value%3D0.5)")
     page = visitor.page
-    page.get_by_label("value", exact=True).fill("0.25")
-    page.get_by_label("value", exact=True).press("Enter")
+    field(page, "value").fill("0.25")
+    field(page, "value").press("Enter")
     expect(page).to_have_url(re.compile(r"constant%28value%3D0.25%29"))
-    page.get_by_label("Learning rate", exact=True).click()
+    field(page, "Learning rate").click()
     page.keyboard.type("0.123")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"learning_rate=0.123"))
@@ -89,7 +91,7 @@ def test_a_mangled_link_opens_with_a_sentence_for_each_fault(visit):
     expect(remarks).to_have_count(4)
     expect(remarks.nth(0)).to_contain_text("epochs='many': must be a whole number from 1 to 1,000,000.")
     expect(remarks.nth(1)).to_contain_text("<b>bold</b>")
-    expect(page.get_by_label("Seed", exact=True)).to_have_value("3")
+    expect(field(page, "Seed")).to_have_value("3")
     assert page.locator(".remarks b").count() == 0
 
 
@@ -97,12 +99,12 @@ def test_what_is_too_much_is_said_and_the_last_picture_stays(visit):
     visitor = visit()
     visitor.open()
     said = visitor.verdict("B").inner_text()
-    visitor.page.get_by_label("Epochs", exact=True).fill("1000000")
-    visitor.page.get_by_label("Epochs", exact=True).press("Enter")
+    field(visitor.page, "Epochs").fill("1000000")
+    field(visitor.page, "Epochs").press("Enter")
     expect(visitor.page.locator(".remarks")).to_contain_text("lower one of them")
     assert visitor.verdict("B").inner_text() == said
     assert "epochs" not in visitor.page.url
-    visitor.page.get_by_label("Learning rate", exact=True).click()
+    field(visitor.page, "Learning rate").click()
     visitor.page.keyboard.type("fast")
     visitor.page.keyboard.press("Enter")
     expect(visitor.page.locator(".remarks")).to_contain_text("learning_rate='fast': must be a number")

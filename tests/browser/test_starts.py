@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import field
+
 pytestmark = pytest.mark.browser
 
 PLAYGROUND = "Why must a network start from random weights?"
@@ -34,7 +36,7 @@ def test_a_pair_opens_with_its_seed_and_its_order(visit):
     expect(page).to_have_url(re.compile(r"seed=1&.*shuffle_seed=2|shuffle_seed=2&.*seed=1"))
     expect(visitor.verdict("B")).to_be_visible()
     page.go_back()  # one step, to the page as it was
-    expect(page.get_by_label("Orders", exact=True)).to_have_value("4")
+    expect(field(page, "Orders")).to_have_value("4")
     expect(page).to_have_url(re.compile(r"order\?(?=.*starts=4)(?=.*orders=4)(?=.*epochs=5)"))
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nnviz
+from tests.browser.running import field
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,7 @@ def test_a_preset_is_a_link_that_shows_its_pair_at_once_and_the_way_back(visit):
     link.click()
     expect(visitor.verdict("A")).to_contain_text("Cloned.")
     expect(page).to_have_url(re.compile(r"\?activation=sigmoid&learning_rate=1.0$"))
-    expect(page.get_by_label("Activation", exact=True)).to_have_value("sigmoid")
+    expect(field(page, "Activation")).to_have_value("sigmoid")
     page.go_back()
     expect(visitor.verdict("A")).to_contain_text("Frozen.")
     page.go_forward()

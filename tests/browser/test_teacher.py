@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.lessons.course import LESSONS
+from tests.browser.running import field
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +51,8 @@ def test_a_link_that_hides_a_control_is_made_and_holds(visit):
     made = page.locator(".st-key-link-maker code")
     expect(made).to_have_text(f"{visitor.address}/?hide=dataset")
     page.goto(made.inner_text())
-    expect(page.get_by_label("A starts from", exact=True)).to_be_visible()
-    expect(page.get_by_label("Data set", exact=True)).to_have_count(0)
+    expect(field(page, "A starts from")).to_be_visible()
+    expect(field(page, "Data set")).to_have_count(0)
 
 
 @pytest.mark.parametrize("who", ["students", "teachers"])
