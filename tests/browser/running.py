@@ -114,6 +114,11 @@ def field(page, label):
     return page.get_by_label(label, exact=True).filter(visible=True)
 
 
+def at_rest(page):
+    """Wait until the browser has nothing to do: a click is lost on what is just drawn anew."""
+    page.evaluate("() => new Promise(requestIdleCallback)")
+
+
 class Visitor:
     """A browser tab on the app that notes what it asks of the network and what goes wrong."""
 
@@ -151,7 +156,7 @@ class Visitor:
     def choose(self, label, option):
         """Pick an entry of a menu in the sidebar; Streamlit's menus lose a click while the page is being drawn."""
         self.settled()
-        self.page.evaluate("() => new Promise(requestIdleCallback)")
+        at_rest(self.page)
         entry = self.page.get_by_role("option", name=option, exact=True)
         for _ in range(5):
             field(self.page, label).click()

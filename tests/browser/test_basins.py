@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import at_rest
+
 pytestmark = pytest.mark.browser
 
 
@@ -16,7 +18,7 @@ def test_a_pixel_is_chosen_zoomed_in_on_and_opened_in_the_playground(visit):
     start = page.locator(".verdict").first
     expect(start).to_contain_text("starts at 0 and 0: ")
     pixels.scroll_into_view_if_needed()
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     box = pixels.bounding_box()
     page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
     expect(start).to_contain_text("starts at −4 and 4: ")

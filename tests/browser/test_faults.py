@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.ui.own_table import GONE
-from tests.browser.running import Network, Visitor, field, free_port, launch
+from tests.browser.running import Network, Visitor, at_rest, field, free_port, launch
 
 pytestmark = pytest.mark.browser
 
@@ -169,10 +169,12 @@ def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
     expect(field(a, "Seed")).to_have_value("33")
     expect(field(a, "Activation")).to_have_value("tanh")
 
+    at_rest(a)
     a.get_by_role("link", name="sigmoid: zeros · random").dblclick()
     has_url(a, r"\?activation=sigmoid&learning_rate=1.0$")
     settled(a)
     expect(field(a, "Learning rate")).to_have_value("1.0")
+    at_rest(a)
     a.get_by_role("button", name="New seed").dblclick()
     has_url(a, "seed=")
     settled(a)

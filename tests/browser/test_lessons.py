@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.lessons.course import LESSONS, course
+from tests.browser.running import at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +62,7 @@ def test_a_lesson_on_the_projector_goes_by_keys(visit):
     page.goto(f"{visitor.address}/lessons?lesson={lesson.key}&present=1")
     heading(page, lesson.screens[0].title)
     settled(page)
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     page.keyboard.press("ArrowRight")  # no answer yet: nothing to move on to
     page.wait_for_timeout(300)
     heading(page, lesson.screens[0].title)
@@ -104,7 +105,7 @@ def test_on_the_projector_a_click_into_a_picture_takes_no_keys_away(visit):
     for picture, key, number in ((".film canvas", "ArrowRight", 1), (".js-plotly-plot, canvas", "ArrowLeft", 0)):
         expect(page.locator("p.because")).to_be_visible(timeout=30_000)
         settled(page)
-        page.evaluate("() => new Promise(requestIdleCallback)")
+        at_rest(page)
         page.locator(picture).first.click()
         page.keyboard.press(key)
         heading(page, lesson.screens[number].title)

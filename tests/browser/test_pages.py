@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import field
+from tests.browser.running import at_rest, field
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +77,7 @@ def test_a_cell_of_the_map_opens_in_the_playground(visit):
     cells = page.locator(".st-key-chart-works .nsewdrag")
     expect(page.locator(".st-key-map_train")).to_have_count(0, timeout=60_000)
     cells.scroll_into_view_if_needed()
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     box = cells.bounding_box()
     page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
     expect(page.get_by_role("heading", name=TITLES["Playground"])).to_be_visible()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import at_rest
+
 pytestmark = pytest.mark.browser
 
 
@@ -18,13 +20,13 @@ def test_stop_keeps_what_is_done_and_a_run_of_it_opens(visit):
     expect(page.locator(".st-key-restarts_resume")).to_be_visible()
     expect(visitor.verdict("A")).to_contain_text("end below 0.1")
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     point = page.locator(".st-key-chart-losses-A .scatterlayer .trace path.point").nth(8).bounding_box()
     page.mouse.click(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
     expect(page.get_by_role("heading", name="Why must a network start from random weights?")).to_be_visible()
     expect(page).to_have_url(re.compile(r"dataset=xor.*&seed=\d+"))
     visitor.settled()
-    page.evaluate("() => new Promise(requestIdleCallback)")  # what a page still sends as it is left, Streamlit obeys
+    at_rest(page)  # what a page still sends as it is left, Streamlit obeys
     page.go_back()
     expect(page.get_by_role("heading", name="How often does a start succeed?")).to_be_visible()
     expect(page).to_have_url(re.compile(r"restarts\?.*runs=2000"))

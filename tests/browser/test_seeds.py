@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import at_rest
+
 pytestmark = pytest.mark.browser
 
 
@@ -19,7 +21,7 @@ def test_a_seed_that_misleads_opens_in_the_playground(visit):
     expect(page).to_have_url(re.compile("b_hidden=16"))
     expect(verdicts.nth(1)).to_contain_text("Seed 0 alone")
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     lowest = page.locator(".st-key-chart-seeds .scatterlayer .trace .points path").first.bounding_box()
     page.mouse.click(lowest["x"] + lowest["width"] / 2, lowest["y"] + lowest["height"] / 2)
     expect(visitor.verdict("B")).to_contain_text("16 units")

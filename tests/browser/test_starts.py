@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import field
+from tests.browser.running import at_rest, field
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def shown(visitor, path, chart):
     expect(plot).to_have_count(1, timeout=30_000)
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=30_000)
     plot.scroll_into_view_if_needed()
-    page.evaluate("() => new Promise(requestIdleCallback)")
+    at_rest(page)
     return page, plot.bounding_box()
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.lessons.course import LESSONS
-from tests.browser.running import field
+from tests.browser.running import at_rest, field
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +45,7 @@ def test_a_link_that_hides_a_control_is_made_and_holds(visit):
     menu = page.get_by_label("Hide", exact=True)
     menu.scroll_into_view_if_needed()  # a menu closes as the page is scrolled
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
-    page.evaluate("() => new Promise(requestIdleCallback)")  # and loses a click while the page is being drawn
+    at_rest(page)  # and loses a click while the page is being drawn
     menu.click()
     page.get_by_role("option", name="Data set", exact=True).click()
     made = page.locator(".st-key-link-maker code")
