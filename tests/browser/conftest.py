@@ -72,7 +72,7 @@ def opening(server, chromium):
     yield new
     for visitor in visitors:
         words = visitor.page.inner_text("body")
-        visitor.page.evaluate("() => localStorage.clear()")  # the next visitor is a newcomer to the lessons
+        visitor.page.evaluate("() => localStorage.clear()")  # the next visitor is a newcomer
         visitor.page.close()
         assert not visitor.errors
         assert not visitor.foreign()
