@@ -54,8 +54,8 @@ async def _given_up(server: Server) -> Table:
     table = Table(
         "Milliseconds until a training that nobody wants any more has made place for one that waits",
         [
-            "Both are huge. The waiting one, which was stopped as there was no place for it, goes on: that is told from "
-            "its next word of progress, which comes up to 20 ms later.",
+            "Both are huge. The waiting one, which was stopped as there was no place for it, goes on: that is told "
+            "from its next word of progress, which comes up to 20 ms later.",
         ],
     )
     for what in ("another choice", "the tab is gone"):
