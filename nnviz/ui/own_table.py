@@ -160,7 +160,7 @@ def _take_file() -> None:
 
 
 def _take_text() -> None:
-    _take(PASTED, st.session_state[_TEXT])
+    _take(PASTED, st.session_state.get(_TEXT, ""))
 
 
 def _take(name: str, content: bytes | str) -> None:
@@ -173,8 +173,10 @@ def _take(name: str, content: bytes | str) -> None:
 
 
 def _read_again() -> None:
-    given: Given = st.session_state[_GIVEN]
-    header = st.session_state[_HEADER]
+    given: Given | None = st.session_state.get(_GIVEN)
+    header = st.session_state.get(_HEADER)
+    if given is None or header is None:  # forgotten, by a click of the same moment
+        return
     try:
         found = read(given.content, header)
     except TableError as problem:
@@ -191,7 +193,9 @@ def _put(given: Given, found: Table) -> None:
 
 
 def _keep(key: str, which: int) -> None:
-    st.session_state[_KEPT + key] = st.session_state[f"{key}.{which}"]
+    chosen = st.session_state.get(f"{key}.{which}")
+    if chosen is not None:  # else the table was forgotten, by a click of the same moment
+        st.session_state[_KEPT + key] = chosen
 
 
 def _columns_csv(data: OwnData) -> str:

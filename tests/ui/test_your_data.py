@@ -187,6 +187,14 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another():
     assert not [ref for ref in kept if ref() is not None]
 
 
+def test_a_question_answered_as_the_table_is_forgotten_does_no_harm():
+    app = uploaded(table_of())
+    target_menu(app).set_value(0)
+    app.checkbox(key="own.header").set_value(False)
+    settled(app.button(key="own_forget").click().run())
+    assert app.file_uploader
+
+
 def test_no_file_is_opened_for_writing(monkeypatch):
     opened_files, real = [], io.open
 
