@@ -1,7 +1,8 @@
 """What a page shows, as a value, and where it lives: the URL, and the session between two runs of the page.
 
 The URL is the state. Of the Playground, A's fields stand in it under their plain names, B's as the fields in which it
-differs from A, prefixed `b_`; what equals the default pair is left out. Between two runs the session holds it as a query.
+differs from A, prefixed `b_`; what equals the default pair is left out. Between two runs the session holds it as a
+query.
 """
 
 from __future__ import annotations
