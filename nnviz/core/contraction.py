@@ -41,6 +41,18 @@ def blas_matmul(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
+def stack_matmul(a: Array, b: Array, out: Array, exact: int) -> Array:
+    """`a @ b` for stacks `[R or 1, m, k] @ [R or 1, k, n]`: the first `exact` by `exact_matmul`, then `blas_matmul`."""
+    if exact == 0 or a.shape[2] == 1:  # where each element is one multiplication, both are the same
+        blas_matmul(a, b, out)
+    elif exact == len(out):
+        exact_matmul(a, b, out)
+    else:
+        exact_matmul(a[:exact], b[:exact], out[:exact])
+        blas_matmul(a if len(a) == 1 else a[exact:], b if len(b) == 1 else b[exact:], out[exact:])
+    return out
+
+
 def needs_exact(layers: Sequence[Array]) -> bool:
     """Whether units of any hidden layer are equal, or so nearly equal that rounding would show.
 

@@ -94,6 +94,23 @@ class Trace:
             diverged_at=np.where(self.diverged_at > last_step, -1, self.diverged_at),
         )
 
+    def alone(self, run: int, experiment: Experiment) -> Self:
+        """One run of these, as the trace of an experiment that is that run alone."""
+        one = slice(run, run + 1)
+        return replace(
+            self,
+            experiment=experiment,
+            seeds=np.array(experiment.seeds),
+            train_loss=self.train_loss[one],
+            test_loss=self.test_loss[one],
+            train_accuracy=self.train_accuracy[one],
+            test_accuracy=self.test_accuracy[one],
+            kernels=tuple(kernel[one] for kernel in self.kernels),
+            biases=tuple(bias[one] for bias in self.biases),
+            gradient_norms=self.gradient_norms[one],
+            diverged_at=self.diverged_at[one],
+        )
+
     def until(self, snapshot: int) -> Self:
         """The same runs, as far as this snapshot."""
         return self.at(np.arange(len(self.steps))[: snapshot + 1 or None])

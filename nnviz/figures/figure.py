@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,15 +20,23 @@ class Figure:
         name: a short name, for files and headings.
         title: the finding, as a sentence.
         alt: what the picture shows and finds, in plain words.
-        plot: the Plotly figure, without a title.
+        spec: the Plotly figure as a dictionary of arrays, numbers and texts, without a title.
         table: the data, a column a name, all of one length.
     """
 
     name: str
     title: str
     alt: str
-    plot: go.Figure
+    spec: Mapping[str, Any]
     table: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def plot(self) -> go.Figure:
+        """The Plotly figure, made anew each time.
+
+        Plotly's check of every value takes four fifths of the time of drawing a page, so it is left to the tests.
+        """
+        return go.Figure(self.spec, _validate=False)
 
     def csv(self) -> str:
         """The data as CSV, a header line first."""

@@ -17,7 +17,7 @@ from nnviz.analysis.moments import telling_moments
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
-from nnviz.core.training import train
+from nnviz.core.training import together, train, train_together
 from nnviz.figures.figure import Figure
 from nnviz.figures.gallery import gallery
 from nnviz.figures.template import PALETTES
@@ -109,10 +109,31 @@ def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:
 
     The trainings are recorded more closely than asked for, and of that as many moments are kept as were asked for.
     """
-    a, b = trace_of(_closely(comparison.a), "A"), trace_of(_closely(comparison.b), "B")
-    together = np.array_equal(a.steps, b.steps)
-    first = _shown(comparison.a, a, [a, b] if together else [a])
-    return first, first if a is b else _shown(comparison.b, b, [a, b] if together else [b])
+    a, b = _trained(_closely(comparison.a), _closely(comparison.b))
+    alike = np.array_equal(a.steps, b.steps)
+    first = _shown(comparison.a, a, [a, b] if alike else [a])
+    return first, first if a is b else _shown(comparison.b, b, [a, b] if alike else [b])
+
+
+def _trained(a: Experiment, b: Experiment) -> tuple[Trace, Trace]:
+    """Both sides trained; at once, where they differ in nothing but their starts."""
+    sides = {a: "A", b: "B"} if a != b else {a: "A and B"}
+    found = {side: trace for side in sides if (trace := known(train, side))}
+    counters.HITS.inc(len(found))
+    for group in _groups([side for side in sides if side not in found]):
+        words = f"Training {' and '.join(sides[side] for side in group)}"
+        found.update(zip(group, result_of(words, train_together, group), strict=True))
+        for side in group:
+            _results.put(_key(train, (side,)), found[side])
+    return found[a], found[b]
+
+
+def _groups(experiments: Sequence[Experiment]) -> list[tuple[Experiment, ...]]:
+    """The experiments as they are trained: all in one go, or where that cannot be, one by one."""
+    try:
+        return [tuple(experiments)] if experiments and together(experiments) else []
+    except ValueError:
+        return [(experiment,) for experiment in experiments]
 
 
 def _shown(experiment: Experiment, closely: Trace, together: Sequence[Trace]) -> Trace:

@@ -170,7 +170,7 @@ def _pictures(pictures: Sequence[Picture], address: str, draw: Callable[[Figure]
     """What stands still as it is; of what moves or turns, its finding and its words, and where it can be seen."""
     parts, moving = [], False
     for picture in pictures:
-        if isinstance(picture, Figure) and SOLID.isdisjoint(trace.type for trace in picture.plot.data):
+        if isinstance(picture, Figure) and SOLID.isdisjoint(trace["type"] for trace in picture.spec["data"]):
             parts.append(draw(picture))
         elif isinstance(picture, Numbers):
             parts.append(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
@@ -224,7 +224,7 @@ def _painter() -> Callable[[Figure], str]:
         number = next(numbers)
         plot = figure.plot.to_html(
             full_html=False, include_plotlyjs=number == 1, div_id=f"figure-{number}",
-            default_height=figure.plot.layout.height or HEIGHT,
+            default_height=figure.spec["layout"].get("height", HEIGHT),
             config={"staticPlot": True, "responsive": True},
         )  # fmt: skip
         return (

@@ -16,6 +16,7 @@ from nnviz.figures.figure import Figure
 from nnviz.figures.sides import Side, when
 from nnviz.ui import compute, frame, markup, observed, operation, state, turns
 from nnviz.ui.presets import Preset
+from nnviz.ui.ready import ready
 
 STYLE = Path(__file__).with_name("style.css")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
@@ -94,7 +95,7 @@ def chart(figure: Figure) -> None:
     """A figure under its finding."""
     with st.container(gap=None):
         st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
-        st.plotly_chart(figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
+        st.plotly_chart(ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
 
 
 def chart_key(figure: Figure) -> str:
@@ -107,7 +108,7 @@ def clicked(figure: Figure) -> list[dict[str, Any]]:
     with st.container(gap=None):
         st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
         event = st.plotly_chart(
-            figure.plot, theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
+            ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
             on_select="rerun", selection_mode="points",
         )  # fmt: skip
     points: list[dict[str, Any]] = event["selection"]["points"]

@@ -12,7 +12,6 @@ from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-import plotly.graph_objects as go
 
 from nnviz.core.experiment import Experiment
 
@@ -75,8 +74,6 @@ def size(value: object) -> int:
         return SMALL + len(value)
     if isinstance(value, Experiment):
         return SMALL
-    if isinstance(value, go.Figure):  # its arrays as they are sent
-        return size(value.to_dict())
     if is_dataclass(value):
         return sum(size(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, Mapping):

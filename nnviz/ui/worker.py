@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 import nnviz  # noqa: F401 (now, so that the first work need not wait for it)
 
+NICE = 10  # so that pages, for which everybody waits, come first where the processor is wanted by all
 LOOK_SECONDS = 0.01  # how often it looks whether its work is still wanted
 
 
@@ -61,4 +63,5 @@ def _answer(pipe: Connection, work: Callable[..., object], arguments: tuple[Hash
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; workers end when it is gone
+    os.nice(NICE)
     serve(Connection(int(sys.argv[1])))

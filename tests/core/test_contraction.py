@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
+from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, stack_matmul
 
 sizes = st.integers(1, 70)
 dtypes = st.sampled_from(["float64", "float32"])
@@ -81,6 +81,18 @@ def test_one_input_may_stand_for_all_runs(product, m, k, n, dtype):
     product(a, shared, out)
     product(a, np.repeat(shared, 5, axis=0), written)
     np.testing.assert_array_equal(out, written)
+
+
+@given(st.integers(0, 5), sizes, sizes, sizes, dtypes, st.booleans(), st.booleans())
+def test_in_one_stack_each_run_gets_its_own_product(exact, m, k, n, dtype, same_a, same_b):
+    a, b, out = stacks(5, m, k, n, dtype)
+    a, b = a[:1] if same_a else a, b[:1] if same_b else b
+    stack_matmul(a, b, out, exact)
+    for run in range(5):
+        alone = np.full_like(out[:1], np.nan)
+        mine = [stack if len(stack) == 1 else stack[run : run + 1] for stack in (a, b)]
+        (exact_matmul if run < exact else blas_matmul)(*mine, alone)
+        np.testing.assert_array_equal(alone[0], out[run])
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

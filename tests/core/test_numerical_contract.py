@@ -18,7 +18,7 @@ from nnviz import Experiment, Trace, train
 from nnviz.core import activations, datasets, initializers, optimizers, training
 from nnviz.core.contraction import needs_exact
 from nnviz.core.network import layer_views
-from nnviz.core.training import initial_parameters
+from nnviz.core.training import initial_parameters, train_together
 
 # 1. Clones stay bit-identical.
 
@@ -240,8 +240,49 @@ def test_chunks_and_threads_make_no_difference(name, monkeypatch):
     expected = train(experiment)
     for cache_bytes, processors in [(1, 2), (50_000, 1), (50_000, 3), (10**9, 1), (10**9, 7), (1_000_000, None)]:
         monkeypatch.setattr(training, "CACHE_BYTES", cache_bytes)
+        monkeypatch.setattr(training, "WORTH_A_THREAD", 1)
         monkeypatch.setattr(os, "cpu_count", lambda processors=processors: processors)
         assert_same_runs(train(experiment), slice(None), expected, slice(None))
+
+
+ALONE = [
+    Experiment(samples=100, epochs=5, snapshots=6, **fields)
+    for fields in (
+        {"kernel_initializer": "zeros"}, {}, {"seed": 9}, {"kernel_initializer": "ones", "seed": 2**32 - 1},
+        {"shuffle_seed": 3}, {"output_initializer": "zeros", "bias_initializer": "random_normal", "shuffle_seed": 9},
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"hidden": ()}, {"hidden": (5, 9), "batch_size": None}, {"dataset": "digits", "dtype": "float32"},
+     {"dataset": "line_and_bump", "activation": "relu", "optimizer": "adam"}, {"shuffle": False}],
+    ids=str,
+)  # fmt: skip
+def test_experiments_trained_together_are_the_same_as_alone(fields):
+    """Both products are made side by side in one stack: of equal units, and of all others."""
+    experiments = [experiment.replace(**fields) for experiment in ALONE]
+    for experiment, trace in zip(experiments, train_together(experiments), strict=True):
+        alone = train(experiment)
+        assert fingerprint(trace) == fingerprint(alone)
+        assert trace.experiment == experiment
+        assert (trace.dataset is alone.dataset, trace.seeds.tolist()) == (True, [experiment.seed])
+        assert not trace.kernels[0].flags.writeable
+
+
+@pytest.mark.parametrize("fields", [{"epochs": 6}, {"restarts": 2}, {"learning_rate": 0.1}], ids=str)
+def test_only_what_differs_in_its_start_alone_is_trained_together(fields):
+    with pytest.raises(ValueError, match="train together"):
+        train_together([ALONE[0], ALONE[1].replace(**fields)])
+    with pytest.raises(ValueError, match="train together"):
+        train_together([ALONE[1].replace(**fields), ALONE[0]])
+
+
+def test_too_many_are_not_trained_together():
+    large = Experiment(hidden=(64, 64), epochs=8000, samples=1000)
+    with pytest.raises(ValueError, match="times the work that is allowed"):
+        train_together([large.replace(seed=seed) for seed in range(50)])
 
 
 def test_each_run_shuffles_from_its_own_seed():

@@ -90,16 +90,13 @@ def stop_after(seconds, error):
     return on_progress, raised
 
 
-def test_it_takes_no_more_threads_than_it_is_told():
-    most = [0]
-
-    def on_progress(share):
-        most[0] = max(most[0], len(workers()))
-
-    train(Experiment(restarts=8, epochs=20), on_progress, threads=1)
-    assert most == [1]
-    train(Experiment(restarts=8, epochs=20), on_progress, threads=3)
-    assert 1 < most[0] <= 3
+@pytest.mark.parametrize(
+    ("hidden", "told", "least", "most"), [((64, 64), 1, 1, 1), ((64, 64), 3, 2, 3), ((8,), 3, 1, 1)]
+)
+def test_it_takes_no_more_threads_than_it_is_told_nor_than_are_worth_it(hidden, told, least, most):
+    seen = []
+    train(Experiment(restarts=8, epochs=20, hidden=hidden), lambda share: seen.append(len(workers())), threads=told)
+    assert least <= max(seen) <= most
 
 
 # The order of rows.

@@ -4,7 +4,7 @@ import pytest
 
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
-from nnviz.core.training import train
+from nnviz.core.training import train, train_together
 from nnviz.ui import compute, turns, workers
 from nnviz.ui.compute import CLOSER, traces_of, verdicts
 from nnviz.ui.results import Results
@@ -49,19 +49,44 @@ def test_results_can_be_remembered_in_a_store_apart(monkeypatch):
     assert not compute._results.kept
 
 
-def test_equal_sides_are_trained_once(monkeypatch):
+@pytest.fixture
+def trained(monkeypatch):
+    """What was trained, in one go each."""
     trained = []
     monkeypatch.setattr(compute, "_results", Results())
 
-    def noted(experiment, on_progress):
-        trained.append(experiment)
-        return train(experiment)
+    def noted(experiments, on_progress):
+        trained.append(list(experiments))
+        return train_together(experiments)
 
-    monkeypatch.setattr(compute, "train", noted)
+    monkeypatch.setattr(compute, "train_together", noted)
+    return trained
+
+
+def closely(experiment):
+    return experiment.replace(snapshots=CLOSER * experiment.snapshots)
+
+
+def test_equal_sides_are_trained_once(trained):
     same = DEFAULT_A.replace(**QUICK)
     a, b = traces_of(Comparison(same, same))
     assert a is b
-    assert trained == [same.replace(snapshots=CLOSER * same.snapshots)]  # and recorded more closely
+    assert trained == [[closely(same)]]  # and recorded more closely
+
+
+def test_sides_that_differ_in_their_starts_are_trained_in_one_go_and_only_what_is_new(trained):
+    a, b, c = (DEFAULT_A.replace(**QUICK, seed=seed) for seed in range(3))
+    pair = traces_of(Comparison(a, b))
+    assert [trace.experiment for trace in pair] == [a, b]
+    assert [trace.experiment for trace in traces_of(Comparison(b, c))] == [b, c]
+    traces_of(Comparison(c, a))
+    assert trained == [[closely(a), closely(b)], [closely(c)]]
+
+
+def test_sides_that_differ_in_more_are_trained_one_by_one(trained):
+    a, b = DEFAULT_A.replace(**QUICK), DEFAULT_A.replace(**QUICK, learning_rate=0.1)
+    assert [trace.experiment for trace in traces_of(Comparison(a, b))] == [a, b]
+    assert trained == [[closely(a)], [closely(b)]]
 
 
 def test_as_many_moments_are_kept_as_were_asked_for():

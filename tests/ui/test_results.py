@@ -57,8 +57,8 @@ def test_keys_count_too():
 def test_a_figure_counts_with_what_is_sent_of_it():
     figure = loss(traces(1), LIGHT)
     sent = len(figure.plot.to_json())
-    assert 0.5 * sent < size(figure.plot) < 10 * sent
-    assert size(figure) > size(figure.plot)
+    assert 0.5 * sent < size(figure.spec) < 10 * sent
+    assert size(figure) > size(figure.spec)
 
 
 def test_what_is_drawn_is_remembered_by_its_arguments(drawn):

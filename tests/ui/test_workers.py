@@ -12,10 +12,9 @@ import works
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.own import OwnExperiment
-from nnviz.core.training import train
+from nnviz.core.training import together, train, train_together
 from nnviz.ui import workers
-from nnviz.ui.turns import Line
-from nnviz.ui.workers import ROOT, LostError, Worker
+from nnviz.ui.workers import MOST_TOGETHER, ROOT, LostError, Pool, Worker
 
 HUGE = Experiment(hidden=(64, 64), epochs=8000, samples=1000)
 QUICK = {"epochs": 20, "samples": 40, "snapshots": 5}
@@ -44,25 +43,31 @@ def in_thread(call):
 
 
 @pytest.fixture(scope="module")
-def pool():
+def doers():
     """Two workers, which know `works`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(works.__file__).parent))
-        pool = [Worker(), Worker()]
-        yield pool
-        for worker in pool:
-            worker.end()
+        doers = [Worker(), Worker()]
+        yield doers
+        for doer in doers:
+            doer.end()
 
 
 @pytest.fixture(autouse=True)
-def places(monkeypatch, pool):
-    """As many places, one of them for long work; all are free again afterwards."""
-    idle, places, long = list(pool), Line(2), Line(1)
-    monkeypatch.setattr(workers, "_idle", idle)
-    monkeypatch.setattr(workers, "places", places)
-    monkeypatch.setattr(workers, "long", long)
-    yield
-    assert (len(idle), places.free, long.free) == (2, 2, 1)
+def pool(monkeypatch, doers):
+    """A pool of these, one of which may do long work; both are free again afterwards."""
+    pool = Pool(doers)
+    monkeypatch.setattr(workers, "pool", pool)
+    yield pool
+    until(lambda: len(pool.idle) == 2)
+    assert (pool.long_places, pool.waiting) == (1, [])
+
+
+def until(met):
+    end = time.monotonic() + 30
+    while not met():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def arrays(trace):
@@ -112,26 +117,28 @@ def test_what_goes_wrong_there_is_raised_here():
     run(works.pid)
 
 
-def test_work_that_is_not_wanted_stops_and_its_worker_goes_on():
+def test_work_that_is_not_wanted_stops_and_its_worker_goes_on(pool):
     before = run(works.pid)
     began = time.monotonic()
     with pytest.raises(Stopped):
         run(train, HUGE, report=stop)
+    until(lambda: len(pool.idle) == 2)
     assert time.monotonic() - began < 0.9 * workers.PATIENCE  # it was not ended by force
     assert run(works.pid) == before
 
 
-def test_a_worker_that_does_not_listen_is_ended(monkeypatch):
+def test_a_worker_that_does_not_listen_is_ended(monkeypatch, pool):
     monkeypatch.setattr(workers, "PATIENCE", 0.1)
     before = run(works.pid)
     with pytest.raises(Stopped):
         run(works.listen_to_nobody, 60, report=stop)
+    until(lambda: len(pool.idle) == 2)
     assert run(works.pid) != before
 
 
-def test_a_stop_that_comes_too_late_is_passed_over():
+def test_a_stop_that_comes_too_late_is_passed_over(pool):
     before = run(works.pid)
-    workers._idle[-1].pipe.send(None)
+    pool.idle[-1].pipe.send(None)
     assert run(works.pid) == before
 
 
@@ -159,23 +166,21 @@ def test_a_lost_worker_is_told_and_replaced(caplog):
     assert run(works.pid) != before
 
 
-def test_a_worker_that_was_ended_while_idle_is_replaced():
+def test_a_worker_that_was_ended_while_idle_is_replaced(pool):
     before = run(works.pid)
     os.kill(before, 9)
-    end = time.monotonic() + 5
-    while workers._idle[-1].process.poll() is None:
-        assert time.monotonic() < end
+    until(lambda: pool.idle[-1].process.poll() is not None)
     assert run(works.pid) != before
 
 
 def test_that_no_worker_starts_is_told(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere")
-    monkeypatch.setattr(workers, "_idle", [Worker()])
+    monkeypatch.setattr(workers, "pool", Pool([Worker()]))
     with pytest.raises(LostError):
         run(works.pid)
 
 
-def test_long_work_takes_one_place_and_leaves_the_other(monkeypatch):
+def test_long_work_takes_one_place_and_leaves_the_other(monkeypatch, pool):
     monkeypatch.setattr(workers, "MOMENT", 0.05)
     monkeypatch.setattr(workers, "LONG", 0.05)
     unwanted = threading.Event()
@@ -189,11 +194,8 @@ def test_long_work_takes_one_place_and_leaves_the_other(monkeypatch):
             run(works.compute, 60, report=until_unwanted, look=lambda: until_unwanted(0))
 
     threads = [in_thread(huge) for _ in range(3)]
-    end = time.monotonic() + 30
-    while len(workers.long.waiting) < 2:
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    assert workers.places.free == 1
+    until(lambda: [request.long for request in pool.waiting] == [True] * 2)
+    assert len(pool.idle) == 1
     run(works.pid)  # others need not wait
     unwanted.set()
     for thread in threads:
@@ -208,6 +210,100 @@ def test_work_that_was_stopped_for_want_of_a_place_is_done_in_the_end(monkeypatc
     for thread in threads:
         thread.join()
     assert len(found) == 3
+
+
+def busy(pool):
+    """Keep all workers busy until the event that it gives is set."""
+    free = threading.Event()
+
+    def until_free(share):
+        if free.is_set():
+            raise Stopped
+
+    def compute():
+        with pytest.raises(Stopped):
+            run(works.compute, 60, number=-1, report=until_free)
+
+    for _ in range(2):
+        in_thread(compute)
+    until(lambda: not pool.idle)
+    return free
+
+
+@pytest.fixture
+def sent(monkeypatch, pool):
+    """How many trainings went to a worker together, each time that some did."""
+    counts = []
+    do = Worker.do
+
+    def noted(self, work, arguments, watch):
+        if work is train_together:
+            counts.append(len(arguments[0]))
+        return do(self, work, arguments, watch)
+
+    monkeypatch.setattr(Worker, "do", noted)
+    return counts
+
+
+def test_what_waits_and_differs_in_its_start_alone_goes_to_a_worker_together(pool, sent):
+    free = busy(pool)
+    sizes = (1, 2, 1, 2, 2, 1)
+    groups = [tuple(Experiment(seed=10 * i + j, **QUICK) for j in range(size)) for i, size in enumerate(sizes)]
+    groups.append((Experiment(seed=99, learning_rate=0.1, **QUICK),))
+    found = {}
+    threads = [
+        in_thread(lambda i=i, group=group: found.update({i: run(train_together, group, number=i)}))
+        for i, group in enumerate(groups)
+    ]
+    until(lambda: len(pool.waiting) == len(groups))
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(sent) == [1, 1, MOST_TOGETHER]
+    for i, group in enumerate(groups):
+        for experiment, trace in zip(group, found[i], strict=True):
+            assert trace.experiment == experiment
+            for one, other in zip(arrays(train(experiment)), arrays(trace), strict=True):
+                assert one.tobytes() == other.tobytes()
+
+
+def test_what_one_gives_up_the_others_still_get(pool, sent):
+    free = busy(pool)
+    long = {"epochs": 4000, "samples": 40, "snapshots": 5}
+    found = []
+
+    def give_up():
+        with pytest.raises(Stopped):
+            run(train_together, (Experiment(seed=1, **long),), report=stop)
+
+    threads = [in_thread(give_up)]
+    until(lambda: len(pool.waiting) == 1)
+    threads.append(in_thread(lambda: found.extend(run(train_together, (Experiment(seed=2, **long),), number=1))))
+    until(lambda: len(pool.waiting) == 2)
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert sent == [2]
+    assert found[0].experiment.seed == 2
+
+
+def test_large_networks_and_what_would_be_too_much_do_not_go_together(pool, sent):
+    wide = [Experiment(hidden=(64, 64), seed=seed, epochs=2000) for seed in range(2)]
+    most = [Experiment(batch_size=1, samples=20_000, hidden=(2,), epochs=130, seed=seed) for seed in range(2)]
+    with pytest.raises(ValueError, match="work that is allowed"):
+        together(most)
+    free = busy(pool)
+
+    def give_up(experiment):
+        with pytest.raises(Stopped):
+            run(train_together, (experiment,), report=stop)
+
+    threads = [in_thread(lambda e=e: give_up(e)) for e in (*wide, *most)]
+    until(lambda: len(pool.waiting) == 4)
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert sent == [1] * 4
 
 
 def test_workers_end_with_the_server():
