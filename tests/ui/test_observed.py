@@ -42,7 +42,8 @@ def test_a_run_of_a_page_is_counted_by_how_it_ended(told, raised, outcome):
     ("raised", "outcome"),
     [(None, "finished"), (ValueError, "failed"), (StopException, "given up"), (PostponedError, "postponed")],
 )
-def test_a_training_is_counted_by_how_it_ended_and_while_it_goes_on(told, raised, outcome):
+def test_a_training_is_counted_by_how_it_ended_and_while_it_goes_on(told, monkeypatch, raised, outcome):
+    monkeypatch.setattr(observed.time, "monotonic", lambda: 1.0)
     before, running = value("trainings_total", outcome=outcome), value("trainings_running")
     taken = value("training_seconds_count")
     with pytest.raises(raised) if raised else nullcontext(), observed.training("train", PostponedError):
