@@ -13,15 +13,15 @@ choice = your_data.LAB.sidebar()
 st.title("Which start is best on your own data?", anchor=False)
 page.remarks(choice.problems)
 st.html(f'<p class="muted">{your_data.INTRODUCTION}</p>')
-table = own_table.table()
-if table is None:
+given = own_table.table()
+if given is None:
     st.stop()
-data = own_table.ready(table, choice.experiment)
+data = own_table.ready(given, choice.experiment)
 if data is None:
     st.stop()
 own_table.understood(data)
 page.presets(your_data.PAGE, your_data.PRESETS)
-found = your_data.ranked(data, choice)
+found = your_data.ranked(given, data, choice)
 if found is None:
     st.stop()
 figure = ranking(found, PALETTES[st.context.theme.type or "light"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -27,24 +28,38 @@ PASTED = "the pasted table"
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
-# In the session, and gone with it.
-_GIVEN, _TABLE, _PROBLEM, _RESULTS = "own.given", "own.table", "own.problem", "own.results"
+# In the session, and gone with it. All that is kept of a table is one object: a run of the page that is cut short while
+# it forgets a table, or takes another, leaves nothing half done.
+_BROUGHT, _PROBLEM = "own.brought", "own.problem"
+_COUNT = "own_count"  # how many tables there were: each has controls of its own, which begin afresh
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
-_COUNT = "own_count"  # how many tables there were: each has menus of its own, which begin afresh
-_KEPT = "own.kept."  # before a menu's key: its choice, which the menu forgets while another page is open
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a visitor brought."""
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """A visitor's table, and all that is kept of it.
+
+    Attributes:
+        name: of the file.
+        content: of the file.
+        table: what was read of it.
+        number: the how many-th of this session it is.
+        kept: what was chosen about it, which controls forget while another page is open.
+        results: what was computed from it.
+    """
 
     name: str
     content: bytes | str = field(repr=False)
+    table: Table
+    number: int
+    kept: dict[str, Any] = field(default_factory=dict)
+    results: Results = field(default_factory=lambda: Results(most_bytes=MOST_KEPT))
 
 
-def brought() -> bool:
-    """Whether this session holds a table."""
-    return _GIVEN in st.session_state
+def brought() -> Brought | None:
+    """This session's table, if there is one."""
+    found: Brought | None = st.session_state.get(_BROUGHT)
+    return found
 
 
 def say_gone() -> None:
@@ -52,56 +67,52 @@ def say_gone() -> None:
     st.session_state[_PROBLEM] = GONE
 
 
-def results() -> Results:
-    """What was computed from this session's table."""
-    found: Results = st.session_state.setdefault(_RESULTS, Results(most_bytes=MOST_KEPT))
-    return found
-
-
-def table() -> Table | None:
+def table() -> Brought | None:
     """The session's table, said what was read of it; as long as there is none, the ways to bring one."""
     page.remarks(filter(None, [st.session_state.get(_PROBLEM)]))
-    given: Given | None = st.session_state.get(_GIVEN)
+    given = brought()
     if given is None:
         _ways_in()
         return None
-    found: Table = st.session_state[_TABLE]
     with st.container(key="own_given", horizontal=True, vertical_alignment="center"):
         st.html(f"<p><b>{markup.text(quoted(given.name, 60))}</b></p>", width="content")
         st.button("Forget this table", key="own_forget", type="tertiary", on_click=forget)
     about = [ABOUT] if given.name == NAME else []
-    st.html(markup.paragraphs([*about, " ".join(found.sentences)]))
-    return found
+    st.html(markup.paragraphs([*about, " ".join(given.table.sentences)]))
+    return given
 
 
-def ready(found: Table, recipe: Experiment) -> OwnData | None:
+def ready(given: Brought, recipe: Experiment) -> OwnData | None:
     """The table made ready for a recipe, after asking what is to be answered; None, and a sentence, where it cannot."""
+    found = given.table
     names = [column.name for column in found.columns]
-    which = st.session_state[_COUNT]
+    menu = f"{given.number}.{found.header}"
     with st.container(key="own_questions", horizontal=True, vertical_alignment="bottom"):
+        target_key, answer_key, header_key = f"{_TARGET}.{menu}", f"{_ANSWER}.{menu}", f"{_HEADER}.{given.number}"
         target = st.selectbox(
-            "What shall the network answer?", range(len(names)), key=f"{_TARGET}.{which}",
-            on_change=_keep, args=(_TARGET, which),
-            index=st.session_state.get(_KEPT + _TARGET, len(names) - 1), width=320,
-            format_func=lambda i: names[i],
+            "What shall the network answer?", range(len(names)), given.kept.get(target_key, len(names) - 1),
+            key=target_key, on_change=_keep, args=(given.number, target_key), width=320, format_func=lambda i: names[i],
         )  # fmt: skip
         answer = "auto"
         if takes_either(found.columns[target]):
-            kept = list(ANSWERS).index(st.session_state.get(_KEPT + _ANSWER, "auto"))
             answer = st.selectbox(
-                "As", list(ANSWERS), key=f"{_ANSWER}.{which}", on_change=_keep, args=(_ANSWER, which), width=180,
-                index=kept, format_func=ANSWERS.__getitem__,
+                "As", list(ANSWERS), list(ANSWERS).index(given.kept.get(answer_key, "auto")),
+                key=answer_key, on_change=_keep, args=(given.number, answer_key), width=180,
+                format_func=ANSWERS.__getitem__,
             )  # fmt: skip
-        st.checkbox("The first row holds the names", found.header, key=_HEADER, on_change=_read_again, width="content")
+        st.checkbox(
+            "The first row holds the names", found.header, key=header_key, on_change=_read_again,
+            args=(given.number, header_key), width="content",
+        )  # fmt: skip
     asked = (found, target, answer, recipe.samples, recipe.test_fraction, recipe.data_seed)
-    data: OwnData | None = results().get(asked)
+    data: OwnData | None = given.results.get(asked)
     if data is None:
         try:
             data = prepare(*asked)
         except TableError as problem:
             page.remarks([str(problem)])
             return None
-        results().put(asked, data)
+        given.results.put(asked, data)
     return data
 
 
@@ -126,8 +137,7 @@ def understood(data: OwnData) -> None:
 
 def forget() -> None:
     """Let go of the table, and of all that was computed from it."""
-    for key in [key for key in st.session_state if str(key).startswith("own.")]:
-        del st.session_state[key]
+    st.session_state.pop(_BROUGHT, None)
 
 
 def harmless(cell: str) -> str:
@@ -169,33 +179,35 @@ def _take(name: str, content: bytes | str) -> None:
     except TableError as problem:
         st.session_state[_PROBLEM] = f"{quoted(name, 60)} cannot be used. {problem}"
         return
-    _put(Given(name, content), found)
+    st.session_state[_COUNT] = number = st.session_state.get(_COUNT, 0) + 1
+    _put(Brought(name, content, found, number))
 
 
-def _read_again() -> None:
-    given: Given | None = st.session_state.get(_GIVEN)
-    header = st.session_state.get(_HEADER)
-    if given is None or header is None:  # forgotten, by a click of the same moment
+def _put(given: Brought) -> None:
+    """Make this the session's table, in place of any other."""
+    st.session_state[_BROUGHT] = given
+    st.session_state[_PROBLEM] = None
+
+
+# Streamlit keeps what controls hand to these for as long as the session lasts: so it is never the table itself.
+
+
+def _read_again(number: int, header_key: str) -> None:
+    given, header = brought(), st.session_state.get(header_key)
+    if given is None or given.number != number or header is None:  # forgotten, by a click of the same moment
         return
     try:
         found = read(given.content, header)
     except TableError as problem:
         st.session_state[_PROBLEM] = str(problem)
         return
-    _put(given, found)
+    _put(Brought(given.name, given.content, found, number))
 
 
-def _put(given: Given, found: Table) -> None:
-    """Make this the session's table, in place of any other."""
-    forget()
-    st.session_state[_GIVEN], st.session_state[_TABLE] = given, found
-    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
-
-
-def _keep(key: str, which: int) -> None:
-    chosen = st.session_state.get(f"{key}.{which}")
-    if chosen is not None:  # else the table was forgotten, by a click of the same moment
-        st.session_state[_KEPT + key] = chosen
+def _keep(number: int, key: str) -> None:
+    given, chosen = brought(), st.session_state.get(key)
+    if given and given.number == number and chosen is not None:  # as above
+        given.kept[key] = chosen
 
 
 def _columns_csv(data: OwnData) -> str:

@@ -25,11 +25,12 @@ from nnviz.export import code
 from nnviz.figures.figure import Figure
 from nnviz.ui import compute, markup, own_table, page, state
 from nnviz.ui.controls import Choice, Controls
+from nnviz.ui.own_table import Brought
 from nnviz.ui.presets import Preset
 
 PAGE = page.script("your_data")
 STOP_FROM = 1.0  # seconds of work that can be stopped
-_STOPPED = "own.stopped"  # in the session: what was being trained when it was stopped
+_STOPPED = "stopped"  # kept with the table: what was being trained when it was stopped
 
 LAB = Controls(
     "your_data",
@@ -78,15 +79,15 @@ PRESETS = (
 )
 
 
-def ranked(data: OwnData, choice: Choice) -> Ranking | None:
+def ranked(given: Brought, data: OwnData, choice: Choice) -> Ranking | None:
     """All starts, trained and ranked; those trained so far, where it was stopped; None where there is nothing yet."""
-    store, seeds = own_table.results(), choice.settings["seeds"]
+    store, seeds = given.results, choice.settings["seeds"]
     experiments = _experiments(data, choice)
     if not experiments:
         return None
-    asked = (*experiments, seeds)
+    asked = hash((*experiments, seeds))  # a number, since Streamlit keeps what buttons hand on, and the data is to go
     missing = [e for e in experiments if compute.known(train_seeds, e, seeds, store=store) is None]
-    if missing and st.session_state.get(_STOPPED) == asked:
+    if missing and given.kept.get(_STOPPED) == asked:
         _say_stopped(len(experiments) - len(missing), len(experiments))
         experiments = [e for e in experiments if e not in missing]
         missing = []
@@ -117,15 +118,13 @@ def _say_stopped(done: int, starts: int) -> None:
     with st.container(key="own_stopped", horizontal=True, vertical_alignment="center"):
         words = f"{done} of {count(starts, 'start')} trained, then stopped."
         st.html(f'<p class="muted">{words}</p>', width="content")
-        st.button("Go on", key="own_go_on", on_click=_go_on)
+        st.button("Go on", key="own_go_on", on_click=_stop, args=(None,))
 
 
-def _go_on() -> None:
-    st.session_state.pop(_STOPPED, None)
-
-
-def _stop(asked: tuple[object, ...]) -> None:
-    st.session_state[_STOPPED] = asked
+def _stop(asked: int | None) -> None:
+    given = own_table.brought()
+    if given:
+        given.kept[_STOPPED] = asked
 
 
 def reading(found: Ranking) -> None:

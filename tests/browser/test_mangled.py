@@ -202,7 +202,7 @@ def test_the_runs_of_one_session_follow_each_other(tmp_path):
                 await tab.press("Forget")
 
     try:
-        asyncio.run(come_and_go())
+        finish(come_and_go())
         assert "overlap" not in log.read_text()
     finally:
         app.terminate()

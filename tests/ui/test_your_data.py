@@ -58,6 +58,10 @@ def target_menu(app):
     return next(menu for menu in app.selectbox if menu.label == "What shall the network answer?")
 
 
+def header_box(app):
+    return next(box for box in app.checkbox if box.label == "The first row holds the names")
+
+
 def code_menu(app):
     return next(menu for menu in app.selectbox if menu.label == "Code that starts from")
 
@@ -96,8 +100,7 @@ def test_an_uploaded_file_is_ranked_and_forgotten_when_asked():
     settled(app.button(key="own_forget").click().run())
     assert app.file_uploader
     assert not app.get("plotly_chart")
-    for key in ("own.given", "own.table", "own.results"):
-        assert key not in app.session_state
+    assert "own.brought" not in app.session_state
 
 
 def test_another_target_and_another_kind_of_answer_are_learned():
@@ -122,10 +125,10 @@ def test_the_code_is_of_the_best_start_whenever_the_order_changes():
 
 def test_the_row_of_names_can_be_told():
     app = uploaded("1,2,a\n" + "1.5,2,b\n3,4,a\n" * 20)
-    assert not app.checkbox(key="own.header").value
+    assert not header_box(app).value
     assert target_menu(app).options == ["column 1", "column 2", "column 3"]
-    settled(app.checkbox(key="own.header").check().run())
-    assert app.checkbox(key="own.header").value
+    settled(header_box(app).check().run())
+    assert header_box(app).value
     assert target_menu(app).options == ["1", "2", "a"]
     assert "40 rows of 3 columns" in html(app)
 
@@ -170,14 +173,15 @@ def test_a_download_of_the_visitors_words_holds_no_formula():
     assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
-def test_nothing_of_a_table_outlives_its_session_or_reaches_another():
+def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch):
+    monkeypatch.setattr(own, "STOP_FROM", 0.0)  # all buttons are there
     common = dict(compute._results.kept)
     app = uploaded(table_of())
-    store = app.session_state["own.results"]
+    store = app.session_state["own.brought"].results
     assert len(store.kept) == 1 + len(SETS["usual"])
     assert dict(compute._results.kept) == common
     other = uploaded(table_of())
-    assert other.session_state["own.results"] is not store
+    assert other.session_state["own.brought"].results is not store
     kept = [weakref.ref(value) for value, _ in store.kept.values()]
     kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
     assert len(kept) > 7
@@ -190,7 +194,7 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another():
 def test_a_question_answered_as_the_table_is_forgotten_does_no_harm():
     app = uploaded(table_of())
     target_menu(app).set_value(0)
-    app.checkbox(key="own.header").set_value(False)
+    header_box(app).set_value(False)
     settled(app.button(key="own_forget").click().run())
     assert app.file_uploader
 
@@ -225,12 +229,12 @@ def test_who_comes_back_from_another_page_finds_table_target_and_results():
 def test_stopping_keeps_what_is_trained_and_one_can_go_on():
     app = uploaded(table_of())
     everything = texts(app, "finding")
-    store = app.session_state["own.results"]
+    store = app.session_state["own.brought"].results
     trained = {key[2][0]: key for key in store.kept if key[0] == own.train_seeds.__module__}
     assert len(trained) == 6
     for key in list(trained.values())[2:]:
         store.bytes -= store.kept.pop(key)[1]
-    app.session_state["own.stopped"] = (*trained, 6)
+    app.session_state["own.brought"].kept["stopped"] = hash((*trained, 6))
     settled(app.run())
     assert "2 of 6 starts trained, then stopped." in html(app)
     assert texts(app, "finding") != everything
@@ -254,7 +258,7 @@ def test_starts_are_picked_one_by_one_and_stand_in_the_link():
     app = opened(**QUICK | {"starts": "he_uniform zeros"})
     assert app.multiselect[0].value == ["zeros", "he_uniform"]
     settled(app.button(key="own_example").click().run())
-    assert len(app.session_state["own.results"].kept) == 1 + 2
+    assert len(app.session_state["own.brought"].results.kept) == 1 + 2
     settled(app.multiselect[0].set_value(["positive_uniform"]).run())
     assert "positive_uniform ends lowest" in texts(app, "finding")[0]
     assert query(app) == QUICK | {"starts": "positive_uniform"}
