@@ -3,6 +3,7 @@
 `streamlit run app.py` shows the same pages without these; AppTest opens that file too.
 """
 
+import gc
 import os
 from contextlib import suppress
 
@@ -28,6 +29,9 @@ def let_many_in() -> None:
 
 
 let_many_in()
+
+# Looking through all that is in memory for garbage takes a tenth of a second, in which every page waits.
+gc.set_threshold(10_000)
 
 # An upload stays in memory, as its page promises; Starlette would write one of more than 1 MB to a file meanwhile.
 MultiPartParser.spool_max_size = 0  # no limit here: Streamlit stops reading at `server.maxUploadSize`

@@ -93,9 +93,8 @@ def let_the_browser_paint(query: Mapping[str, str], drawn: bool | None = True) -
 
 def chart(figure: Figure) -> None:
     """A figure under its finding."""
-    with st.container(gap=None):
-        st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
-        st.plotly_chart(ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
+    st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
+    st.plotly_chart(ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure))
 
 
 def chart_key(figure: Figure) -> str:
@@ -105,12 +104,11 @@ def chart_key(figure: Figure) -> str:
 
 def clicked(figure: Figure) -> list[dict[str, Any]]:
     """A figure under its finding, with points to click; those that were clicked just now, as Plotly describes them."""
-    with st.container(gap=None):
-        st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
-        event = st.plotly_chart(
-            ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
-            on_select="rerun", selection_mode="points",
-        )  # fmt: skip
+    st.html(f'<p class="finding">{markup.text(figure.title)}</p>')
+    event = st.plotly_chart(
+        ready(figure), theme=None, config=CHART_CONFIG, alt=figure.alt, key=chart_key(figure),
+        on_select="rerun", selection_mode="points",
+    )  # fmt: skip
     points: list[dict[str, Any]] = event["selection"]["points"]
     return points
 
