@@ -127,7 +127,7 @@ def train_together(experiments: Sequence[Experiment], on_progress: Progress | No
 
 
 def together(experiments: Sequence[Experiment]) -> Experiment:
-    """The one training of several runs that stands for experiments of one run each, whose starts and seeds it has not.
+    """The training of several runs in which experiments of one run each are trained; all theirs but starts and seeds.
 
     Raises:
         ValueError: they differ in more than their starts and seeds, have several runs, or would be too much at once.

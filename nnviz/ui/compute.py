@@ -136,8 +136,8 @@ def _groups(experiments: Sequence[Experiment]) -> list[tuple[Experiment, ...]]:
         return [(experiment,) for experiment in experiments]
 
 
-def _shown(experiment: Experiment, closely: Trace, together: Sequence[Trace]) -> Trace:
-    return replace(closely.at(telling_moments(together, experiment.snapshots)), experiment=experiment)
+def _shown(experiment: Experiment, closely: Trace, traces: Sequence[Trace]) -> Trace:
+    return replace(closely.at(telling_moments(traces, experiment.snapshots)), experiment=experiment)
 
 
 def _closely(experiment: Experiment) -> Experiment:

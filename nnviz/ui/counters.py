@@ -34,7 +34,11 @@ PAGE_SECONDS = _seconds("page_seconds", "How long a run of a page took that was 
 WAITING = _gauge("waiting", "Runs of a page that wait for their turn now")
 WAIT_SECONDS = _seconds("wait_seconds", "How long a run of a page waited, each time that it had to")
 TRAININGS_RUNNING = _gauge("trainings_running", "Trainings, and other long computations, that go on now")
-TRAININGS = _counter("trainings", "Trainings, and other long computations, that have ended", "outcome")
+TRAININGS = _counter(
+    "trainings",
+    "Trainings, and other long computations, that have ended; a pair that is trained in one go is one",
+    "outcome",
+)
 TRAINING_SECONDS = _seconds("training_seconds", "How long one took that was finished")
 RESULTS = _counter("results", "Looks for a result among those that are kept", "found")
 RESULTS_BYTES = _gauge("results_bytes", "Memory of the results that are kept")

@@ -97,8 +97,8 @@ class _Request:
         self.result: Any = None
         self.error: BaseException | None = None
 
-    def follow(self, report: Report) -> None:
-        """Wait until it is over, and tell how far it is.
+    def follow(self, report: Report) -> Any:
+        """What comes of it; tells how far it is until then.
 
         Raises:
             OutgrownError: it waits again.
@@ -110,6 +110,7 @@ class _Request:
             report(self.share)
         if self.error:
             raise self.error
+        return self.result
 
     def end(self, result: Any, error: BaseException | None) -> None:
         """Say what came of it."""
@@ -142,19 +143,18 @@ class Pool:
             self.waiting.append(request)
             self._begin()
         try:
-            while not request.over.is_set():
+            while True:
                 if not request.begun.is_set():
                     with observed.waiting():
                         while not request.begun.wait(POLL_SECONDS):
                             look()
                 with suppress(OutgrownError), observed.training(request.work.__qualname__, OutgrownError):
-                    request.follow(report)
+                    return request.follow(report)
         finally:
             with self.lock:
                 request.wanted = False
                 if request in self.waiting:
                     self.waiting.remove(request)
-        return request.result
 
     def _begin(self) -> None:
         """Give idle workers what waits, the lowest numbers first; to be called with the lock."""
@@ -163,12 +163,18 @@ class Pool:
             if not ready:
                 return
             batch = _batch(ready)
-            self.long_places -= batch[0].long
+            thread = threading.Thread(target=self._do, args=(self.idle[-1], batch), name="nnviz-work", daemon=True)
             for request in batch:
                 self.waiting.remove(request)
                 request.begun.set()
-            arguments = self.idle.pop(), batch
-            threading.Thread(target=self._do, args=arguments, name="nnviz-work", daemon=True).start()
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no room for another thread
+                for request in batch:
+                    request.end(None, MemoryError())
+                continue
+            self.idle.pop()
+            self.long_places -= batch[0].long
 
     def _do(self, doer: Worker, batch: Sequence[_Request]) -> None:
         """Have a worker do some requests, and say what came of them."""

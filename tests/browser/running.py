@@ -127,11 +127,15 @@ class Visitor:
         self.page = context.new_page()
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=theme)
-        self.requests, self.errors = [], []
+        self.requests, self.errors, self.sent = [], [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("websocket", self._watch)
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _watch(self, socket):
+        self.requests.append(socket.url)
+        socket.on("framesent", lambda message: self.sent.append(message))
 
     def _note(self, message):
         """Streamlit looks for its server below the page's own path first, and there is none."""
@@ -159,12 +163,15 @@ class Visitor:
         at_rest(self.page)
         entry = self.page.get_by_role("option", name=option, exact=True)
         for _ in range(5):
+            before = len(self.sent)
             field(self.page, label).click()
-            try:
+            with suppress(TimeoutError):
                 entry.click(timeout=5_000)
-                return
-            except TimeoutError:
-                self.page.keyboard.press("Escape")
+                for _ in range(20):
+                    if len(self.sent) > before:
+                        return
+                    self.page.wait_for_timeout(100)
+            self.page.keyboard.press("Escape")
         raise AssertionError(f"The menu {label} does not show {option}.")
 
     def foreign(self):

@@ -31,7 +31,8 @@ def noted_delete(state, key):
     delete(state, key)
 
 
-SessionState.filtered_state = property(slow_look)
-SessionState.__delitem__ = noted_delete
-sys.argv = sys.argv[sys.argv.index("streamlit") :]
-main()
+if __name__ == "__main__":
+    SessionState.filtered_state = property(slow_look)
+    SessionState.__delitem__ = noted_delete
+    sys.argv = sys.argv[sys.argv.index("streamlit") :]
+    main()

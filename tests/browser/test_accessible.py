@@ -30,7 +30,7 @@ UNFOLD = """() => {
     }
 }"""
 CHARTS = """() => [...document.querySelectorAll(".stPlotlyChart")].map((chart) => [
-    chart.closest(".stVerticalBlock").querySelector("p.finding").textContent, chart.ariaLabel,
+    chart.closest(".stElementContainer").previousElementSibling.querySelector("p.finding").textContent, chart.ariaLabel,
 ])"""
 CUT = """() => {
     const main = document.querySelector("[data-testid=stMain]");

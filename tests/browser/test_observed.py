@@ -124,10 +124,10 @@ def test_the_counters_follow_a_lesson(visited):
     assert after["nnviz_page_runs_total", "finished", "playground"] >= 4
     assert after["nnviz_page_runs_total", "finished", "lessons"] == 1
     assert after["nnviz_page_runs_total", "finished", "your_data"] >= 1
-    assert meanwhile["nnviz_results_total", "miss"] == meanwhile["nnviz_trainings_total", "finished"] == 2
+    assert meanwhile["nnviz_results_total", "miss"] == meanwhile["nnviz_trainings_total", "finished"] == 1  # the pair
     assert after["nnviz_results_total", "hit"] >= 2  # back at the first seed
     assert after["nnviz_results_bytes",] > meanwhile["nnviz_results_bytes",] > 1e4
-    assert after["nnviz_training_seconds_count",] == after["nnviz_trainings_total", "finished"] >= 4
+    assert after["nnviz_training_seconds_count",] == after["nnviz_trainings_total", "finished"] >= 2
     assert after["nnviz_workers",] >= 2
     assert after["nnviz_trainings_running",] == after["nnviz_waiting",] == 0
     assert after["nnviz_refused_total", "connection"] == after["nnviz_refused_total", "upload"] == 1

@@ -231,7 +231,7 @@ def test_no_product_is_of_two_transposed_stacks(fields, monkeypatch):
         seen.append([stack.strides[-1] != stack.itemsize and min(stack.shape[1:]) > 1 for stack in (a, b)])
         return blas_matmul(a, b, out)
 
-    monkeypatch.setattr("nnviz.core.training.blas_matmul", watched)
+    monkeypatch.setattr("nnviz.core.contraction.blas_matmul", watched)
     train(SMALL.replace(kernel_initializer="glorot_uniform", **fields))
     assert seen
     assert not any(all(transposed) for transposed in seen)

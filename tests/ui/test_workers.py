@@ -306,6 +306,17 @@ def test_large_networks_and_what_would_be_too_much_do_not_go_together(pool, sent
     assert sent == [1] * 4
 
 
+def test_want_of_threads_is_told_as_want_of_memory(monkeypatch, pool):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(MemoryError):
+            run(works.pid)
+    run(works.pid)
+
+
 def test_workers_end_with_the_server():
     script = (
         "import os; import works; from nnviz.ui import workers\n"
