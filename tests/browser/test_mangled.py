@@ -182,28 +182,3 @@ def test_mangled_tables_are_refused_in_words_and_a_large_one_is_taken(crammed, c
     page.close()
     assert not visitor.foreign()
     assert not visitor.errors
-
-
-def test_the_runs_of_one_session_follow_each_other(tmp_path):
-    """Else one changes the session's state while the one before it still reads there, and fails."""
-    log, port = tmp_path / "log.txt", free_port()
-    app = launch(port, log, before=(sys.executable, Path(__file__).with_name("slow_state.py")))
-
-    async def come_and_go():
-        async with Session(f"localhost:{port}") as tab:
-            await tab.open("your_data", epochs="1", seeds="6", hidden="2", starts="zeros,ones", samples="100")
-            read, example = tab.widgets["Read what I pasted"], tab.widgets["Try it with an example"]
-            for _ in range(5):
-                await tab.click(read)  # nothing was pasted, so this leaves a sentence, which the next click forgets
-                await asyncio.sleep(0.1)
-                began = await tab.click(example)
-                while "Forget this table" not in tab.widgets:  # the first click may have been answered in full before
-                    await tab.answer(began)
-                await tab.press("Forget")
-
-    try:
-        finish(come_and_go())
-        assert "overlap" not in log.read_text()
-    finally:
-        app.terminate()
-        app.wait()
