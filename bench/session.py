@@ -103,18 +103,14 @@ class Session:
 
     async def press(self, label: str) -> Run:
         """Press the button whose label begins so."""
-        return await self.answer(await self.click(next(self.widgets[n] for n in self.widgets if n.startswith(label))))
-
-    async def click(self, name: str) -> float:
-        """Click on the button with this identifier, and say when; `answer` waits for what comes of it."""
+        name = next(self.widgets[each] for each in self.widgets if each.startswith(label))
         self.states[name] = WidgetState(id=name, trigger_value=True)
         began = await self.ask()
         del self.states[name]
-        return began
+        return await self.answer(began)
 
     async def ask(self, page: str | None = None, query: dict[str, str] | None = None) -> float:
         """Send a message that runs the page, and say when; `answer` waits for what comes of it."""
-        self.kept = {name: kept for name, kept in self.kept.items() if self.runs - kept[0] < SENT_ONCE}
         message = BackMsg()
         state = message.rerun_script
         if query is not None:
@@ -152,6 +148,7 @@ class Session:
                     script, shown = message.metadata.run.script_run_id, {}
                     self.widgets = {}
                     self.page = message.new_session.page_script_hash
+                    self.runs += 1
                 elif kind in ("delta", "ref_hash"):
                     element = self._element(message)
                     if element is None:
@@ -174,7 +171,7 @@ class Session:
         run.seconds = time.perf_counter() - began
         run.elements = [shown[path] for path in sorted(shown)]
         run.query = {name: values[-1] for name, values in parse_qs(self.query).items()}
-        self.runs += 1
+        self.kept = {name: kept for name, kept in self.kept.items() if self.runs - kept[0] < SENT_ONCE}
         return run
 
     async def see(self, kind: str) -> float:

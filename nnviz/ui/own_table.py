@@ -28,10 +28,7 @@ PASTED = "the pasted table"
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
-# In the session, and gone with it. All that is kept of a table is one object: a run of the page that is cut short while
-# it forgets a table, or takes another, leaves nothing half done.
-_BROUGHT, _PROBLEM = "own.brought", "own.problem"
-_COUNT = "own_count"  # how many tables there were: each has controls of its own, which begin afresh
+_MINE = "own.mine"  # in the session, and gone with it
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
 
 
@@ -56,20 +53,39 @@ class Brought:
     results: Results = field(default_factory=lambda: Results(most_bytes=MOST_KEPT))
 
 
+@dataclass
+class _Mine:
+    """What a session holds of its visitor's table; `state.yield_to_newer_run` says why the session keeps this object.
+
+    Attributes:
+        brought: the table. One object, so that a run cut short while it takes or forgets one leaves nothing half done.
+        problem: a sentence about what could not be used.
+        count: how many tables there were: each has controls of its own, which begin afresh.
+    """
+
+    brought: Brought | None = None
+    problem: str = ""
+    count: int = 0
+
+
+def _mine() -> _Mine:
+    found: _Mine = st.session_state.setdefault(_MINE, _Mine())
+    return found
+
+
 def brought() -> Brought | None:
     """This session's table, if there is one."""
-    found: Brought | None = st.session_state.get(_BROUGHT)
-    return found
+    return _mine().brought
 
 
 def say_gone() -> None:
     """Say, where tables are brought, that this visitor's is gone."""
-    st.session_state[_PROBLEM] = GONE
+    _mine().problem = GONE
 
 
 def table() -> Brought | None:
     """The session's table, said what was read of it; as long as there is none, the ways to bring one."""
-    page.remarks(filter(None, [st.session_state.get(_PROBLEM)]))
+    page.remarks(filter(None, [_mine().problem]))
     given = brought()
     if given is None:
         _ways_in()
@@ -137,7 +153,7 @@ def understood(data: OwnData) -> None:
 
 def forget() -> None:
     """Let go of the table, and of all that was computed from it."""
-    st.session_state.pop(_BROUGHT, None)
+    _mine().brought = None
 
 
 def harmless(cell: str) -> str:
@@ -177,16 +193,16 @@ def _take(name: str, content: bytes | str) -> None:
     try:
         found = read(content)
     except TableError as problem:
-        st.session_state[_PROBLEM] = f"{quoted(name, 60)} cannot be used. {problem}"
+        _mine().problem = f"{quoted(name, 60)} cannot be used. {problem}"
         return
-    st.session_state[_COUNT] = number = st.session_state.get(_COUNT, 0) + 1
-    _put(Brought(name, content, found, number))
+    _mine().count += 1
+    _put(Brought(name, content, found, _mine().count))
 
 
 def _put(given: Brought) -> None:
     """Make this the session's table, in place of any other."""
-    st.session_state[_BROUGHT] = given
-    st.session_state[_PROBLEM] = None
+    mine = _mine()
+    mine.brought, mine.problem = given, ""
 
 
 # Streamlit keeps what controls hand to these for as long as the session lasts: so it is never the table itself.
@@ -199,7 +215,7 @@ def _read_again(number: int, header_key: str) -> None:
     try:
         found = read(given.content, header)
     except TableError as problem:
-        st.session_state[_PROBLEM] = str(problem)
+        _mine().problem = str(problem)
         return
     _put(Brought(given.name, given.content, found, number))
 

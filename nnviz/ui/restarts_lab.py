@@ -169,7 +169,7 @@ def _stop(asked: dict[str, str]) -> None:
 
 
 def _resume() -> None:
-    st.session_state.pop(_STOPPED, None)
+    st.session_state[_STOPPED] = None
     state.touch()
 
 

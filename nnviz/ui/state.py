@@ -164,7 +164,7 @@ def touch() -> None:
 
 def told() -> None:
     """To be called at the end of a run: what it said has reached the browser."""
-    st.session_state.pop(_UNSURE, None)
+    st.session_state[_UNSURE] = False
 
 
 class Linked(Generic[Value]):
@@ -200,7 +200,7 @@ class Linked(Generic[Value]):
             entering: whether the page was not the one shown before.
         """
         query = {name: st.query_params.get_all(name) for name in st.query_params if name not in frame.NAMES}
-        touched = st.session_state.pop(_TOUCHED, False)
+        touched, st.session_state[_TOUCHED] = st.session_state.get(_TOUCHED, False), False
         known = self._seen in st.session_state
         if known and entering and not query:
             self._write(st.session_state[self._shown])
@@ -208,7 +208,7 @@ class Linked(Generic[Value]):
             return self.kept()
         if known and not entering:
             if touched or query == st.session_state[self._seen]:
-                return self.kept() if self._arriving in st.session_state else None
+                return self.kept() if st.session_state.get(self._arriving) else None
             self._tell(query)  # a link within the page brings its query here, but not into the URL
         value, sentences = self.from_query(query)
         st.session_state[self._arriving] = True
@@ -219,13 +219,13 @@ class Linked(Generic[Value]):
 
     def keep(self, value: Value) -> None:
         """Take the value as the one on the screen, and write it into the URL where it is a new one."""
-        st.session_state.pop(self._arriving, None)
+        st.session_state[self._arriving] = False
         query = self.to_query(value)
         if query != st.session_state[self._shown]:
             st.session_state[self._shown] = query
             st.session_state[self._sentences] = []
             self._write(query)
-        elif _UNSURE in st.session_state:
+        elif st.session_state.get(_UNSURE):
             self._tell(st.session_state[self._seen])
 
     def kept(self) -> Value:
@@ -252,5 +252,9 @@ def link(query: Mapping[str, str]) -> str:
 
 
 def yield_to_newer_run() -> None:
-    """Let Streamlit end this run of the script if a newer one waits: any look at the session does."""
+    """Let Streamlit end this run of the script if a newer one waits: any look at the session does.
+
+    Until such a look both may go on. So no run deletes anything from the session: the one before it may be looking
+    through all of it just then, and fails where something is gone.
+    """
     st.session_state.get(_TOUCHED)

@@ -42,15 +42,6 @@ class Line:
         self.lock = threading.Lock()
         self.arrivals = itertools.count()
 
-    @contextmanager
-    def place(self, number: int, look: Look) -> Iterator[None]:
-        """Have a place within; wait for it as `enter` does."""
-        self.enter(number, look)
-        try:
-            yield
-        finally:
-            self.leave()
-
     def enter(self, number: int, look: Look) -> None:
         """Wait for a place; what `look`, called now and then, raises ends the waiting."""
         if self.enter_at_once():

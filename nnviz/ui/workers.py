@@ -46,10 +46,6 @@ class OutgrownError(Exception):
     """Work takes long, and there was no place for long work."""
 
 
-class UnwantedError(BaseException):
-    """Nobody wants this work any more."""
-
-
 class LostError(Exception):
     """The process that did the work is gone, perhaps for want of memory."""
 
@@ -187,7 +183,7 @@ class Pool:
             for request in batch:
                 request.share = share
             if not any(request.wanted for request in batch):
-                raise UnwantedError
+                raise worker.UnwantedError
             if not long_work and seconds > MOMENT and seconds > share * LONG:
                 with self.lock:
                     if not self.long_places:

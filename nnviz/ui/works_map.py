@@ -51,7 +51,7 @@ def works_map(theme: str) -> None:
     if not wanted:
         st.caption("Choose at least one initializer and one activation.")
         return
-    asked = st.session_state.pop(_GO, False)
+    asked, st.session_state[_GO] = st.session_state.get(_GO, False), False
     if missing:
         pairs_left = f"{len(missing)}{' more' if len(missing) < len(wanted) else ''} pair{'s' * (len(missing) > 1)}"
         label = f"Train {pairs_left}, {count(recipe.restarts, 'run')} each"

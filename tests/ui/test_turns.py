@@ -104,16 +104,6 @@ def test_who_is_called_while_stopping_passes_the_place_on():
     assert line.free == 1
 
 
-def test_a_place_is_given_back_whatever_ends_it():
-    line = Line(1)
-    with line.place(0, never):
-        assert line.free == 0
-    assert line.free == 1
-    with pytest.raises(Stopped), line.place(0, never):
-        raise Stopped
-    assert line.free == 1
-
-
 def test_a_turn_within_a_turn_is_the_same(page):
     with turns.turn(never) as outer:
         with turns.turn(never) as inner:

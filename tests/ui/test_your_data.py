@@ -8,6 +8,7 @@ import weakref
 from functools import partial
 
 import pytest
+from streamlit.runtime.state.session_state import SessionState
 
 from nnviz.analysis.own_data import prepare
 from nnviz.analysis.own_example import ABOUT, example
@@ -100,7 +101,7 @@ def test_an_uploaded_file_is_ranked_and_forgotten_when_asked():
     settled(app.button(key="own_forget").click().run())
     assert app.file_uploader
     assert not app.get("plotly_chart")
-    assert "own.brought" not in app.session_state
+    assert app.session_state["own.mine"].brought is None
 
 
 def test_another_target_and_another_kind_of_answer_are_learned():
@@ -177,11 +178,11 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch)
     monkeypatch.setattr(own, "STOP_FROM", 0.0)  # all buttons are there
     common = dict(compute._results.kept)
     app = uploaded(table_of())
-    store = app.session_state["own.brought"].results
+    store = app.session_state["own.mine"].brought.results
     assert len(store.kept) == 1 + len(SETS["usual"])
     assert dict(compute._results.kept) == common
     other = uploaded(table_of())
-    assert other.session_state["own.brought"].results is not store
+    assert other.session_state["own.mine"].brought.results is not store
     kept = [weakref.ref(value) for value, _ in store.kept.values()]
     kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
     assert len(kept) > 7
@@ -189,6 +190,19 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch)
     del store
     gc.collect()
     assert not [ref for ref in kept if ref() is not None]
+
+
+def test_nothing_is_deleted_from_the_session(monkeypatch):
+    """The run before this one may be looking through all of it still, and would fail."""
+    deleted = []
+    monkeypatch.setattr(SessionState, "__delitem__", lambda state, key: deleted.append(key))
+    app = pasted("")
+    pasted(table_of(), app)
+    settled(target_menu(app).set_value(0).run())
+    settled(app.multiselect[0].set_value(["zeros"]).run())
+    settled(app.button(key="own_forget").click().run())
+    assert app.file_uploader
+    assert deleted == []
 
 
 def test_a_question_answered_as_the_table_is_forgotten_does_no_harm():
@@ -229,12 +243,12 @@ def test_who_comes_back_from_another_page_finds_table_target_and_results():
 def test_stopping_keeps_what_is_trained_and_one_can_go_on():
     app = uploaded(table_of())
     everything = texts(app, "finding")
-    store = app.session_state["own.brought"].results
+    store = app.session_state["own.mine"].brought.results
     trained = {key[2][0]: key for key in store.kept if key[0] == own.train_seeds.__module__}
     assert len(trained) == 6
     for key in list(trained.values())[2:]:
         store.bytes -= store.kept.pop(key)[1]
-    app.session_state["own.brought"].kept["stopped"] = hash((*trained, 6))
+    app.session_state["own.mine"].brought.kept["stopped"] = hash((*trained, 6))
     settled(app.run())
     assert "2 of 6 starts trained, then stopped." in html(app)
     assert texts(app, "finding") != everything
@@ -258,7 +272,7 @@ def test_starts_are_picked_one_by_one_and_stand_in_the_link():
     app = opened(**QUICK | {"starts": "he_uniform zeros"})
     assert app.multiselect[0].value == ["zeros", "he_uniform"]
     settled(app.button(key="own_example").click().run())
-    assert len(app.session_state["own.brought"].results.kept) == 1 + 2
+    assert len(app.session_state["own.mine"].brought.results.kept) == 1 + 2
     settled(app.multiselect[0].set_value(["positive_uniform"]).run())
     assert "positive_uniform ends lowest" in texts(app, "finding")[0]
     assert query(app) == QUICK | {"starts": "positive_uniform"}
