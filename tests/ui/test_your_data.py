@@ -181,7 +181,7 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch)
     store = app.session_state["own.mine"].brought.results
     assert len(store.kept) == 1 + len(SETS["usual"])
     assert dict(compute._results.kept) == common
-    other = uploaded(table_of())
+    other = uploaded(table_of(rows=41))  # of equal data sets one object would do for both
     assert other.session_state["own.mine"].brought.results is not store
     kept = [weakref.ref(value) for value, _ in store.kept.values()]
     kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
