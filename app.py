@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from nnviz.ui import connection, page
+from nnviz.ui import connection, leaving, page
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()
@@ -34,5 +34,6 @@ pages = st.navigation(
     },
     position="top",
 )
+leaving.watch(pages.url_path)
 with page.turn(pages.url_path):
     pages.run()

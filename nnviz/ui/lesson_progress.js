@@ -12,7 +12,7 @@ const read = () => {
 
 export default ({ data, setStateValue }) => {
   if (!data.lesson) {
-    setStateValue("places", read());
+    if (!document.documentElement.hasAttribute("data-leaving")) setStateValue("places", read());
     return;
   }
   try {

@@ -154,6 +154,37 @@ def test_the_network_fails_for_ten_seconds(server, chromium):
     visitors.close()
 
 
+@pytest.mark.parametrize("step", ["back", "link"])
+def test_a_word_of_the_stage_does_not_call_off_a_step_to_another_page(server, chromium, step):
+    address, _ = server
+    network = Network(int(address.rpartition(":")[2]))
+    visitors = Visitors(chromium, network.address)
+    try:
+        page = visitors.open("order?starts=2&orders=2&epochs=2")
+        settled(page)
+        page.get_by_role("link", name="Playground", exact=True).click()
+        expect(page.locator("p.verdict").first).to_be_visible()
+        page.get_by_role("button", name="one moment back").click()  # it says something: the page runs once more
+        expect(page.get_by_role("heading", name="Epoch")).to_be_visible()
+        settled(page)
+        network.hold()
+        if step == "back":
+            page.go_back()
+        else:
+            page.get_by_role("link", name="Lessons", exact=True).click()
+        page.get_by_role("button", name="one moment back").click()
+        page.wait_for_timeout(1_000)  # the page still stands, and the clock rests
+        network.mend()
+        title = "Which chance matters" if step == "back" else "Lessons"
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        settled(page)
+        has_url(page, "/order\\?" if step == "back" else "/lessons$")
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    finally:
+        network.close()
+        visitors.close()
+
+
 def test_two_tabs_quick_clicks_the_way_back_and_a_reload_midway(visit):
     one, two = visit(), visit()
     a, b = one.open("?epochs=20&seed=31"), two.open("?epochs=20&seed=32&activation=relu")

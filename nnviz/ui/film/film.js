@@ -221,9 +221,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   }
   const film = films.get(parentElement) ?? createFilm(root);
   films.set(parentElement, film);
-  // A word sent after the visitor has gone back to another page, while this one still stands, would call that off.
-  const home = location.pathname;
-  film.tell = (place) => { if (location.pathname === home) setTriggerValue("click", place); };
+  const { documentElement } = document; // see leaving.js
+  film.tell = (place) => { if (!documentElement.hasAttribute("data-leaving")) setTriggerValue("click", place); };
   film.show(data);
   return () => {
     film.stop();

@@ -1163,9 +1163,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   }
   const stage = stages.get(parentElement) ?? createStage(root);
   stages.set(parentElement, stage);
-  // A word sent after the visitor has gone back to another page, while this one still stands, would call that off.
-  const home = location.pathname;
-  stage.tell = (...state) => { if (location.pathname === home) setStateValue(...state); };
+  const { documentElement } = document; // see leaving.js
+  stage.tell = (...state) => { if (!documentElement.hasAttribute("data-leaving")) setStateValue(...state); };
   stage.show(data);
   return () => {
     stage.stop();
