@@ -18,4 +18,4 @@ def watch(name: str) -> None:
         name: the page's, in its address; the Playground has none there.
     """
     with st.container(key="leaving"):
-        _component(key="leaving.watch", data={"page": name})
+        _component(data={"page": name})

@@ -40,7 +40,7 @@ def dress() -> None:
     """What Streamlit's own settings do not reach, in style and in its menu, and what the link says about the frame."""
     st.html(STYLE)
     with st.container(key="unseen"):
-        _menu(key="menu")
+        _menu()
     frame.settle()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import wraps
@@ -68,17 +68,19 @@ def size(value: object) -> int:
 
     An experiment counts little even if it holds data, which all results of the same data share.
     """
+    if isinstance(value, (str, bytes)):  # first what is in it most often: charts have thousands of parts
+        return SMALL + len(value)
+    if value is None or isinstance(value, (int, float, Experiment)):
+        return SMALL
+    if isinstance(value, (tuple, list)):
+        return sum(map(size, value))
+    if isinstance(value, dict):
+        return sum(map(size, value.values()))
     if isinstance(value, np.ndarray):
         return value.nbytes
-    if isinstance(value, (str, bytes)):
-        return SMALL + len(value)
-    if isinstance(value, Experiment):
-        return SMALL
     if is_dataclass(value):
         return sum(size(getattr(value, field.name)) for field in fields(value))
-    if isinstance(value, Mapping):
-        return sum(map(size, value.values()))
-    return sum(map(size, value)) if isinstance(value, (tuple, list)) else SMALL
+    return SMALL
 
 
 drawn = Results(most_bytes=MOST_DRAWN_BYTES)
