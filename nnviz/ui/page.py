@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ PATIENCE, PAUSE = 1.5, 0.15  # seconds for the browser to paint: the stage at fi
 _CHARTED = "charted"  # in the session: the query whose charts were sent last
 
 
+@cache
 def script(name: str) -> str:
     """The path of a page's script, as links and the navigation take it."""
     return str(Path(__file__).parents[1] / "pages" / f"{name}.py")
