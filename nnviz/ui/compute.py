@@ -109,7 +109,10 @@ def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:
 
     The trainings are recorded more closely than asked for, and of that as many moments are kept as were asked for.
     """
-    return _shown(comparison, _trained(_closely(comparison.a), _closely(comparison.b)))
+    a, b = _trained(_closely(comparison.a), _closely(comparison.b))
+    alike = np.array_equal(a.steps, b.steps)
+    first = _shown(comparison.a, a, [a, b] if alike else [a])
+    return first, first if a is b else _shown(comparison.b, b, [a, b] if alike else [b])
 
 
 def _trained(a: Experiment, b: Experiment) -> tuple[Trace, Trace]:
@@ -133,17 +136,15 @@ def _groups(experiments: Sequence[Experiment]) -> list[tuple[Experiment, ...]]:
         return [(experiment,) for experiment in experiments]
 
 
+def _shown(experiment: Experiment, closely: Trace, traces: Sequence[Trace]) -> Trace:
+    moments = _moments(tuple(trace.experiment for trace in traces), experiment.snapshots, traces)
+    return replace(closely.at(moments), experiment=experiment)
+
+
 @drawn_once
-def _shown(comparison: Comparison, _traces: tuple[Trace, Trace]) -> tuple[Trace, Trace]:
-    """Both sides at the moments where most changes: the same ones, where both were recorded at the same steps."""
-    a, b = _traces
-    alike = np.array_equal(a.steps, b.steps)
-    first = _at_moments(comparison.a, a, [a, b] if alike else [a])
-    return first, first if a is b else _at_moments(comparison.b, b, [a, b] if alike else [b])
-
-
-def _at_moments(experiment: Experiment, closely: Trace, traces: Sequence[Trace]) -> Trace:
-    return replace(closely.at(telling_moments(traces, experiment.snapshots)), experiment=experiment)
+def _moments(experiments: tuple[Experiment, ...], snapshots: int, _traces: Sequence[Trace]) -> np.ndarray:
+    """The moments to show of these experiments, chosen once for everybody."""
+    return telling_moments(_traces, snapshots)
 
 
 def _closely(experiment: Experiment) -> Experiment:
