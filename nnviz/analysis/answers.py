@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.network import Matmul, Network, with_ones
 from nnviz.core.progress import Progress
@@ -52,15 +51,7 @@ def answers(
         for part in np.array_split(places, -(-len(places) // at_once) or 1):
             if not len(part):
                 continue
-            network = Network(
-                sizes,
-                activations.registry[trace.experiment.activation],
-                losses.registry[datasets.registry[trace.experiment.dataset].loss],
-                runs=len(part),
-                rows=len(x),
-                dtype=dtype,
-                matmul=matmul,
-            )
+            network = Network.of(trace.experiment, len(part), len(x), matmul)
             layers = [
                 np.concatenate([kernel[runs[part], snapshot], bias[runs[part], snapshot][:, None]], axis=1)
                 for kernel, bias in zip(trace.kernels, trace.biases, strict=True)

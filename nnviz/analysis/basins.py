@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core import datasets
 from nnviz.core.experiment import FIELDS, Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views
@@ -145,7 +144,7 @@ def weights(experiment: Experiment) -> tuple[Weight, ...]:
         layers = len(experiment.hidden)
         raise ValueError(f"hidden has {layers} layers: the map needs exactly one, so that its weights can be listed.")
     inputs, units, outputs = experiment.layer_sizes
-    names = datasets.registry[experiment.dataset].classes if outputs > 1 else ("output",)
+    names = experiment.task.classes if outputs > 1 else ("output",)
     hidden = (
         Weight(f"x{i}_to_unit_{j}", f"x{str(i).translate(_SUBSCRIPTS)} → unit {j}", 0, i - 1, j - 1)
         for i in range(1, inputs + 1)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses
+from nnviz.core import activations, losses
 from nnviz.core.activations import Activation
 from nnviz.core.contraction import exact_matmul
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.losses import Loss
-from nnviz.core.network import Matmul, Network, layer_views, with_ones
+from nnviz.core.network import Matmul, Network, layer_views, target_rows, with_ones
 
 Array = np.ndarray
 
@@ -43,15 +43,13 @@ class Task:
 def task_of(experiment: Experiment) -> Task:
     """The training rows and the network of an experiment."""
     data = experiment.load_dataset()
-    loss = losses.registry[datasets.registry[experiment.dataset].loss]
+    loss = losses.registry[experiment.task.loss]
     return task(data, experiment.layer_sizes, experiment.activation, loss, experiment.dtype)
 
 
 def task(data: Dataset, sizes: tuple[int, ...], activation: str, loss: Loss, dtype: str = "float64") -> Task:
     """The training rows of a data set, for a network of these layer sizes."""
-    outputs = sizes[-1]
-    targets = data.y_train[None] if outputs == 1 else data.y_train == np.arange(outputs)[:, None]
-    x, y = with_ones(data.x_train, dtype)[None], targets.astype(dtype)[None]
+    x, y = with_ones(data.x_train, dtype)[None], target_rows(data.y_train, sizes[-1], dtype)[None]
     return Task(sizes, activations.registry[activation], loss, x, y)
 
 

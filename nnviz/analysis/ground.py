@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.core import activations, datasets, losses
 from nnviz.core.contraction import blas_matmul, one_blas_thread
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import Network, layer_views, parameter_count, target_rows, with_ones
 from nnviz.core.progress import Progress
 
 Array = np.ndarray
@@ -39,20 +38,17 @@ def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | No
     """
     report = on_progress or (lambda share: None)
     dataset, sizes = experiment.load_dataset(), experiment.layer_sizes
-    loss = losses.registry[datasets.registry[experiment.dataset].loss]
-    targets = dataset.y_train[None] if sizes[-1] == 1 else dataset.y_train == np.arange(sizes[-1])[:, None]
-    x, y = with_ones(dataset.x_train, "float64")[None], targets.astype(np.float64)[None]
+    x, y = with_ones(dataset.x_train, "float64")[None], target_rows(dataset.y_train, sizes[-1], "float64")[None]
     rows = x.shape[2]
     at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(sizes))))
-    activation = activations.registry[experiment.activation]
-    network = Network(sizes, activation, loss, at_once, rows, "float64", blas_matmul)
+    network = Network.of(experiment, at_once, rows, blas_matmul, "float64")
     found = np.empty(len(weights))
     with np.errstate(all="ignore"), one_blas_thread():
         for first in range(0, len(weights), at_once):
             first = min(first, len(weights) - at_once)  # the last chunk is a full one too
             part = slice(first, first + at_once)
             logits = network.forward(layer_views(weights[part], sizes), x)
-            found[part] = loss.value(logits, y).mean(axis=1)
+            found[part] = network.loss.value(logits, y).mean(axis=1)
             report((first + at_once) / len(weights))
     found[np.isnan(found)] = np.inf
     return found

@@ -18,6 +18,7 @@ import numpy as np
 
 from nnviz.analysis.diagnosis import LOW, SETTLED, guess_loss, line_loss
 from nnviz.analysis.words import number
+from nnviz.core import datasets
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 
@@ -64,7 +65,7 @@ class Level:
 def levels(experiment: Experiment) -> tuple[Level, ...]:
     """The known levels of an experiment's training loss, the lowest first; the guess's is always among them."""
     dataset = experiment.load_dataset()
-    if experiment.dataset == "xor" and experiment.noise == 0:
+    if experiment.source is datasets.registry["xor"] and experiment.noise == 0:
         return _xor(dataset)
     guess, line = guess_loss(dataset), line_loss(dataset)
     found = [Level(guess, _guess_name(dataset, guess), "a guess", guess=True)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnviz.analysis.answers import answers
+from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
@@ -58,7 +59,7 @@ def one_row(experiment: Experiment, seeds: int, on_progress: Progress | None = N
     Raises:
         ValueError: another data set, another split, or an odd number of samples.
     """
-    if experiment.dataset != "xor" or experiment.test_fraction != 0.5 or experiment.samples % 4:
+    if experiment.source is not datasets.registry["xor"] or experiment.test_fraction != 0.5 or experiment.samples % 4:
         raise ValueError("One row is dropped of xor only, with half of it held back and a multiple of 4 samples.")
     report = on_progress or (lambda share: None)
     alone = experiment.replace(restarts=1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from nnviz.core.experiment import (
     Experiment,
     ExperimentError,
 )
+from nnviz.core.network import parameter_count
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -140,7 +140,7 @@ def _affordable(experiment: Experiment, runs: int, **changes: object) -> Experim
 def seconds_a_run(experiment: Experiment) -> float:
     """What a run takes by the budget's rule of thumb, among many."""
     sizes = experiment.layer_sizes
-    weights = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    weights = parameter_count(sizes)
     rows = experiment.train_rows * experiment.epochs
     calls = experiment.total_steps * (len(sizes) - 1)
     return rows * (weights * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT) + calls * (

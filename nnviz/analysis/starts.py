@@ -261,7 +261,7 @@ def checked(recipe: Experiment) -> Experiment:
     if len(recipe.hidden) != 1:
         raise ValueError(f"hidden={recipe.hidden}: must be one layer.")
     if recipe.layer_sizes[0] != 2:
-        raise ValueError(f"dataset={recipe.dataset}: must have two features, for a fan of directions.")
+        raise ValueError(f"dataset={recipe.data_name}: must have two features, for a fan of directions.")
     if recipe.batch_rows < recipe.train_rows:
         raise ValueError(f"batch_size={recipe.batch_size}: must be the full batch, which has no order.")
     return recipe.replace(restarts=1, snapshots=SNAPSHOTS)

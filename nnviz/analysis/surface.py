@@ -63,8 +63,13 @@ def confusion(trace: Trace, run: int = 0, snapshot: int = -1) -> Array:
     """How many held-out rows of each class (down) were given each class (across), int `[classes, classes]`.
 
     All 0 where the run has diverged.
+
+    Raises:
+        ValueError: the target is a real number.
     """
     classes = len(trace.dataset.class_names)
+    if not classes:
+        raise ValueError(f"{trace.experiment.data_name} has a real target: there are no classes to confuse.")
     counts = np.zeros((classes, classes), int)
     answers = predict(trace, trace.dataset.x_test, run, snapshot)
     if np.isfinite(answers).all():

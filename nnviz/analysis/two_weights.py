@@ -50,7 +50,7 @@ def two_weights(
         ValueError: not one hidden unit, or not two features.
     """
     if recipe.layer_sizes != (2, 1, 1):
-        raise ValueError(f"hidden={recipe.hidden}, dataset={recipe.dataset}: must be one unit on two features.")
+        raise ValueError(f"hidden={recipe.hidden}, dataset={recipe.data_name}: must be one unit on two features.")
     report = on_progress or (lambda share: None)
     axis = np.linspace(-REACH, REACH, RESOLUTION)
     grid = np.stack(np.meshgrid(axis, axis), axis=2).reshape(-1, 2)

@@ -131,6 +131,11 @@ class Experiment:
         self._check_budget()
 
     @property
+    def source(self) -> datasets.Source | None:
+        """The record of the data set; None for data of one's own."""
+        return datasets.registry[self.dataset]
+
+    @property
     def task(self) -> datasets.Task:
         """What a network takes in and what it is to answer."""
         return datasets.registry[self.dataset]
@@ -139,6 +144,11 @@ class Experiment:
     def data_name(self) -> str:
         """What the data set is called in messages."""
         return self.dataset
+
+    @property
+    def data_label(self) -> str:
+        """What the data set is called on screen."""
+        return datasets.registry[self.dataset].label
 
     @property
     def split_sizes(self) -> tuple[int, int]:

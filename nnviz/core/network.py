@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 
+from nnviz.core import activations, losses
 from nnviz.core.activations import Activation
+from nnviz.core.experiment import Experiment
 from nnviz.core.losses import Loss
 
 Array = np.ndarray
@@ -46,6 +49,11 @@ def with_ones(x: Array, dtype: str) -> Array:
     return np.concatenate([x.T, np.ones((1, len(x)))]).astype(dtype, order="C")  # row by row: see blas_matmul
 
 
+def target_rows(y: Array, outputs: int, dtype: str) -> Array:
+    """Targets `[n]` as the losses take them, `[outputs, n]`: for more than one output a 1 where the class is."""
+    return (y[None] if outputs == 1 else y == np.arange(outputs)[:, None]).astype(dtype)
+
+
 class Network:
     """The two passes over a fixed number of runs and rows, in buffers that are made once.
 
@@ -76,6 +84,13 @@ class Network:
         self.sums = [np.zeros(shape, dtype) for shape in hidden]
         self.deltas = [np.zeros(shape, dtype) for shape in hidden]
         self.logits, self.errors = (np.zeros((runs, sizes[-1], rows), dtype) for _ in range(2))
+
+    @classmethod
+    def of(cls, experiment: Experiment, runs: int, rows: int, matmul: Matmul, dtype: str = "") -> Self:
+        """The network of an experiment, in its own precision unless told otherwise."""
+        activation = activations.registry[experiment.activation]
+        loss = losses.registry[experiment.task.loss]
+        return cls(experiment.layer_sizes, activation, loss, runs, rows, dtype or experiment.dtype, matmul)
 
     def forward(self, layers: Sequence[Array], x: Array) -> Array:
         """The logits `[R, outputs, rows]` for inputs `[R or 1, d + 1, rows]`; they stay valid until the next call."""

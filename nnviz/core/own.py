@@ -35,6 +35,11 @@ class OwnExperiment(Experiment):
         return cls(data=data, **{name: getattr(recipe, name) for name in Experiment.__dataclass_fields__})
 
     @property
+    def source(self) -> None:
+        """No record of the registry: the data are one's own."""
+        return None
+
+    @property
     def task(self) -> Task:
         """What a network takes in and what it is to answer."""
         return Task(features=self.data.feature_names, classes=self.data.class_names)
@@ -43,6 +48,11 @@ class OwnExperiment(Experiment):
     def data_name(self) -> str:
         """What the data set is called in messages."""
         return "this table"
+
+    @property
+    def data_label(self) -> str:
+        """What the data set is called on screen."""
+        return "data of your own"
 
     @property
     def split_sizes(self) -> tuple[int, int]:

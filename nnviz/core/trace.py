@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from nnviz.core import activations, losses
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
@@ -157,18 +156,11 @@ def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> 
 
 def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
     experiment = trace.experiment
-    sizes = experiment.layer_sizes
+    features = len(experiment.task.features)
     x = np.atleast_2d(np.asarray(x, dtype=float))
-    if x.ndim != 2 or x.shape[1] != sizes[0]:
-        raise ValueError(f"x has shape {x.shape}: {experiment.data_name} needs {sizes[0]} columns.")
+    if x.ndim != 2 or x.shape[1] != features:
+        raise ValueError(f"x has shape {x.shape}: {experiment.data_name} needs {features} columns.")
     layers = trace.layers(run, snapshot)
-    network = Network(
-        sizes,
-        activations.registry[experiment.activation],
-        losses.registry[experiment.task.loss],
-        runs=1,
-        rows=len(x),
-        dtype=experiment.dtype,
-        matmul=exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul,
-    )
+    matmul = exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul
+    network = Network.of(experiment, 1, len(x), matmul)
     return network, layers, with_ones(x, experiment.dtype)[None]

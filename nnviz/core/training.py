@@ -17,10 +17,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from nnviz.core import activations, losses, optimizers
+from nnviz.core import losses, optimizers
 from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, stack_matmul
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import Network, layer_views, parameter_count, target_rows, with_ones
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 
@@ -226,7 +226,6 @@ class _Job:
         self.experiment, self.starts = experiment, starts
         self.runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
         self.sizes = experiment.layer_sizes
-        self.activation = activations.registry[experiment.activation]
         self.loss = losses.registry[experiment.task.loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
         self.threads = min(threads or os.cpu_count() or 1, experiment.restarts)
@@ -259,8 +258,7 @@ class _Job:
 
     def _split(self, x: Array, y: Array) -> _Split:
         outputs, dtype = self.sizes[-1], self.experiment.dtype
-        targets = y[None] if outputs == 1 else y == np.arange(outputs)[:, None]
-        return _Split(np.concatenate([targets.astype(dtype), with_ones(x, dtype)])[None], outputs)
+        return _Split(np.concatenate([target_rows(y, outputs, dtype), with_ones(x, dtype)])[None], outputs)
 
     def chunks(self) -> list[Callable[[], None]]:
         """The work, cut into calls: of as many runs as fit the cache, those first that need the exact product."""
@@ -442,10 +440,7 @@ class _Chunk:
     def _network(self, runs: int, rows: int) -> Network:
         """The buffers for so many runs and rows, made when first asked for."""
         if (runs, rows) not in self.networks:
-            job = self.job
-            self.networks[runs, rows] = Network(
-                job.sizes, job.activation, job.loss, runs, rows, job.experiment.dtype, self._product
-            )
+            self.networks[runs, rows] = Network.of(self.job.experiment, runs, rows, self._product)
         return self.networks[runs, rows]
 
     def _product(self, a: Array, b: Array, out: Array) -> Array:

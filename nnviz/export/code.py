@@ -24,7 +24,7 @@ from nnviz.core.experiment import DEFAULT, Experiment, field_names
 from nnviz.core.network import layer_views
 from nnviz.core.training import initial_parameters
 from nnviz.export import keras, own_data, pytorch, scikit_learn, start
-from nnviz.export.pieces import WIDTH, is_regression, literal, shuffles, source_of
+from nnviz.export.pieces import WIDTH, is_regression, literal, shuffles
 
 frameworks: Mapping[str, str] = MappingProxyType(
     {"keras": "Keras 3", "pytorch": "PyTorch", "scikit-learn": "scikit-learn"}
@@ -88,6 +88,11 @@ _HALF_DOUBLE = (
     "about six digits should agree."
 )
 _YOURS = "The data are your own: put the table beside this script as {file}, or write its path below."
+_YOUR_ARRAYS = """\
+The data are your own. In Python, before this script, with the trace of a training on them:
+
+    halves = ("x_train", "x_test", "y_train", "y_test")
+    numpy.savez("{file}", **{{half: getattr(trace.dataset, half) for half in halves}})"""
 _PACKAGES = {"keras": "keras jax", "pytorch": "torch", "scikit-learn": ""}
 
 
@@ -104,6 +109,8 @@ def _header(experiment: Experiment, framework: str, own: OwnData | None) -> str:
     title = [f"A training of nnviz in {label}.", _fill(_summary(experiment, own)), *map(_fill, notes)]
     if own:
         return "\n\n".join([*title, f"To install: {install}", _fill(_YOURS.format(file=own_data.FILE))])
+    if not experiment.source:
+        return "\n\n".join([*title, f"To install: {install}", _YOUR_ARRAYS.format(file=start.ARRAYS)])
     changed = [
         f"{name}={literal(getattr(experiment, name))}".replace(" ", _NO_BREAK)
         for name in field_names()
@@ -117,7 +124,7 @@ def _summary(experiment: Experiment, own: OwnData | None) -> str:
     bend = f" with {activations.registry[experiment.activation].label}" if experiment.hidden else ""
     starts = list(dict.fromkeys(map(str, experiment.layer_initializers)))
     full = experiment.batch_rows == experiment.train_rows
-    data = "a table of your own" if own else source_of(experiment).label
+    data = "a table of your own" if own else experiment.data_label
     return (
         f"Data: {data}. Network: {'-'.join(map(str, experiment.layer_sizes))}{bend}, "
         f"kernels from {', the last from '.join(starts)}, biases from {experiment.bias_initializer}. Training: "

@@ -5,17 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import Entry
 
 WIDTH = 110  # of the scripts' lines
-
-
-def source_of(experiment: Experiment) -> datasets.Source:
-    """Where the experiment's data are from."""
-    return datasets.registry[experiment.dataset]
 
 
 def is_regression(experiment: Experiment) -> bool:

@@ -11,7 +11,9 @@ from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import TRUNCATED_SPREAD, Initializer
 from nnviz.core.training import ORDER_BRANCH
-from nnviz.export.pieces import WIDTH, literal, piece, source_of
+from nnviz.export.pieces import WIDTH, literal, piece
+
+ARRAYS = "arrays.npz"  # what a script calls the file with arrays of one's own
 
 # The data: features x and targets y of all rows, then the split.
 
@@ -61,7 +63,9 @@ _CAST = "{x}_train, {x}_test = {x}_train.astype(DTYPE), {x}_test.astype(DTYPE)"
 
 def data(experiment: Experiment) -> str:
     """The lines that make `x_train`, `y_train`, `x_test` and `y_test`."""
-    source = source_of(experiment)
+    source = experiment.source
+    if source is None:
+        return own_arrays(experiment)
     real = not source.classes
     drawn = _IN_TURN if source.in_turn else _DRAWN.replace("{stratify}", "None" if real else "y")
     pieces = [
@@ -74,6 +78,19 @@ def data(experiment: Experiment) -> str:
         _CAST.format(x="y") if real else "",
     ]
     return "\n".join(filter(None, pieces)).format(**vars(experiment), n=experiment.train_rows)
+
+
+_OWN = """\
+# The data: your own.
+with np.load({file!r}) as data:
+    x_train, x_test = data["x_train"].astype(DTYPE), data["x_test"].astype(DTYPE)
+    y_train, y_test = data["y_train"], data["y_test"]"""
+
+
+def own_arrays(experiment: Experiment) -> str:
+    """The lines that read the arrays of an experiment on data of one's own from `ARRAYS`."""
+    lines = _OWN.format(file=ARRAYS).replace("'", '"')
+    return lines if experiment.task.classes else f"{lines}\n{_CAST.format(x='y')}"
 
 
 # The start: how each initializer draws. What is cast to DTYPE later is drawn in float64.

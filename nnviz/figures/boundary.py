@@ -33,7 +33,7 @@ def boundary(traces: Sequence[Trace], palette: Palette) -> list[Figure]:
     A real target: the data and the fitted curve. Else: what held-out rows were taken for.
     """
     both = sides(traces, palette)
-    same = len({trace.experiment.dataset for trace in traces}) == 1
+    same = len({trace.experiment.task for trace in traces}) == 1
     together = input_range(traces) if same else None
     return [_draw(side, palette, together or input_range([side.trace])) for side in both]
 

@@ -11,7 +11,6 @@ from nnviz.analysis.repeats import NOTHING, RATE, WEIGHT, Ripple
 from nnviz.analysis.seeds import Judgement, better
 from nnviz.analysis.seeds_words import rippled
 from nnviz.analysis.words import count, number
-from nnviz.core import datasets
 from nnviz.figures.axes import compact, end_labels, fit, last_finite
 from nnviz.figures.figure import Figure
 from nnviz.figures.template import Palette, new_plot, note
@@ -35,7 +34,7 @@ def per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
     finite = differences[np.isfinite(differences)]
     bottom, top = _ends(finite)
     edge = 0.02 * len(order)  # so that no mark is cut
-    unit = ", nats" if datasets.registry[found.a.dataset].classes else ""
+    unit = ", nats" if found.a.task.classes else ""
     heights = np.clip(differences, bottom, top)
     ranks = np.arange(1, len(order) + 1)
     data = [_mean(found, len(order), (bottom, top), palette)] if np.isfinite(found.mean) else []

@@ -10,7 +10,7 @@ import streamlit as st
 from nnviz.analysis.pinch import APART, DECADES, LOOK, Pinch, start_of
 from nnviz.analysis.pinch_laws import power
 from nnviz.analysis.words import count, number
-from nnviz.core import activations, datasets
+from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import make
 from nnviz.core.registry import Parameter, Value
@@ -106,7 +106,7 @@ def described(found: Pinch) -> str:
     experiment = found.experiment
     units = " + ".join(map(str, experiment.hidden))
     return (
-        f"{datasets.registry[experiment.dataset].label}, {units} {activations.registry[experiment.activation].label} "
+        f"{experiment.data_label}, {units} {activations.registry[experiment.activation].label} "
         f"units, every weight {_plain(found.value)} + ε · noise, learning rate {experiment.learning_rate:g}, "
         f"{len(found.epsilons)} × {count(len(found.seeds), 'seed')}"
     )

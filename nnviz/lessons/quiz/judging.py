@@ -12,7 +12,7 @@ from nnviz.analysis.luck import Rate, rate, restarts_needed
 from nnviz.analysis.repeats import differing
 from nnviz.analysis.seeds import judge
 from nnviz.analysis.words import number, percent, percent_range
-from nnviz.core import activations, datasets, initializers
+from nnviz.core import activations, initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.training import train
@@ -99,7 +99,7 @@ def lucky(generator: np.random.Generator, on_progress: Progress) -> Question | N
     if any(abs(agree - edge) <= BORDER for edge in (FEW, MANY)):
         return None
     return Question(
-        text=f"On {datasets.registry[base.dataset].label}, {names[first]} beats {names[1 - first]} with seed "
+        text=f"On {base.data_label}, {names[first]} beats {names[1 - first]} with seed "
         f"{base.seed}: it has the lower loss on unseen data. Now both are trained with {OTHERS} other seeds.\n\n"
         f"How often does {names[first]} win there?",
         options=(

@@ -7,7 +7,6 @@ import numpy as np
 from nnviz.analysis.order import order
 from nnviz.analysis.repeats import differing
 from nnviz.analysis.words import count, number, percent
-from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import parameter_count
 from nnviz.core.progress import Progress
@@ -68,7 +67,7 @@ def twice(generator: np.random.Generator, on_progress: Progress) -> Question | N
     if apart and NEARLY / 2 < ratio < 2 * NEARLY:
         return None
     return Question(
-        text=f"A network of {first.hidden[0]} units is trained twice on {datasets.registry[first.dataset].label}. "
+        text=f"A network of {first.hidden[0]} units is trained twice on {first.data_label}. "
         f"{small} {words}\n\nAre the two networks the same at the end?",
         options=(
             "Yes, to the last bit.",
@@ -99,7 +98,7 @@ def which_chance(generator: np.random.Generator, on_progress: Progress) -> Quest
     rows_a_step = "one row" if experiment.batch_size == 1 else f"{experiment.batch_size} rows"
     return Question(
         text=f"{STARTS} starts are trained with each of {STARTS} orders of the rows, on "
-        f"{datasets.registry[experiment.dataset].label}: {STARTS**2} runs. Each step uses {rows_a_step}, and the "
+        f"{experiment.data_label}: {STARTS**2} runs. Each step uses {rows_a_step}, and the "
         f"learning rate is {number(experiment.learning_rate)}, a {'large' if wild else 'gentle'} step. "
         "The final losses differ.\n\nWhat matters more for them?",
         options=("The start.", "The order of the rows.", "Both about alike."),

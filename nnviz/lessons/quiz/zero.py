@@ -7,7 +7,7 @@ import numpy as np
 from nnviz.analysis.diagnosis import diagnose, guess_loss
 from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import number
-from nnviz.core import activations, datasets
+from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
@@ -203,7 +203,7 @@ def _units(experiment: Experiment) -> str:
 
 
 def _data(experiment: Experiment) -> str:
-    return datasets.registry[experiment.dataset].label
+    return experiment.data_label
 
 
 TEMPLATES = (

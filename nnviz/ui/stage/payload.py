@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,10 @@ import numpy as np
 from nnviz.analysis.paths import paths
 from nnviz.analysis.surface import input_range
 from nnviz.analysis.symmetry import effective_units, unit_vectors
-from nnviz.core import activations, datasets, losses
+from nnviz.core import activations
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
 from nnviz.core.datasets import Dataset
-from nnviz.core.network import Network, with_ones
+from nnviz.core.network import Network, parameter_count, target_rows, with_ones
 from nnviz.core.trace import Trace, hidden_signals, predict
 from nnviz.figures.axes import LARGEST
 from nnviz.figures.sides import Side, sides
@@ -100,7 +99,7 @@ def _side(side: Side, sentence: str, data: dict[str, Any], plane: dict[str, Any]
     trace = side.trace
     activation = activations.registry[trace.experiment.activation]
     sizes = trace.experiment.layer_sizes
-    whole = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes)) <= MOST_WEIGHTS
+    whole = parameter_count(sizes) <= MOST_WEIGHTS
     moments = _moments(trace, whole)
     layers = _layers_shown(len(trace.experiment.hidden))
     gradients = _gradients(trace, moments) if whole else []
@@ -113,7 +112,7 @@ def _side(side: Side, sentence: str, data: dict[str, Any], plane: dict[str, Any]
         "sizes": sizes,
         "activation": activation.key,
         "half": 0 if activation.squashes else 1,  # the answer drawn in half colour; 0: colour is the answer itself
-        "loss": datasets.registry[trace.experiment.dataset].loss,
+        "loss": trace.experiment.task.loss,
         "epochs": trace.epochs[moments],
         "losses": trace.train_loss[0, moments],
         "accuracies": trace.test_accuracy[0, moments],
@@ -286,17 +285,10 @@ def _gradients(trace: Trace, moments: Array) -> list[Array]:
         np.concatenate([kernel[0, moments], bias[0, moments][:, None]], axis=1)
         for kernel, bias in zip(trace.kernels, trace.biases, strict=True)
     ]
-    network = Network(
-        sizes,
-        activations.registry[experiment.activation],
-        losses.registry[datasets.registry[experiment.dataset].loss],
-        runs=len(moments),
-        rows=rows,
-        dtype=experiment.dtype,
-        matmul=exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul,
-    )
-    x, y = with_ones(dataset.x_train, experiment.dtype)[None], dataset.y_train
-    targets = (y[None] if sizes[-1] == 1 else y == np.arange(sizes[-1])[:, None]).astype(experiment.dtype)
+    matmul = exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul
+    network = Network.of(experiment, len(moments), rows, matmul)
+    x = with_ones(dataset.x_train, experiment.dtype)[None]
+    targets = target_rows(dataset.y_train, sizes[-1], experiment.dtype)
     gradients = [np.empty_like(layer) for layer in layers]
     with np.errstate(all="ignore"):
         network.forward(layers, x)
