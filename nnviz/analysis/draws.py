@@ -15,9 +15,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-from scipy.special import gammaln
 
-from nnviz.core.initializers import TRUNCATED_SPREAD, Initializer, Shape, fans
+from nnviz.core.initializers import Initializer, Law, Shape, fans
 from nnviz.core.registry import Parameter
 
 Array = np.ndarray
@@ -26,7 +25,6 @@ ENOUGH = 20_000  # weights; kernels of further seeds are pooled until there are 
 MOST_SEEDS = 16
 ROOM = 0.15  # of the law's own stretch, left free on each side of a picture
 TAILS = 4.0  # spreads to each side of the mean that a picture of an unlimited law shows
-CUT_MASS = math.erf(math.sqrt(2))  # the share of a normal within two spreads
 
 
 @dataclass(frozen=True)
@@ -107,115 +105,6 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Law:
-    """The distribution of one weight, as theory has it.
-
-    Attributes:
-        kind: uniform, normal, cut normal, rotation (an entry of a random rotation) or points.
-        mean: of the distribution.
-        spread: its standard deviation.
-        low: no weight is below it; minus infinity where there is no limit.
-        high: no weight is above it.
-        points: for the kind "points": the values, each with its share.
-    """
-
-    kind: str
-    mean: float
-    spread: float
-    low: float
-    high: float
-    points: tuple[tuple[float, float], ...] = ()
-
-    def density(self, x: Array) -> Array | None:
-        """The probability density at each x; None where weights take only single values."""
-        if self.kind == "points":
-            return None
-        inside = (x >= self.low) & (x <= self.high)
-        if self.kind == "uniform":
-            return np.where(inside, 1 / (self.high - self.low), 0.0)
-        if self.kind == "rotation":
-            return self._rotation_density(x)
-        sigma = self.spread / (TRUNCATED_SPREAD if self.kind == "cut normal" else 1)
-        bell = np.exp(-np.square((x - self.mean) / sigma) / 2) / (sigma * math.sqrt(2 * math.pi))
-        return np.where(inside, bell / CUT_MASS, 0.0) if self.kind == "cut normal" else bell
-
-    def _rotation_density(self, x: Array) -> Array:
-        """One entry of a unit vector that points anywhere alike, in n dimensions: (1 - x²)^((n - 3) / 2), scaled.
-
-        It has no limit at the ends where n = 2; there the value just inside is given.
-        """
-        n = round((self.high / self.spread) ** 2)
-        share = np.clip(1 - np.square(x / self.high), 1e-6, 1)
-        constant = gammaln(n / 2) - gammaln((n - 1) / 2) - math.log(math.pi) / 2
-        inside = np.abs(x) <= self.high
-        return np.where(inside, np.exp(constant + (n - 3) / 2 * np.log(share)) / self.high, 0.0)
-
-
-_UNIFORM = ("random_uniform", "positive_uniform", "lecun_uniform", "glorot_uniform", "he_uniform", "pytorch_default",
-            "mirrored")  # fmt: skip
-_CUT_NORMAL = ("truncated_normal", "lecun_normal", "glorot_normal", "he_normal")
-
-
-def law(initializer: Initializer, shape: Shape) -> Law | None:
-    """The distribution that theory gives for one weight; None for an initializer that none is known of here.
-
-    Truncated normals are cut at two spreads of the normal that is cut, and Keras widens those of its variance
-    scaling family so that the spread asked for is left. An entry of a random rotation is distributed as an entry of
-    a unit vector (Muller 1959, A note on a method for generating points uniformly on n-dimensional spheres).
-
-    Args:
-        initializer: with its parameters set.
-        shape: the kernel's.
-
-    >>> from nnviz.core.initializers import get
-    >>> round(law(get("truncated_normal"), (64, 32)).spread, 6)
-    0.043981
-    """
-    key, settings, size = initializer.key, initializer.parameters, math.prod(shape)
-    spread = initializer.spread(shape)
-    if key in ("zeros", "ones", "constant"):
-        return _points({settings.get("value", float(key == "ones")): 1.0})
-    if key == "identity":
-        diagonal = min(shape) / size
-        return _points({settings["gain"]: diagonal} | ({0.0: 1 - diagonal} if diagonal < 1 else {}))
-    if key == "ordered":
-        low, high = sorted((settings["scale"] / size, settings["scale"]))
-        return _uniform((low + high) / 2, abs(settings["scale"]) * math.sqrt((size**2 - 1) / 12) / size, low, high)
-    if key == "listed":
-        weights, times = np.unique(np.resize(settings["values"], size), return_counts=True)
-        return _points(dict(zip(weights.tolist(), (times / size).tolist(), strict=True)))
-    if spread is None:
-        return None
-    if key == "orthogonal":
-        gain = abs(settings["gain"])
-        if gain == 0 or gain == spread:  # of one row and one column
-            return _points({-gain: 0.5, gain: 0.5} if gain else {0.0: 1.0})
-        return Law("rotation", 0.0, spread, -gain, gain)
-    shape_of_draws = settings.get("distribution", "")
-    centre = settings.get("mean", settings.get("value", 0.0))
-    if key in _UNIFORM or shape_of_draws == "uniform":
-        centre = settings.get("high", settings.get("minval", 0.0) + settings.get("maxval", 0.0)) / 2
-        half = math.sqrt(3) * spread
-        return _uniform(centre, spread, centre - half, centre + half)
-    if key in _CUT_NORMAL or shape_of_draws == "truncated_normal":
-        cut = 2 * spread / TRUNCATED_SPREAD
-        return Law("cut normal", centre, spread, centre - cut, centre + cut) if spread else _points({centre: 1.0})
-    if key in ("random_normal", "perturbed") or shape_of_draws == "untruncated_normal":
-        return Law("normal", centre, spread, -math.inf, math.inf) if spread else _points({centre: 1.0})
-    return None
-
-
-def _uniform(mean: float, spread: float, low: float, high: float) -> Law:
-    return Law("uniform", mean, spread, low, high) if high > low else _points({mean: 1.0})
-
-
-def _points(shares: Mapping[float, float]) -> Law:
-    mean = sum(value * share for value, share in shares.items())
-    variance = sum(share * (value - mean) ** 2 for value, share in shares.items())
-    return Law("points", mean, math.sqrt(variance), min(shares), max(shares), tuple(sorted(shares.items())))
-
-
 @dataclass(frozen=True, eq=False)
 class Draws:
     """Kernels drawn from an initializer, and what was measured on them.
@@ -223,7 +112,7 @@ class Draws:
     Attributes:
         initializer: which.
         kernel: what was filled.
-        law: what theory says of one weight, where it is known.
+        law: what theory says of one weight.
         values: all weights of all seeds, one after another.
         seeds: how many kernels were drawn, from the seeds 0, 1, …
         mean: of the values.
@@ -238,7 +127,7 @@ class Draws:
 
     initializer: Initializer
     kernel: Kernel
-    law: Law | None
+    law: Law
     values: Array
     seeds: int
     mean: float
@@ -283,7 +172,7 @@ def draws(initializer: Initializer, kernel: Kernel) -> Draws:
     return Draws(
         initializer=initializer,
         kernel=kernel,
-        law=law(initializer, kernel.shape),
+        law=initializer.law(kernel.shape),
         values=values,
         seeds=seeds,
         mean=mean,
@@ -299,7 +188,7 @@ def draws(initializer: Initializer, kernel: Kernel) -> Draws:
 
 def window(found: Draws) -> tuple[float, float]:
     """The stretch of the number line to show: the law's limits, or four spreads around its mean."""
-    shape = found.law or Law("measured", found.mean, found.spread, found.low, found.high)
+    shape = found.law
     if shape.kind == "points":
         room = (shape.high - shape.low) / 2 or max(1.0, abs(shape.mean)) / 2
         return shape.low - room, shape.high + room
@@ -317,7 +206,7 @@ class Histogram:
         edges: `[bins + 1]`.
         heights: `[bins]`, densities: the bars' areas sum to 1.
         x: where the law is given.
-        density: its density there; None where it takes only single values, or none is known.
+        density: its density there; None where it takes only single values.
     """
 
     edges: Array
@@ -336,7 +225,7 @@ def histogram(found: Draws, bins: int = 30) -> Histogram:
     """
     low, high = window(found)
     shape = found.law
-    if shape is not None and shape.kind == "points":
+    if shape.kind == "points":
         whole = bins // 4 * 4 + 2 if len(shape.points) == 2 else bins // 2 * 2 + 1  # so that each is in mid-bin
         edges = np.linspace(low, high, whole + 1)
     else:
@@ -345,8 +234,6 @@ def histogram(found: Draws, bins: int = 30) -> Histogram:
         edges[0], edges[-1] = min(edges[0], found.low), max(edges[-1], found.high)
     counts, _ = np.histogram(found.values, edges)
     heights = counts / (len(found.values) * np.diff(edges))
-    if shape is None:
-        return Histogram(edges, heights, np.zeros(0), None)
     inside = np.linspace(max(low, shape.low), min(high, shape.high), 241)
     walls = [
         np.nextafter(end, away) for end, away in ((shape.low, -math.inf), (shape.high, math.inf)) if low < end < high

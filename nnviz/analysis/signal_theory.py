@@ -77,14 +77,7 @@ def law(initializer: Initializer, shape: tuple[int, ...]) -> tuple[float, float]
     ((0.3, 0.17320508075688773), None)
     """
     spread = initializer.spread(shape)
-    if spread is None:
-        return None
-    given = initializer.parameters
-    if initializer.key == "ones":
-        return 1.0, 0.0
-    ends = ("minval", "maxval") if "minval" in given else ("high",) if "high" in given else ()
-    mean = sum(given[end] for end in ends) / 2 if ends else given.get("mean", given.get("value", 0.0))
-    return float(mean), spread
+    return None if spread is None else (initializer.law(shape).mean, spread)
 
 
 _Law = tuple[float, float]

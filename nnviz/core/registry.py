@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
+from nnviz.core.reference import Reference
+
 Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
 
 MOST_NUMBERS = 512  # in one list
@@ -29,6 +31,7 @@ class Entry:
         note: one line in plain words.
         formula: the definition, in plain text.
         reference: where it comes from, with the year.
+        sources: what `reference` names, where that is not among `nnviz.analysis.references.entries` yet.
     """
 
     key: str
@@ -36,6 +39,7 @@ class Entry:
     note: str
     formula: str
     reference: str
+    sources: tuple[Reference, ...] = ()
 
 
 E = TypeVar("E", bound=Entry)

@@ -6,7 +6,7 @@ from nnviz.core import activations, initializers, optimizers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.optimizers import ADAM_EPSILON, BETA_1, BETA_2, MOMENTUM, RHO, RMSPROP_EPSILON
-from nnviz.export.pieces import is_regression, literal, loop, piece, shuffles, start_comment
+from nnviz.export.pieces import is_regression, loop, piece, shuffles, start_comment
 
 _ACTIVATIONS = {
     "tanh": '"tanh"',
@@ -53,14 +53,6 @@ _LOSSES = {
     "binary_crossentropy": "BinaryCrossentropy(from_logits=True)",
     "categorical_crossentropy": "SparseCategoricalCrossentropy(from_logits=True)",
     "squared_error": "MeanSquaredError()",
-}
-_INITIALIZERS = {  # where Keras has another name for it, or none
-    "perturbed": "RandomNormal(mean={value}, stddev={epsilon})",
-    "ordered": "",
-    "listed": "",
-    "mirrored": "",
-    "positive_uniform": "RandomUniform(minval=0.0, maxval={high})",
-    "pytorch_default": 'VarianceScaling(scale=1 / 3, mode="fan_in", distribution="uniform")',
 }
 _MIDDLE = """\
 {activation}# The network, started from the weights above.
@@ -122,7 +114,4 @@ def middle(experiment: Experiment) -> str:
 def _initializer(initializer: Initializer) -> str:
     if initializer.scheme.keras and initializer == initializers.get(initializer.key):
         return f'"{initializer.key}"'
-    name = initializer.key.title().replace("_", "")
-    settings = ", ".join(f"{name}={literal(value)}" for name, value in initializer.settings)
-    call = _INITIALIZERS.get(initializer.key, f"{name}({settings})").format(**initializer.parameters)
-    return f"keras.initializers.{call}" if call else f"[none like {initializer.key}]"
+    return initializer.in_keras() or f"[none like {initializer.key}]"

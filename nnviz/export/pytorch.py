@@ -51,25 +51,6 @@ _LOSSES = {
     "categorical_crossentropy": "CrossEntropyLoss",
     "squared_error": "MSELoss",
 }
-_INITIALIZERS = {  # of the tensor w; the others PyTorch has not
-    "zeros": "zeros_({w})",
-    "ones": "ones_({w})",
-    "constant": "constant_({w}, {value})",
-    "identity": "eye_({w}.data).mul_({gain})",
-    "random_normal": "normal_({w}, {mean}, {stddev})",
-    "random_uniform": "uniform_({w}, {minval}, {maxval})",
-    "truncated_normal": "trunc_normal_({w}, {mean}, {stddev}, {mean} - 2 * {stddev}, {mean} + 2 * {stddev})",
-    "orthogonal": "orthogonal_({w}, {gain})",
-    "lecun_uniform": 'kaiming_uniform_({w}, nonlinearity="linear")',
-    "lecun_normal": 'kaiming_normal_({w}, nonlinearity="linear")  # not truncated',
-    "glorot_uniform": "xavier_uniform_({w})",
-    "glorot_normal": "xavier_normal_({w})  # not truncated",
-    "he_uniform": 'kaiming_uniform_({w}, nonlinearity="relu")',
-    "he_normal": 'kaiming_normal_({w}, nonlinearity="relu")  # not truncated',
-    "perturbed": "normal_({w}, {value}, {epsilon})",
-    "positive_uniform": "uniform_({w}, 0.0, {high})",
-    "pytorch_default": "kaiming_uniform_({w}, a=5**0.5)  # as nn.Linear does by itself",
-}
 _MIDDLE = """\
 # The network, started from the weights above.
 {own_start}torch.set_default_dtype(torch.{dtype})
@@ -135,5 +116,5 @@ def middle(experiment: Experiment) -> str:
 
 
 def _initializer(initializer: Initializer, tensor: str) -> str:
-    call = _INITIALIZERS.get(initializer.key, "").format(w=tensor, **initializer.parameters)
-    return f"torch.nn.init.{call}" if call else f"[none like {initializer.key}]"
+    call = initializer.in_pytorch(tensor)
+    return f"torch.{call}" if call else f"[none like {initializer.key}]"

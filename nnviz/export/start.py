@@ -9,7 +9,7 @@ import textwrap
 
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
-from nnviz.core.initializers import TRUNCATED_SPREAD, Initializer
+from nnviz.core.initializers import Initializer
 from nnviz.core.training import ORDER_BRANCH
 from nnviz.export.pieces import WIDTH, literal, piece
 
@@ -93,95 +93,8 @@ def own_arrays(experiment: Experiment) -> str:
     return lines if experiment.task.classes else f"{lines}\n{_CAST.format(x='y')}"
 
 
-# The start: how each initializer draws. What is cast to DTYPE later is drawn in float64.
+# The start. What is cast to DTYPE later is drawn in float64.
 
-_UNIFORM = """\
-def {key}(shape, generator):
-    fan = {fan}
-    limit = math.sqrt(3 * ({scale} / fan))
-    return generator.uniform(-limit, limit, shape)"""
-_CUT_NORMAL = """\
-def {key}(shape, generator):
-    fan = {fan}
-    stddev = math.sqrt({scale} / fan) / {spread!r}  # the cut takes some of the spread
-    return truncated_normal(shape, generator, 0.0, stddev)"""
-_FAN_IN, _FAN_AVERAGE = "shape[0]", "(shape[0] + shape[-1]) / 2"
-
-
-def _scaled(template: str, key: str, scale: str, fan: str) -> str:
-    return template.format(key=key, scale=scale, fan=fan, spread=TRUNCATED_SPREAD)
-
-
-_DRAWS = {
-    "zeros": """\
-def zeros(shape, generator):
-    return np.zeros(shape)""",
-    "ones": """\
-def ones(shape, generator):
-    return np.ones(shape)""",
-    "constant": """\
-def constant(shape, generator, value):
-    return np.full(shape, value)""",
-    "identity": """\
-def identity(shape, generator, gain):
-    return gain * np.eye(*shape)""",
-    "random_normal": """\
-def random_normal(shape, generator, mean, stddev):
-    return generator.normal(mean, stddev, shape)""",
-    "random_uniform": """\
-def random_uniform(shape, generator, minval, maxval):
-    return generator.uniform(min(minval, maxval), max(minval, maxval), shape)""",
-    "truncated_normal": """\
-def truncated_normal(shape, generator, mean, stddev):
-    size, kept = math.prod(shape), np.empty(0)
-    while kept.size < size:  # what lies beyond two spreads is thrown away
-        batch = generator.normal(mean, stddev, size)
-        kept = np.append(kept, batch[(batch >= mean - 2 * stddev) & (batch <= mean + 2 * stddev)])
-    return kept[:size].reshape(shape)""",
-    "variance_scaling": f"""\
-def variance_scaling(shape, generator, scale, mode, distribution):
-    fan = {{"fan_in": shape[0], "fan_out": shape[-1], "fan_avg": (shape[0] + shape[-1]) / 2}}[mode]
-    stddev = math.sqrt(scale / fan)
-    if distribution == "uniform":
-        limit = math.sqrt(3 * (scale / fan))
-        return generator.uniform(-limit, limit, shape)
-    if distribution == "untruncated_normal":
-        return generator.normal(0.0, stddev, shape)
-    return truncated_normal(shape, generator, 0.0, stddev / {TRUNCATED_SPREAD!r})  # the cut takes some spread""",
-    "orthogonal": """\
-def orthogonal(shape, generator, gain):
-    tall = generator.normal(size=(max(shape), min(shape))).astype(DTYPE)
-    q, r = np.linalg.qr(tall)
-    q *= np.sign(np.diag(r))
-    return gain * (q.T if shape[0] < shape[1] else q)""",
-    "lecun_uniform": _scaled(_UNIFORM, "lecun_uniform", "1", _FAN_IN),
-    "lecun_normal": _scaled(_CUT_NORMAL, "lecun_normal", "1", _FAN_IN),
-    "glorot_uniform": _scaled(_UNIFORM, "glorot_uniform", "1", _FAN_AVERAGE),
-    "glorot_normal": _scaled(_CUT_NORMAL, "glorot_normal", "1", _FAN_AVERAGE),
-    "he_uniform": _scaled(_UNIFORM, "he_uniform", "2", _FAN_IN),
-    "he_normal": _scaled(_CUT_NORMAL, "he_normal", "2", _FAN_IN),
-    "perturbed": """\
-def perturbed(shape, generator, value, epsilon):
-    return value + epsilon * generator.normal(size=shape)""",
-    "ordered": """\
-def ordered(shape, generator, scale):
-    size = math.prod(shape)
-    return (scale * np.arange(1, size + 1) / size).reshape(shape)""",
-    "listed": """\
-def listed(shape, generator, values):
-    return np.resize(values, shape)""",
-    "mirrored": """\
-def mirrored(shape, generator):
-    weights = glorot_uniform(shape, generator)
-    half = shape[-1] // 2
-    if half:
-        weights[..., -half:] = -weights[..., :half]
-    return weights""",
-    "positive_uniform": """\
-def positive_uniform(shape, generator, high):
-    return generator.uniform(0.0, high, shape)""",
-    "pytorch_default": _scaled(_UNIFORM, "pytorch_default", "(1 / 3)", _FAN_IN),
-}
 _WEIGHTS = """\
 # The starting weights: the seed has one child for each layer, which draws the kernel, then the bias.
 {draws}
@@ -204,17 +117,14 @@ def weights(experiment: Experiment) -> str:
         first = f"kernel = {_call(hidden[0], 'shape')}"
         kernel = f"if layer < len(SHAPES):\n        {first}\n    else:\n        {kernel}"
     keys = {initializer.key for initializer in (*hidden, output, experiment.bias_initializer)}
-    keys |= {other for key in keys for other in _DRAWS if f"{other}(" in _draw(key)}
+    code = {key: scheme.code for key, scheme in initializers.registry.items()}
+    keys |= {other for key in keys for other in code if f"{other}(" in code[key]}
     return _WEIGHTS.format(
-        draws="\n\n\n".join(_draw(key) for key in _DRAWS if key in keys),
+        draws="\n\n\n".join(code[key] for key in code if key in keys),
         sizes=textwrap.fill(repr(experiment.layer_sizes), WIDTH - 8, subsequent_indent=" " * 4),
         kernel=kernel,
         bias=_call(experiment.bias_initializer, "shape[1:]"),
     )
-
-
-def _draw(key: str) -> str:
-    return piece(_DRAWS, initializers.registry[key])
 
 
 def _call(initializer: Initializer, shape: str) -> str:

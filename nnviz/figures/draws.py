@@ -42,7 +42,7 @@ def small(found: Draws, palette: Palette) -> str:
     if drawn.density is not None:
         line = "L".join(f"{x(at)} {y(value)}" for at, value in zip(drawn.x, drawn.density, strict=True))
         theory = f'<path d="M{line}" fill="none" stroke="{palette.text}" stroke-width="2"/>'
-    elif found.law is not None:
+    else:
         most = max(share for _, share in found.law.points)
         theory = "".join(
             f'<path d="M{x(value)} {HEIGHT}V{min(HEIGHT - 4, y(tallest / HEADROOM * share / most))}" '
@@ -63,7 +63,7 @@ def marks(found: Draws) -> list[tuple[float, float]]:
     """
     low, high = _stretch(found)
     law = found.law
-    if law is not None and law.kind == "points":
+    if law.kind == "points":
         values = [value for value, _ in law.points]
     else:
         first, last = window(found)
@@ -132,7 +132,7 @@ def _layers(found: Draws, drawn: Histogram, letter: str, color: str, dash: str, 
             "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
             "x": compact(drawn.x), "y": compact(drawn.density), "line": {"color": color, "width": 3, "dash": dash},
         })  # fmt: skip
-    elif found.law is not None:
+    else:
         top, most = _tallest(drawn), max(share for _, share in found.law.points)
         x = [value for at, _ in found.law.points for value in (at, at, np.nan)]
         y = [value for _, share in found.law.points for value in (0.0, top * share / most, np.nan)]
@@ -156,7 +156,7 @@ def reach(found: Draws) -> str:
     if found.spread == 0:
         return f"all {number(found.mean)}"
     law = found.law
-    if law is None or not np.isfinite(law.low) or law.kind == "rotation":
+    if not np.isfinite(law.low) or law.kind == "rotation":
         return f"from {number(found.low)} to {number(found.high)}"
     if law.low == -law.high:
         return f"none beyond ±{number(law.high)}"

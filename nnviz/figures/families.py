@@ -32,11 +32,11 @@ def spreads(found: Sequence[Method], palette: Palette) -> Figure:
     places = {id(method): place for place, (_, method) in enumerate(rows) if method}
     y = np.array([places[id(method)] for method in found])
     measured = np.array([method.draws.spread for method in found])
-    known = [(place, method.draws.law.spread) for place, method in zip(y, found, strict=True) if method.draws.law]
+    theory = np.array([method.draws.law.spread for method in found])
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "markers", "name": "theory", "hoverinfo": "skip",
-            "x": compact(np.array([spread for _, spread in known])), "y": [place for place, _ in known],
+            "x": compact(theory), "y": y,
             "marker": {"symbol": "line-ns-open", "size": 18, "color": palette.muted, "line": {"width": 2.5}},
         },
         {
@@ -85,12 +85,11 @@ def spreads(found: Sequence[Method], palette: Palette) -> Figure:
         "initializer": np.array([method.initializer.key for method in found]),
         "family": np.array([method.family for method in found]),
         "measured": measured,
-        "theory": np.array([method.draws.law.spread if method.draws.law else np.nan for method in found]),
+        "theory": theory,
     }
     return Figure("spreads", title, alt, plot, table)
 
 
 def _hover(method: Method) -> str:
-    law = method.draws.law
-    theory = f"<br>theory {number(law.spread, 5)}" if law else ""
+    theory = f"<br>theory {number(method.draws.law.spread, 5)}"
     return f"{method.initializer.key}<br>measured {number(method.draws.spread, 5)}{theory}"

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from nnviz.analysis import claims, references
-from nnviz.analysis.references.record import Reference
 from nnviz.analysis.words import count, number
 from nnviz.core import activations, datasets, initializers, losses, optimizers
+from nnviz.core.reference import Reference
 
 WORDS: Mapping[claims.Kind, str] = {"confirmed": "Confirmed", "refuted": "Refuted", "differs": "Differs"}
 REGISTRIES = (initializers, activations, optimizers, losses, datasets)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnviz.analysis.draws import CUT_MASS, LAYERS, Draws, Kernel, Layer, draws
+from nnviz.analysis.draws import LAYERS, Draws, Kernel, Layer, draws
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
-from nnviz.core.initializers import TRUNCATED_SPREAD, Scheme
+from nnviz.core.initializers import Scheme
+from nnviz.core.initializers.law import CUT_MASS, TRUNCATED_SPREAD
 from nnviz.figures.draws import alt, compare, marks, reach, small
 from nnviz.figures.template import PALETTES
 from nnviz.ui import markup, page
@@ -129,7 +130,7 @@ def _impossible(kernel: Kernel) -> str:
 def _measured(found: Draws, theme: str) -> str:
     """The histogram, the numbers beside those of theory, the verdict on symmetry."""
     law = found.law
-    theory = (law.mean, law.spread, law.low, law.high) if law else (math.nan,) * 4
+    theory = (law.mean, law.spread, law.low, law.high)
     rows = "".join(
         f'<tr><th scope="row">{name}</th><td>{level(value, found)}</td><td>{level(expected, found)}</td></tr>'
         for name, value, expected in zip(
@@ -182,10 +183,10 @@ def level(value: float, found: Draws) -> str:
 
 def _code(scheme: Scheme) -> str:
     """How to ask for it elsewhere; in words where there is no such call."""
-    own_start = scheme.key == "glorot_uniform"
+    initializer, own_start = initializers.make(scheme.key), scheme.key == "glorot_uniform"
     lines = {
-        "Keras": (keras_line(scheme), "No such initializer."),
-        "PyTorch": (scheme.in_pytorch, "No such call."),
+        "Keras": (initializer.in_keras(), "No such initializer."),
+        "PyTorch": (initializer.in_pytorch("weight"), "No such call."),
         "scikit-learn": ("MLPClassifier()" if own_start else "", "MLPClassifier always starts from Glorot uniform."),
         "nnviz": (f'nnviz.initializers.get("{scheme.key}")(shape, seed)', ""),
     }
@@ -193,20 +194,6 @@ def _code(scheme: Scheme) -> str:
         f'<p class="code"><span>{name}</span>{f"<code>{escape(line)}</code>" if line else words}</p>'
         for name, (line, words) in lines.items()
     )
-
-
-def keras_line(scheme: Scheme) -> str:
-    """The call that makes an initializer in Keras; empty where there is none.
-
-    >>> keras_line(initializers.registry["random_normal"])
-    'keras.initializers.RandomNormal(mean=0.0, stddev=0.05)'
-    """
-    if not scheme.keras:
-        return f"keras.initializers.{scheme.in_keras}" if scheme.in_keras else ""
-    settings = ", ".join(
-        f'{p.name}="{p.default}"' if p.kind is str else f"{p.name}={p.default}" for p in scheme.parameters
-    )
-    return f"keras.initializers.{scheme.key.title().replace('_', '')}({settings})"
 
 
 def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
@@ -247,16 +234,15 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
 def _numbers(found: Draws) -> dict[str, str]:
     law = found.law
 
-    def beside(value: float, theory: float | None) -> str:
-        in_theory = f" (theory {level(theory, found)})" if theory is not None else ""
-        return level(value, found) + in_theory
+    def beside(value: float, theory: float) -> str:
+        return f"{level(value, found)} (theory {level(theory, found)})"
 
     return {
         "weights drawn": f"{len(found.values):,} from {found.seeds} seed{'s' if found.seeds > 1 else ''}",
-        "mean": beside(found.mean, law.mean if law else None),
-        "spread": beside(found.spread, law.spread if law else None),
-        "lowest": beside(found.low, law.low if law else None),
-        "highest": beside(found.high, law.high if law else None),
+        "mean": beside(found.mean, law.mean),
+        "spread": beside(found.spread, law.spread),
+        "lowest": beside(found.low, law.low),
+        "highest": beside(found.high, law.high),
         "within one spread of the mean": percent(found.within),
         "units that differ": f"{found.distinct} of {found.units}",
         "mean cosine of two units": "one unit only" if math.isnan(found.alike) else cosine(found.alike),

@@ -12,13 +12,17 @@ from nnviz.analysis.draws import (
     Kernel,
     draws,
     histogram,
-    law,
     multiple,
     unit_rows,
     window,
 )
 from nnviz.core import initializers
 from nnviz.core.initializers import get
+
+
+def law(initializer, shape):
+    return initializer.law(shape)
+
 
 DENSE = Kernel((64, 32))
 KERNELS = {key: layer.kernel({size.name: int(size.default) for size in layer.sizes}) for key, layer in LAYERS.items()}

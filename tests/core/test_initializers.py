@@ -1,4 +1,4 @@
-"""The fifteen are Keras's, to the bit; the five that teach do what they say; texts are read or refused."""
+"""Keras's are Keras's, to the bit; those that teach do what they say; texts are read or refused."""
 
 import importlib.util
 import json
@@ -59,8 +59,6 @@ def test_keys_parameters_and_defaults_are_keras_s(keras):
         if scheme.keras
     }
     assert mine == json.loads(keras["signatures"].item())
-    assert len(mine) == 15
-    assert len(registry) == 21
 
 
 def test_draws_are_keras_s_to_the_bit(keras):
@@ -82,7 +80,7 @@ def test_fans_are_keras_s(keras):
         assert fans(tuple(shape)) == tuple(expected)
 
 
-# What science.md states of a 64 × 32 kernel.
+# Worked out by hand from the formulas of the papers, for a 64 × 32 kernel.
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import cast
 
 from nnviz.analysis.references import entries, methods
-from nnviz.analysis.references.record import Reference
+from nnviz.core import activations, datasets, initializers, losses, optimizers
+from nnviz.core.reference import Reference
 from nnviz.core.registry import Entry
 
+_RECORDS = [
+    record
+    for module in (activations, datasets, initializers, losses, optimizers)
+    for record in cast(Mapping[str, Entry], module.registry).values()
+]
+_SOURCES = (*entries.SOURCES, *methods.SOURCES, *(source for record in _RECORDS for source in record.sources))
+
 registry: Mapping[str, Reference] = MappingProxyType(
-    {source.key: source for source in (*entries.SOURCES, *methods.SOURCES)}
+    {source.key: source for source in sorted(_SOURCES, key=lambda source: (source.year or 9999, source.cited))}
 )
+"""All sources by their keys, the oldest first, software last."""
 
 
 def cited(entry: Entry) -> list[Reference]:
@@ -35,4 +45,4 @@ def short_name(key: str) -> str:
 
 def by_year() -> list[Reference]:
     """All sources, the oldest first, software last."""
-    return sorted(registry.values(), key=lambda source: (source.year or 9999, source.cited))
+    return list(registry.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.analysis.references.record import Reference, paper
+from nnviz.core.reference import Reference, paper
 
 SOURCES = (
     paper(
@@ -98,22 +98,6 @@ SOURCES = (
         "doi:10.24432/C50P49",
     ),
     paper(
-        "lecun1998",
-        "LeCun, Bottou, Orr & Müller 1998",
-        "Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller",
-        "Efficient BackProp",
-        "Neural Networks: Tricks of the Trade, Springer LNCS 1524",
-        "doi:10.1007/3-540-49430-8_2",
-    ),
-    paper(
-        "glorot2010",
-        "Glorot & Bengio 2010",
-        "X. Glorot, Y. Bengio",
-        "Understanding the difficulty of training deep feedforward neural networks",
-        "AISTATS, PMLR 9",
-        url="https://proceedings.mlr.press/v9/glorot10a.html",
-    ),
-    paper(
         "nair2010",
         "Nair & Hinton 2010",
         "V. Nair, G. E. Hinton",
@@ -146,36 +130,12 @@ SOURCES = (
         url="https://proceedings.mlr.press/v28/sutskever13.html",
     ),
     paper(
-        "saxe2014",
-        "Saxe, McClelland & Ganguli 2014",
-        "A. M. Saxe, J. L. McClelland, S. Ganguli",
-        "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
-        "ICLR",
-        "arXiv:1312.6120",
-    ),
-    paper(
-        "he2015",
-        "He, Zhang, Ren & Sun 2015",
-        "K. He, X. Zhang, S. Ren, J. Sun",
-        "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification",
-        "ICCV",
-        "arXiv:1502.01852",
-    ),
-    paper(
         "kingma2015",
         "Kingma & Ba 2015",
         "D. P. Kingma, J. Ba",
         "Adam: A Method for Stochastic Optimization",
         "ICLR",
         "arXiv:1412.6980",
-    ),
-    paper(
-        "le2015",
-        "Le, Jaitly & Hinton 2015",
-        "Q. V. Le, N. Jaitly, G. E. Hinton",
-        "A Simple Way to Initialize Recurrent Networks of Rectified Linear Units",
-        "arXiv",
-        "arXiv:1504.00941",
     ),
     paper(
         "clevert2016",
@@ -210,14 +170,6 @@ SOURCES = (
         "arXiv:1606.05340",
     ),
     paper(
-        "balduzzi2017",
-        "Balduzzi et al. 2017",
-        "D. Balduzzi, M. Frean, L. Leary, J. P. Lewis, K. W.-D. Ma, B. McWilliams",
-        "The Shattered Gradients Problem: If resnets are the answer, then what is the question?",
-        "ICML",
-        "arXiv:1702.08591",
-    ),
-    paper(
         "klambauer2017",
         "Klambauer, Unterthiner, Mayr & Hochreiter 2017",
         "G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter",
@@ -232,14 +184,6 @@ SOURCES = (
         "Deep Information Propagation",
         "ICLR",
         "arXiv:1611.01232",
-    ),
-    paper(
-        "brownlee2018",
-        "Brownlee 2018",
-        "J. Brownlee",
-        "Why Initialize a Neural Network with Random Weights?",
-        "Machine Learning Mastery",
-        url="https://machinelearningmastery.com/why-initialize-a-neural-network-with-random-weights/",
     ),
     paper(
         "zhao2022",
@@ -257,15 +201,6 @@ SOURCES = (
         year=None,
         venue="documentation of version 3",
         url="https://keras.io/api/layers/initializers/",
-    ),
-    Reference(
-        key="pytorch",
-        cited="PyTorch",
-        authors="PyTorch",
-        title="torch.nn.Linear",
-        year=None,
-        venue="documentation",
-        url="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
     ),
     Reference(
         key="sklearn",

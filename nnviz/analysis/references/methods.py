@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.analysis.references.record import paper
+from nnviz.core.reference import paper
 
 SOURCES = (
     paper(

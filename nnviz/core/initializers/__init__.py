@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nnviz.core.initializers import constant, fixed, scaled, teaching
-from nnviz.core.initializers.fixed import TRUNCATED_SPREAD
+from nnviz.core.initializers.law import TRUNCATED_SPREAD, Law
 from nnviz.core.initializers.record import Array, Scheme, Seed, Shape, fans
 from nnviz.core.registry import Value, by_key, find, shorten, text_of
 
-__all__ = ["TRUNCATED_SPREAD", "Initializer", "Scheme", "Shape", "fans", "get", "make", "registry"]
+__all__ = ["TRUNCATED_SPREAD", "Initializer", "Law", "Scheme", "Shape", "fans", "get", "make", "registry"]
 
 registry = by_key((*constant.SCHEMES, *fixed.SCHEMES, *scaled.SCHEMES, *teaching.SCHEMES))
 
@@ -70,9 +70,37 @@ class Initializer:
             raise ValueError(f"shape={shape}: must be whole numbers from 0.")
         return self.scheme.draw(shape, np.random.default_rng(seed), np.dtype(dtype), **self.parameters)
 
+    def law(self, shape: Shape) -> Law:
+        """The distribution that theory gives for one weight of a kernel of this shape.
+
+        >>> round(get("truncated_normal").law((64, 32)).spread, 6)
+        0.043981
+        """
+        return self.scheme.law(shape, **self.parameters)
+
     def spread(self, shape: Shape) -> float | None:
-        """The theoretical standard deviation of one weight; None where there is no one distribution."""
-        return self.scheme.spread(shape, **self.parameters)
+        """The theoretical standard deviation of one weight; None where unequal weights are not drawn but set."""
+        spread = self.law(shape).spread
+        return spread if self.scheme.random or spread == 0 else None
+
+    def in_keras(self) -> str:
+        """The call that makes it in Keras; empty where there is none.
+
+        >>> get("random_normal").in_keras()
+        'keras.initializers.RandomNormal(mean=0.0, stddev=0.05)'
+        """
+        call = self.scheme.in_keras.format(**self.parameters)
+        return f"keras.initializers.{call}" if call else ""
+
+    def in_pytorch(self, tensor: str) -> str:
+        """The call that fills a tensor from it in PyTorch, where `nn` is `torch.nn`; empty where there is none.
+
+        >>> get("constant(value=0.5)").in_pytorch("layer.weight")
+        'nn.init.constant_(layer.weight, 0.5)'
+        """
+        given = self.scheme.in_pytorch
+        call = (given if isinstance(given, str) else given(**self.parameters)).format(w=tensor, **self.parameters)
+        return f"nn.init.{call}" if call else ""
 
     def __str__(self) -> str:
         defaults = {p.name: p.default for p in self.scheme.parameters}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from nnviz.core.initializers.law import Law, points
 from nnviz.core.initializers.record import KERAS, Array, Scheme, Shape, number
+from nnviz.core.reference import paper
 
 
 def _constant(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any], value: float) -> Array:
@@ -19,6 +22,20 @@ def _identity(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]
     return np.asarray(gain * np.eye(*shape, dtype=dtype), dtype=dtype)
 
 
+def _identity_law(shape: Shape, gain: float) -> Law:
+    diagonal = min(shape) / max(1, math.prod(shape))
+    return points({gain: diagonal} | ({0.0: 1 - diagonal} if diagonal < 1 else {}))
+
+
+_LE = paper(
+    "le2015",
+    "Le, Jaitly & Hinton 2015",
+    "Q. V. Le, N. Jaitly, G. E. Hinton",
+    "A Simple Way to Initialize Recurrent Networks of Rectified Linear Units",
+    "arXiv",
+    "arXiv:1504.00941",
+)
+
 SCHEMES = (
     Scheme(
         key="zeros",
@@ -27,10 +44,14 @@ SCHEMES = (
         formula="w = 0",
         reference=KERAS,
         when="For biases, and for a network without a hidden layer. Not for hidden kernels.",
-        in_pytorch="nn.init.zeros_(weight)",
+        in_keras="Zeros()",
+        in_pytorch="zeros_({w})",
         draw=lambda shape, generator, dtype: np.zeros(shape, dtype),
-        spread=lambda shape: 0.0,
+        law=lambda shape: points({0.0: 1.0}),
         random=False,
+        code="""\
+def zeros(shape, generator):
+    return np.zeros(shape)""",
     ),
     Scheme(
         key="ones",
@@ -39,10 +60,14 @@ SCHEMES = (
         formula="w = 1",
         reference=KERAS,
         when="For scales, as in normalisation layers. Not for kernels.",
-        in_pytorch="nn.init.ones_(weight)",
+        in_keras="Ones()",
+        in_pytorch="ones_({w})",
         draw=lambda shape, generator, dtype: np.ones(shape, dtype),
-        spread=lambda shape: 0.0,
+        law=lambda shape: points({1.0: 1.0}),
         random=False,
+        code="""\
+def ones(shape, generator):
+    return np.ones(shape)""",
     ),
     Scheme(
         key="constant",
@@ -51,24 +76,33 @@ SCHEMES = (
         formula="w = value",
         reference=KERAS,
         when="For biases that start at a set number. Not for kernels.",
-        in_pytorch="nn.init.constant_(weight, 0.0)",
+        in_keras="Constant(value={value})",
+        in_pytorch="constant_({w}, {value})",
         draw=_constant,
+        law=lambda shape, value: points({value: 1.0}),
         parameters=(number("value", 0.0, "The number that every weight gets."),),
-        spread=lambda shape, value: 0.0,
         random=False,
+        code="""\
+def constant(shape, generator, value):
+    return np.full(shape, value)""",
     ),
     Scheme(
         key="identity",
         label="identity",
         note="Ones on the diagonal, zeros elsewhere. Units beyond the diagonal are all equal.",
         formula="w = gain on the diagonal, else 0",
-        reference="Le, Jaitly & Hinton 2015, A Simple Way to Initialize Recurrent Networks of ReLUs",
+        reference=_LE.citation,
+        sources=(_LE,),
         when="For the recurrent kernel of ReLU units that should remember.",
-        in_pytorch="nn.init.eye_(weight)",
+        in_keras="Identity(gain={gain})",
+        in_pytorch=lambda gain: "eye_({w})" if gain == 1 else "eye_({w}.data).mul_({gain})",
         draw=_identity,
+        law=_identity_law,
         parameters=(number("gain", 1.0, "The number on the diagonal."),),
         least_axes=2,
-        spread=lambda shape, gain: None,
         random=False,
+        code="""\
+def identity(shape, generator, gain):
+    return gain * np.eye(*shape)""",
     ),
 )

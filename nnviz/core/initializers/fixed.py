@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.core.initializers.law import TRUNCATED_SPREAD, cut_normal, normal, uniform
 from nnviz.core.initializers.record import KERAS, Array, Scheme, Shape, number
-
-# The spread of N(0, 1) cut at ±2, by which Keras divides so that a truncated draw has the spread asked for.
-TRUNCATED_SPREAD = 0.87962566103423978
-
 
 # Each mirrors Keras's order of operations: float64 draws, then one cast.
 
@@ -43,6 +40,10 @@ def draw_truncated_normal(
     return kept[:size].astype(dtype).reshape(shape)
 
 
+def _truncated_normal_in_pytorch(mean: float, stddev: float) -> str:
+    return f"trunc_normal_({{w}}, mean={mean}, std={stddev}, a={mean - 2 * stddev}, b={mean + 2 * stddev})"
+
+
 _MEAN = number("mean", 0.0, "The centre of the draws.")
 _STDDEV = number("stddev", 0.05, "The spread of the draws, before any cut.", low=0.0)
 
@@ -54,10 +55,14 @@ SCHEMES = (
         formula="w ~ N(mean, stddev²)",
         reference=KERAS,
         when="For a spread of your own choosing: 0.05 suits a fan in of 400, for 1/√400 = 0.05.",
-        in_pytorch="nn.init.normal_(weight, mean=0.0, std=0.05)",
+        in_keras="RandomNormal(mean={mean}, stddev={stddev})",
+        in_pytorch="normal_({w}, mean={mean}, std={stddev})",
         draw=draw_normal,
+        law=lambda shape, mean, stddev: normal(mean, stddev),
         parameters=(_MEAN, _STDDEV),
-        spread=lambda shape, mean, stddev: stddev,
+        code="""\
+def random_normal(shape, generator, mean, stddev):
+    return generator.normal(mean, stddev, shape)""",
     ),
     Scheme(
         key="random_uniform",
@@ -66,13 +71,17 @@ SCHEMES = (
         formula="w ~ U(minval, maxval)",
         reference=KERAS,
         when="For limits of your own choosing. Keras starts its embeddings from it.",
-        in_pytorch="nn.init.uniform_(weight, a=-0.05, b=0.05)",
+        in_keras="RandomUniform(minval={minval}, maxval={maxval})",
+        in_pytorch=lambda minval, maxval: f"uniform_({{w}}, a={min(minval, maxval)}, b={max(minval, maxval)})",
         draw=draw_uniform,
+        law=lambda shape, minval, maxval: uniform((minval + maxval) / 2, abs(maxval - minval) / math.sqrt(12)),
         parameters=(
             number("minval", -0.05, "The lower limit."),
             number("maxval", 0.05, "The upper limit."),
         ),
-        spread=lambda shape, minval, maxval: abs(maxval - minval) / math.sqrt(12),
+        code="""\
+def random_uniform(shape, generator, minval, maxval):
+    return generator.uniform(min(minval, maxval), max(minval, maxval), shape)""",
     ),
     Scheme(
         key="truncated_normal",
@@ -81,9 +90,17 @@ SCHEMES = (
         formula="w ~ N(mean, stddev²), drawn again beyond 2 stddev",
         reference=KERAS,
         when="As random normal, where no weight may start far out.",
-        in_pytorch="nn.init.trunc_normal_(weight, mean=0.0, std=0.05, a=-0.1, b=0.1)",
+        in_keras="TruncatedNormal(mean={mean}, stddev={stddev})",
+        in_pytorch=_truncated_normal_in_pytorch,
         draw=draw_truncated_normal,
+        law=lambda shape, mean, stddev: cut_normal(mean, stddev * TRUNCATED_SPREAD),
         parameters=(_MEAN, _STDDEV),
-        spread=lambda shape, mean, stddev: stddev * TRUNCATED_SPREAD,
+        code="""\
+def truncated_normal(shape, generator, mean, stddev):
+    size, kept = math.prod(shape), np.empty(0)
+    while kept.size < size:  # what lies beyond two spreads is thrown away
+        batch = generator.normal(mean, stddev, size)
+        kept = np.append(kept, batch[(batch >= mean - 2 * stddev) & (batch <= mean + 2 * stddev)])
+    return kept[:size].reshape(shape)""",
     ),
 )

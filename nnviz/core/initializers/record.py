@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnviz.core.initializers.law import Law
 from nnviz.core.registry import Entry, Parameter
 
 Array = npt.NDArray[Any]
@@ -25,26 +26,33 @@ class Scheme(Entry):
 
     Attributes:
         draw: `draw(shape, generator, dtype, **parameters)` gives the kernel.
+        law: `law(shape, **parameters)` gives the distribution of one weight.
         parameters: what can be set, with defaults and ranges.
-        spread: `spread(shape, **parameters)`: the theoretical standard deviation of one weight, or None
-            where the weights of one kernel are not draws from one distribution.
-        least_axes: how many axes a shape must have; 2 rules out biases.
         when: when to use it, in a sentence.
-        in_pytorch: the call that fills a tensor `weight` from it in PyTorch; empty where there is none.
-        in_keras: the call that makes it in Keras where it goes by another name there; empty where there is none.
-        keras: whether Keras has it.
+        in_keras: the call that makes it, of what is in `keras.initializers`, with parameters in braces, such as
+            "Constant(value={value})"; empty where Keras has none.
+        in_pytorch: the call that fills the tensor `{w}`, of what is in `torch.nn.init`, likewise; or a function of
+            the parameters that gives it.
+        code: Python that draws it, for scripts that have NumPy but not nnviz: `def KEY(shape, generator, …)` for
+            kernels of two axes and biases, in float64; it may call what another record's code defines.
         random: whether the seed matters.
+        least_axes: how many axes a shape must have; 2 rules out biases.
     """
 
     draw: Callable[..., Array]
+    law: Callable[..., Law]
     parameters: tuple[Parameter, ...] = ()
-    spread: Callable[..., float | None]
     when: str
-    in_pytorch: str = ""
-    in_keras: str = ""
-    keras: bool = True
+    in_keras: str
+    in_pytorch: str | Callable[..., str]
+    code: str
     random: bool = True
     least_axes: int = 1
+
+    @property
+    def keras(self) -> bool:
+        """Whether it is Keras's own: Keras has it by this name."""
+        return self.in_keras.startswith(f"{self.key.title().replace('_', '')}(")
 
 
 def fans(shape: Shape) -> tuple[int, int]:

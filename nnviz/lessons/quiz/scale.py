@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from nnviz.analysis.draws import law
 from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec, measure
 from nnviz.analysis.words import number
 from nnviz.core import initializers
@@ -170,8 +169,7 @@ def _sent(spread: float, width: int, depth: int, activation: str, seed: int) -> 
 
 def _likelihood(key: str, shape: tuple[int, ...], drawn: np.ndarray) -> float:
     """The mean log density of some weights under a method's law; minus infinity where it cannot have drawn one."""
-    found = law(initializers.get(key), shape)
-    density = found.density(drawn) if found else None
+    density = initializers.get(key).law(shape).density(drawn)
     if density is None or (density <= 0).any():
         return -math.inf
     return float(np.log(density).mean())

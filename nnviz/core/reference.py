@@ -32,6 +32,11 @@ class Reference:
     uses: tuple[str, ...] = ()
 
     @property
+    def citation(self) -> str:
+        """How a registry's record names it: who, when and the title, without what follows a colon."""
+        return f"{self.cited}, {self.title.partition(':')[0]}"
+
+    @property
     def link(self) -> str:
         """Where to read it: the given address, or the one that follows from the identifier; empty if neither."""
         scheme, _, name = self.identifier.partition(":")
