@@ -8,6 +8,8 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Diagnosis",
     "Experiment",

@@ -30,6 +30,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -40,6 +41,7 @@ from nnviz.analysis.symmetry import effective_units
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
 from nnviz.core.datasets import Dataset
+from nnviz.core.notebook import html_table
 from nnviz.core.trace import Trace
 
 SETTLED = 0.02
@@ -67,6 +69,10 @@ class Diagnosis:
     kind: str
     sentence: str
     evidence: Mapping[str, float] = field(hash=False)
+
+    def _repr_html_(self) -> str:
+        rows = [[name, number(value)] for name, value in self.evidence.items()]
+        return f"<p><b>{escape(self.kind)}</b>: {escape(self.sentence)}</p>" + html_table(("evidence", ""), rows)
 
 
 def diagnose(trace: Trace, best_loss: float = math.inf) -> list[Diagnosis]:

@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+import numpy.typing as npt
 from sklearn import datasets as sklearn_datasets
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
@@ -87,6 +88,9 @@ class Dataset:
         y_test: `[m]`.
         feature_names: d names.
         class_names: the classes' names; empty where the target is a real number.
+        mean: `[d]`, what is taken from each feature in its own units before it reaches the network; None where rows
+            in their own units are not known.
+        scale: `[d]`, by what it is divided then.
     """
 
     x_train: Array
@@ -95,15 +99,47 @@ class Dataset:
     y_test: Array
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
+    mean: Array | None = None
+    scale: Array | None = None
+
+    def __post_init__(self) -> None:
+        for array in self._arrays():
+            array.setflags(write=False)
+
+    def transform(self, x: npt.ArrayLike) -> Array:
+        """Rows in their own units as the network sees them.
+
+        Args:
+            x: `[n, d]`: an array, lists or a data frame, features in the order of `feature_names`.
+
+        Returns:
+            `[n, d]`, on the scale of `x_test`.
+
+        Raises:
+            ValueError: another number of features, or what is no number; or the data set has no units of its own to
+                go back to, as an uploaded table, whose texts became columns of 0 and 1.
+        """
+        if self.mean is None or self.scale is None:
+            raise ValueError("This data set was made ready from a table: its rows cannot be transformed one by one.")
+        try:
+            rows = np.asarray(x, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError("x holds what is no number.") from None
+        if rows.ndim != 2 or rows.shape[1] != len(self.feature_names):
+            raise ValueError(f"x has shape {rows.shape}: must be rows × {len(self.feature_names)} features.")
+        seen: Array = (rows - self.mean) / self.scale
+        return seen
+
+    def _arrays(self) -> list[Array]:
+        return [value for value in vars(self).values() if isinstance(value, np.ndarray)]
 
     def __reduce__(self) -> tuple[Callable[..., Dataset], tuple[object, ...]]:
         """Pickled so that a copy that comes back from another process is this very object again."""
-        values = tuple(getattr(self, field.name) for field in fields(self))
-        digest = hashlib.sha256(repr(values[4:]).encode())
-        for array in values[:4]:
+        digest = hashlib.sha256(repr((self.feature_names, self.class_names)).encode())
+        for array in self._arrays():
             digest.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
         _in_use.setdefault(digest.digest(), self)
-        return _same, (digest.digest(), *values)
+        return _same, (digest.digest(), *(getattr(self, field.name) for field in fields(self)))
 
 
 _in_use: WeakValueDictionary[bytes, Dataset] = WeakValueDictionary()  # those that were pickled or unpickled
@@ -111,8 +147,6 @@ _in_use: WeakValueDictionary[bytes, Dataset] = WeakValueDictionary()  # those th
 
 def _same(digest: bytes, *values: Any) -> Dataset:
     """The data set with these arrays: one object, as long as it is in use."""
-    for array in values[:4]:
-        array.setflags(write=False)
     return _in_use.setdefault(digest, Dataset(*values))
 
 
@@ -128,14 +162,13 @@ def load(key: str, samples: int, noise: float, seed: int, test_fraction: float) 
         stratify = y if source.classes else None
         parts = train_test_split(x, y, train_size=n_train, random_state=seed, stratify=stratify)
     x_train, x_test, y_train, y_test = parts
+    mean, scale = np.zeros(x.shape[1]), np.ones(x.shape[1])
     if source.standardised:
         scaler = StandardScaler().fit(x_train)
+        mean, scale = scaler.mean_, scaler.scale_
         x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
-    arrays = [np.ascontiguousarray(a) for a in (x_train, y_train, x_test, y_test)]
-    for array in arrays:
-        array.setflags(write=False)
-    x_train, y_train, x_test, y_test = arrays
-    return Dataset(x_train, y_train, x_test, y_test, source.features, source.classes)
+    x_train, y_train, x_test, y_test = (np.ascontiguousarray(a) for a in (x_train, y_train, x_test, y_test))
+    return Dataset(x_train, y_train, x_test, y_test, source.features, source.classes, mean, scale)
 
 
 def _moons(samples: int, noise: float, seed: int) -> tuple[Array, Array]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy.typing as npt
 
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.initializers import Initializer
+from nnviz.core.notebook import html_table
 from nnviz.core.registry import Parameter, Value, find, shorten, text_of
 
 # The budget: seconds by a rule of thumb, from what training took on one core of a 2024 server where clones
@@ -87,6 +90,19 @@ FIELDS: Mapping[str, Parameter] = {
 _INITIALIZERS = ("kernel_initializer", "output_initializer", "bias_initializer")
 
 
+if TYPE_CHECKING:
+    from nnviz.core.own import OwnExperiment
+
+    # What type checkers are told: a text or an initializer may be given, and an initializer is what is kept.
+    class _Made:
+        def __get__(self, experiment: object, owner: object) -> Initializer: ...
+        def __set__(self, experiment: object, value: str | Initializer) -> None: ...
+
+    class _MadeOrNone:
+        def __get__(self, experiment: object, owner: object) -> Initializer | None: ...
+        def __set__(self, experiment: object, value: str | Initializer | None) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """The full recipe of a training: data, network, initializers, optimizer, seeds.
@@ -110,9 +126,9 @@ class Experiment:
     test_fraction: float = 0.5
     hidden: tuple[int, ...] = (8,)
     activation: str = "tanh"
-    kernel_initializer: Initializer = "glorot_uniform"  # type: ignore[assignment]  # made an instance below
-    output_initializer: Initializer | None = None
-    bias_initializer: Initializer = "zeros"  # type: ignore[assignment]
+    kernel_initializer: _Made = "glorot_uniform"  # type: ignore[assignment]  # made an instance below
+    output_initializer: _MadeOrNone = None  # type: ignore[assignment]
+    bias_initializer: _Made = "zeros"  # type: ignore[assignment]
     optimizer: str = "sgd"
     learning_rate: float = 0.3
     batch_size: int | None = 32
@@ -129,6 +145,60 @@ class Experiment:
             object.__setattr__(self, name, _check(name, getattr(self, name)))
         self._check_split()
         self._check_budget()
+
+    @staticmethod
+    def from_arrays(
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        feature_names: Sequence[str] | None = None,
+        class_names: Sequence[str] | None = None,
+        test_fraction: float = 0.5,
+        standardize: bool = True,
+        task: str | None = None,
+        **fields: Any,
+    ) -> OwnExperiment:
+        """The recipe of a training on arrays of one's own.
+
+        Labels of any kind become classes in their sorted order, as in scikit-learn. The split is stratified, and
+        `data_seed` draws it.
+
+        Args:
+            x: features `[n, d]`: an array, lists or a data frame, whose column names are taken.
+            y: targets `[n]` or `[n, 1]`: floating-point numbers are real targets, all else is labels.
+            feature_names: d names.
+            class_names: a name for each label, in the labels' sorted order.
+            test_fraction: the share of rows that is held back.
+            standardize: whether each feature is brought to mean 0 and standard deviation 1, by the rows trained on.
+            task: "classification" or "regression", where the targets' type does not say it.
+            **fields: of the experiment; not `dataset`, `samples` and `noise`, which make data.
+
+        Raises:
+            ValueError: gaps, shapes that do not fit, labels that cannot be sorted, a single class, a class with a
+                single row, too few rows for the split; or as `Experiment`.
+
+        >>> experiment = Experiment.from_arrays([[1.0], [2.0], [3.0], [4.0]], ["a", "a", "b", "b"], epochs=5)
+        >>> experiment.layer_sizes, experiment.task.classes
+        ((1, 8, 1), ('a', 'b'))
+        """
+        from nnviz.core.arrays import split_arrays
+        from nnviz.core.own import OwnExperiment
+
+        for name in ("dataset", "samples", "noise"):
+            if name in fields:
+                raise ExperimentError(f"{name}: makes data, but these are your own.", name)
+        share, seed = _check("test_fraction", test_fraction), _check("data_seed", fields.get("data_seed", 0))
+        data = split_arrays(
+            x,
+            y,
+            feature_names=feature_names,
+            class_names=class_names,
+            test_fraction=cast(float, share),
+            standardize=standardize,
+            task=task,
+            seed=cast(int, seed),
+        )
+        return OwnExperiment(data=data, test_fraction=cast(float, share), **fields)
 
     @property
     def source(self) -> datasets.Source | None:
@@ -204,6 +274,10 @@ class Experiment:
         """The same experiment with some fields changed."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
+    def _repr_html_(self) -> str:
+        rows = [[name, shorten(field_text(name, getattr(self, name)), 80).strip("'")] for name in field_names()]
+        return html_table(("field", "value"), rows)
+
     # Forms: a URL's query, and JSON.
 
     def to_query(self) -> dict[str, str]:
@@ -214,8 +288,8 @@ class Experiment:
             if getattr(self, name) != getattr(DEFAULT, name)
         }
 
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
+    @staticmethod
+    def from_query(query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
         """The experiment that a URL's query stands for, and a sentence for each thing that could not be used.
 
         Never raises: what cannot be used falls back to its default, field by field.
@@ -229,7 +303,7 @@ class Experiment:
                 sentences.append(f"{error} Ignored.")
         while True:
             try:
-                return cls(**values), sentences
+                return Experiment(**values), sentences
             except ExperimentError as error:
                 sentences.append(f"{error} The defaults are used instead.")
                 kept = {name: value for name, value in values.items() if name not in error.fields}
@@ -239,8 +313,8 @@ class Experiment:
         """Every field, as a JSON object."""
         return json.dumps({name: _jsonable(getattr(self, name)) for name in field_names()})
 
-    @classmethod
-    def from_json(cls, text: str) -> Experiment:
+    @staticmethod
+    def from_json(text: str) -> Experiment:
         """The experiment that a JSON object stands for; ValueError where anything in it cannot be used."""
         try:
             values = json.loads(text)
@@ -250,7 +324,7 @@ class Experiment:
             raise ExperimentError("An experiment's JSON must be an object of its fields.")
         for name in values:
             _known(name)
-        return cls(**values)
+        return Experiment(**values)
 
     # Checks of the whole.
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, with_ones
+from nnviz.core.notebook import html_table
+from nnviz.core.registry import shorten
 
 Array = np.ndarray
 
+MOST_RUNS_SHOWN = 10  # of a trace, in a notebook
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """What was recorded of all runs of an experiment. Frozen, its arrays read-only.
 
@@ -60,6 +66,27 @@ class Trace:
         """Unpickle: arrays then would be writable."""
         vars(self).update(values)
         self.__post_init__()
+
+    def __repr__(self) -> str:
+        """The recipe's network and data, and how the runs ended: never the arrays."""
+        experiment, runs = self.experiment, len(self.seeds)
+        return (
+            f"<Trace: {experiment.data_label}, layers {'-'.join(map(str, experiment.layer_sizes))}, "
+            f"{shorten(str(experiment.kernel_initializer))}\n"
+            f" {runs:,} run{'s' if runs > 1 else ''}, {len(self.steps):,} snapshots to step {self.steps[-1]:,}\n"
+            f" last train_loss {_ends(self.train_loss[:, -1])}, test_loss {_ends(self.test_loss[:, -1])}>"
+        )
+
+    def _repr_html_(self) -> str:
+        columns = {
+            "seed": self.seeds,
+            "first train_loss": self.train_loss[:, 0],
+            "last train_loss": self.train_loss[:, -1],
+            "last test_loss": self.test_loss[:, -1],
+        }
+        rows = [[f"{value:.6g}" for value in row] for row in zip(*columns.values(), strict=True)]
+        title = "".join(f"<p>{escape(line.strip('<> '))}</p>" for line in repr(self).splitlines()[:2])
+        return title + html_table(tuple(columns), rows[:MOST_RUNS_SHOWN])
 
     def layers(self, run: int, snapshot: int) -> list[Array]:
         """The parameters of one run at one moment, as the network takes them: `[1, fan_in + 1, fan_out]` each."""
@@ -115,12 +142,22 @@ class Trace:
         return self.at(np.arange(len(self.steps))[: snapshot + 1 or None])
 
 
-def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
+def _ends(losses: Array) -> str:
+    """One loss as it is, more by their ends."""
+    finite = losses[np.isfinite(losses)]
+    if not len(finite):
+        return "diverged"
+    lost = f" ({len(losses) - len(finite):,} diverged)" if len(finite) < len(losses) else ""
+    return f"{finite.min():.4g}" + (f" to {finite.max():.4g}" if len(finite) > 1 else "") + lost
+
+
+def predict(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int = -1) -> Array:
     """What a run answers at a snapshot.
 
     Args:
         trace: of a training.
-        x: `[n, d]`, on the scale of `trace.dataset.x_test`.
+        x: `[n, d]`, an array or lists, on the scale of `trace.dataset.x_test`: rows in their own units go through
+            `trace.dataset.transform` first.
         run: which run.
         snapshot: which moment; the last by default.
 
@@ -136,7 +173,7 @@ def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
     return answer
 
 
-def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> list[tuple[Array, Array]]:
+def hidden_signals(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int = -1) -> list[tuple[Array, Array]]:
     """What the units of each hidden layer answer, and how steep they are there.
 
     Arguments and errors as in `predict`.
@@ -154,13 +191,13 @@ def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> 
     return pairs
 
 
-def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
+def _prepare(trace: Trace, x: npt.ArrayLike, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
     experiment = trace.experiment
     features = len(experiment.task.features)
-    x = np.atleast_2d(np.asarray(x, dtype=float))
-    if x.ndim != 2 or x.shape[1] != features:
-        raise ValueError(f"x has shape {x.shape}: {experiment.data_name} needs {features} columns.")
+    rows = np.atleast_2d(np.asarray(x, dtype=float))
+    if rows.ndim != 2 or rows.shape[1] != features:
+        raise ValueError(f"x has shape {rows.shape}: {experiment.data_name} needs {features} columns.")
     layers = trace.layers(run, snapshot)
     matmul = exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul
-    network = Network.of(experiment, 1, len(x), matmul)
-    return network, layers, with_ones(x, experiment.dtype)[None]
+    network = Network.of(experiment, 1, len(rows), matmul)
+    return network, layers, with_ones(rows, experiment.dtype)[None]
