@@ -58,6 +58,8 @@ class Source(Task, Entry):
 
     Attributes:
         make: `make(samples, noise, seed)` -> features `[n, d]`, targets `[n]`.
+        code: Python that makes the same x and y, for scripts that have NumPy and scikit-learn but not nnviz; an
+            experiment's fields stand in braces, such as `{samples}` and `{data_seed}`.
         rows: how many rows there are at most; None where they are made to order.
         noisy: whether `noise` means anything.
         standardised: whether features are brought to mean 0 and spread 1.
@@ -65,6 +67,7 @@ class Source(Task, Entry):
     """
 
     make: Callable[[int, float, int], tuple[Array, Array]]
+    code: str
     rows: int | None = None
     noisy: bool = True
     standardised: bool = True
@@ -220,6 +223,7 @@ def _real(loader: Callable[..., tuple[Array, Array]]) -> Callable[[int, float, i
     return make
 
 
+_REAL_CODE = "x, y = load_{dataset}(return_X_y=True)"
 _IRIS = ("sepal length", "sepal width", "petal length", "petal width")
 _WINE = (
     "alcohol", "malic acid", "ash", "alkalinity of ash", "magnesium", "phenols", "flavanoids",
@@ -237,6 +241,7 @@ registry = by_key(
             formula="half circles of radius 1, plus noise · N(0, 1)",
             reference=f"{_SKLEARN}.make_moons",
             make=_moons,
+            code="x, y = make_moons({samples}, noise={noise}, random_state={data_seed})",
         ),
         Source(
             key="circles",
@@ -245,6 +250,7 @@ registry = by_key(
             formula="circles of radius 0.5 and 1, plus noise · N(0, 1)",
             reference=f"{_SKLEARN}.make_circles",
             make=_circles,
+            code="x, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={data_seed})",
         ),
         Source(
             key="blobs",
@@ -253,6 +259,10 @@ registry = by_key(
             formula="clouds at (-1, -1) and (1, 1) of spread 5 · noise",
             reference=f"{_SKLEARN}.make_blobs",
             make=_blobs,
+            code=(
+                "x, y = make_blobs("
+                "{samples}, centers=[(-1.0, -1.0), (1.0, 1.0)], cluster_std=5 * {noise}, random_state={data_seed})"
+            ),
         ),
         Source(
             key="xor",
@@ -261,6 +271,11 @@ registry = by_key(
             formula="corners (±1, ±1) in turn, plus noise · N(0, 1)",
             reference="Minsky & Papert 1969, Perceptrons",
             make=_xor,
+            code="""\
+turn = np.arange({samples}) % 4
+x = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])[turn]
+x += {noise} * np.random.default_rng({data_seed}).normal(size=x.shape)
+y = np.array([0, 1, 1, 0])[turn]""",
             standardised=False,
             in_turn=True,
         ),
@@ -271,6 +286,13 @@ registry = by_key(
             formula="arms of one and a half turns, plus 0.3 · noise · N(0, 1)",
             reference="Lang & Witbrock 1988, Learning to Tell Two Spirals Apart",
             make=_spirals,
+            code="""\
+generator = np.random.default_rng({data_seed})
+y = np.arange({samples}) % 2
+along = np.sqrt(generator.uniform(0.02, 1, {samples}))
+angle = 2 * np.pi * 1.5 * along + np.pi * y
+x = along[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+x += 0.3 * {noise} * generator.normal(size=x.shape)""",
         ),
         Source(
             key="iris",
@@ -279,6 +301,7 @@ registry = by_key(
             formula="measured",
             reference="Fisher 1936, The use of multiple measurements in taxonomic problems",
             make=_real(sklearn_datasets.load_iris),
+            code=_REAL_CODE,
             features=_IRIS,
             classes=("setosa", "versicolor", "virginica"),
             rows=150,
@@ -291,6 +314,7 @@ registry = by_key(
             formula="measured",
             reference="Forina et al. 1991, PARVUS; UCI Machine Learning Repository",
             make=_real(sklearn_datasets.load_wine),
+            code=_REAL_CODE,
             features=_WINE,
             classes=("grower 1", "grower 2", "grower 3"),
             rows=178,
@@ -303,6 +327,7 @@ registry = by_key(
             formula="measured",
             reference="Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits; UCI",
             make=_real(sklearn_datasets.load_digits),
+            code=_REAL_CODE,
             features=_DIGITS,
             classes=tuple("0123456789"),
             rows=1797,
@@ -315,6 +340,11 @@ registry = by_key(
             formula="y = x/2 + e^(-(x/0.2)²) + noise · N(0, 1)",
             reference="nnviz, to teach",
             make=_line_and_bump,
+            code="""\
+generator = np.random.default_rng({data_seed})
+x = generator.uniform(-1, 1, {samples})
+y = 0.5 * x + np.exp(-np.square(x / 0.2)) + {noise} * generator.normal(size={samples})
+x = x[:, None]""",
             features=("x",),
             classes=(),
         ),

@@ -11,45 +11,13 @@ from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
 from nnviz.core.training import ORDER_BRANCH
-from nnviz.export.pieces import WIDTH, literal, piece
+from nnviz.export.pieces import WIDTH, literal
 
 ARRAYS = "arrays.npz"  # what a script calls the file with arrays of one's own
 
 # The data: features x and targets y of all rows, then the split.
 
-_REAL = "x, y = load_{dataset}(return_X_y=True)"
 _RESAMPLED = "x, y = resample(x, y, replace=False, n_samples={samples}, random_state={data_seed}, stratify=y)"
-_DATA = {
-    "moons": "x, y = make_moons({samples}, noise={noise}, random_state={data_seed})",
-    "circles": "x, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={data_seed})",
-    "blobs": (
-        "x, y = make_blobs("
-        "{samples}, centers=[(-1.0, -1.0), (1.0, 1.0)], cluster_std=5 * {noise}, random_state={data_seed})"
-    ),
-    "xor": (
-        "turn = np.arange({samples}) % 4\n"
-        "x = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])[turn]\n"
-        "x += {noise} * np.random.default_rng({data_seed}).normal(size=x.shape)\n"
-        "y = np.array([0, 1, 1, 0])[turn]"
-    ),
-    "spirals": (
-        "generator = np.random.default_rng({data_seed})\n"
-        "y = np.arange({samples}) % 2\n"
-        "along = np.sqrt(generator.uniform(0.02, 1, {samples}))\n"
-        "angle = 2 * np.pi * 1.5 * along + np.pi * y\n"
-        "x = along[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])\n"
-        "x += 0.3 * {noise} * generator.normal(size=x.shape)"
-    ),
-    "iris": _REAL,
-    "wine": _REAL,
-    "digits": _REAL,
-    "line_and_bump": (
-        "generator = np.random.default_rng({data_seed})\n"
-        "x = generator.uniform(-1, 1, {samples})\n"
-        "y = 0.5 * x + np.exp(-np.square(x / 0.2)) + {noise} * generator.normal(size={samples})\n"
-        "x = x[:, None]"
-    ),
-}
 _IN_TURN = "x_train, x_test, y_train, y_test = x[:{n}], x[{n}:], y[:{n}], y[{n}:]"
 _DRAWN = (
     "x_train, x_test, y_train, y_test = train_test_split("
@@ -70,7 +38,7 @@ def data(experiment: Experiment) -> str:
     drawn = _IN_TURN if source.in_turn else _DRAWN.replace("{stratify}", "None" if real else "y")
     pieces = [
         "# The data.",
-        piece(_DATA, source),
+        source.code,
         _RESAMPLED if source.rows and experiment.samples < source.rows else "",
         drawn,
         _STANDARDISED if source.standardised else "",

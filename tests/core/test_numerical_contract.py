@@ -131,11 +131,12 @@ def test_the_product_is_exact_for_clones_and_fast_for_others(dtype):
         }
 
     for scheme in initializers.registry.values():
-        kernel = initializers.get(scheme.key)((2, 8), 0, dtype)
-        apart = min(np.abs(one - other).max() for one, other in itertools.combinations(kernel.T, 2))
-        if 0 < apart < 0.001 * np.abs(kernel).max():  # nearly clones: below, with more or less of it
-            continue
-        assert exact(kernel_initializer=scheme.key) == {apart == 0}, scheme.key
+        for seed in range(5):
+            experiment = Experiment(kernel_initializer=scheme.key, dtype=dtype)
+            layers = layer_views(initial_parameters(experiment, seed), experiment.layer_sizes)
+            apart = min(np.abs(one - other).max() for one, other in itertools.combinations(layers[0].T, 2))
+            if not 0 < apart < 0.001 * np.abs(layers[0]).max():  # nearly clones: below, with more or less of it
+                assert needs_exact(layers) == (apart == 0), scheme.key
         assert exact(kernel_initializer=scheme.key, hidden=()) == {False}
         assert exact(kernel_initializer=scheme.key, hidden=(1,)) == {False}
     assert exact(kernel_initializer="perturbed(epsilon=1e-10)") == {True}

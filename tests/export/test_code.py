@@ -13,7 +13,7 @@ from nnviz import Experiment
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.network import layer_views
 from nnviz.core.training import initial_parameters
-from nnviz.export import code, start
+from nnviz.export import code, keras
 
 # Every entry of every registry at least once. A network with no hidden layer has no activation.
 EXPERIMENTS = dict.fromkeys(
@@ -186,6 +186,6 @@ def test_an_unknown_framework_is_refused():
 
 
 def test_an_entry_without_code_is_refused(monkeypatch):
-    monkeypatch.delitem(start._DATA, "moons")
-    with pytest.raises(ValueError, match=r"^There is no code for two moons yet\.$"):
+    monkeypatch.delitem(keras._ACTIVATIONS, "tanh")
+    with pytest.raises(ValueError, match=r"^There is no code for tanh yet\.$"):
         code.script(Experiment(), "keras")
