@@ -3,7 +3,9 @@
 Keras's have its keys, parameters, defaults and distributions, and with the same integer seed and dtype they
 give the draws of its NumPy backend bit for bit (orthogonal to rounding: it goes through LAPACK). Keras's
 `seed` argument is not a parameter here: the seed is given with the call. Its sixteenth, STFT, is left out:
-it makes kernels for signal layers, not for the layers of an MLP.
+it makes kernels for signal layers, not for the layers of an MLP. So are `input_axes` and `output_axes`, which Keras
+3.15 added for kernels that are no layer of an MLP nor a convolution, and arrays as a Constant's value: `listed` has
+numbers of your own.
 
     >>> from nnviz.core import initializers
     >>> initializers.get("constant(value=0.5)")((2, 3), 0).tolist()
@@ -13,15 +15,17 @@ it makes kernels for signal layers, not for the layers of an MLP.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nnviz.core.registry import Entry, Parameter, Value, by_key, find, shorten, text_of
+from nnviz.core.registry import Entry, Parameter, Value, by_key, find, meant, shorten, text_of
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -29,6 +33,20 @@ Seed = int | np.random.Generator | np.random.SeedSequence | None
 
 # The spread of N(0, 1) cut at ±2, by which Keras divides so that a truncated draw has the spread asked for.
 TRUNCATED_SPREAD = 0.87962566103423978
+
+DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+MOST_AXES = 32
+MOST_WEIGHTS = 1_000_000_000  # of one kernel: 8 GB while it is drawn
+
+# Keras's other names for some of them; class names such as HeNormal are the keys without their underscores.
+KERAS_ALIASES = {
+    "normal": "random_normal",
+    "one": "ones",
+    "uniform": "random_uniform",
+    "zero": "zeros",
+    "identityinitializer": "identity",
+    "orthogonalinitializer": "orthogonal",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,19 +107,17 @@ class Initializer:
         Args:
             shape: the kernel's shape, `(fan_in, fan_out)` or `(..., fan_in, fan_out)`; `(fan_out,)` for a bias.
             seed: an integer, or a NumPy generator, which is drawn from.
-            dtype: float32, as in Keras, or float64 (the same draws, not rounded).
+            dtype: float32, as in Keras, or float64 (the same draws, not rounded); None is Keras's default.
 
         Raises:
-            ValueError: a shape that this initializer cannot fill.
+            ValueError: a shape that this initializer cannot fill, or what is no shape, seed or such dtype.
         """
-        shape = tuple(int(n) for n in shape)
-        if any(n < 0 for n in shape):
-            raise ValueError(f"shape={shape}: must be whole numbers from 0.")
-        return self.scheme.draw(shape, np.random.default_rng(seed), np.dtype(dtype), **self.parameters)
+        shape, dtype = _check_shape(shape), _check_dtype(dtype)
+        return self.scheme.draw(shape, _generator(seed), dtype, **self.parameters)
 
     def spread(self, shape: Shape) -> float | None:
         """The theoretical standard deviation of one weight; None where there is no one distribution."""
-        return self.scheme.spread(shape, **self.parameters)
+        return self.scheme.spread(_check_shape(shape), **self.parameters)
 
     def __str__(self) -> str:
         defaults = {p.name: p.default for p in self.scheme.parameters}
@@ -109,8 +125,36 @@ class Initializer:
         return f"{self.key}({', '.join(changed)})" if changed else self.key
 
 
+def _check_shape(shape: object) -> Shape:
+    """The shape as a tuple of plain integers; as in Keras, a number with a point is no size, even a whole one."""
+    sizes = tuple(islice(shape, MOST_AXES + 1)) if isinstance(shape, Iterable) else None
+    if sizes is None or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in sizes):
+        raise ValueError(f"shape={shorten(shape)}: must be whole numbers from 0, such as (64, 32).")
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"shape={shorten(sizes)}: must be whole numbers from 0.")
+    if len(sizes) > MOST_AXES or math.prod(max(1, int(n)) for n in sizes) > MOST_WEIGHTS:
+        most = f"at most {MOST_AXES} axes and {MOST_WEIGHTS:,} weights"
+        raise ValueError(f"shape={shorten(sizes)}: must have {most}.")
+    return tuple(map(int, sizes))
+
+
+def _check_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    with suppress(TypeError):  # NumPy knows no such dtype
+        found: np.dtype[Any] = np.dtype(np.float32 if dtype is None else dtype)
+        if found in DTYPES:
+            return found
+    raise ValueError(f"dtype={shorten(dtype)}: must be float32 or float64.")
+
+
+def _generator(seed: object) -> np.random.Generator:
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0
+    if not (whole or seed is None or isinstance(seed, (np.random.Generator, np.random.SeedSequence))):
+        raise ValueError(f"seed={shorten(seed)}: must be a whole number from 0, a NumPy generator or None.")
+    return np.random.default_rng(seed)  # type: ignore[arg-type]
+
+
 def get(spec: str | Initializer) -> Initializer:
-    """The initializer that a key, a text form or an instance names.
+    """The initializer that a key, a text form or an instance names; Keras's class names are taken for its keys.
 
     >>> get("random_normal(stddev=1)").parameters
     {'mean': 0.0, 'stddev': 1.0}
@@ -123,19 +167,19 @@ def get(spec: str | Initializer) -> Initializer:
     if not isinstance(spec, str):
         raise ValueError(f"initializer={shorten(spec)}: must be a key, a text or an Initializer.")
     key, opening, _ = spec.partition("(")
-    scheme = find(registry, key, "initializer")
+    scheme = find(registry, key, "initializer", KERAS_ALIASES)
     return make(scheme.key, _parse_settings(spec, scheme) if opening else {})
 
 
 def make(key: str, parameters: Mapping[str, object] | None = None) -> Initializer:
     """The initializer `key` with these parameters, the others at their defaults; ValueError as in `get`."""
-    scheme = find(registry, key, "initializer")
+    scheme = find(registry, key, "initializer", KERAS_ALIASES)
     given = dict(parameters or {})
-    known = {p.name for p in scheme.parameters}
+    known = [p.name for p in scheme.parameters]
     for name in given:
         if name not in known:
-            allowed = f"has {', '.join(known)}" if known else "has no parameters"
-            raise ValueError(f"initializer={scheme.key}: no parameter {shorten(name)}; it {allowed}.")
+            allowed = f"it has {', '.join(known)}." if known else "it has no parameters."
+            raise ValueError(f"initializer={scheme.key}: no parameter {shorten(name)}; {meant(name, known) or allowed}")
     settings = tuple((p.name, p.check(given.get(p.name, p.default))) for p in scheme.parameters)
     return Initializer(scheme.key, settings)
 

@@ -11,12 +11,18 @@ import numbers
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
 Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
 
 MOST_NUMBERS = 512  # in one list
+MOST_LETTERS = 64  # of a word or a number that somebody may have meant
+FEW = 8  # choices that a message names all
+LIKENESS = 0.75  # of a word to one that it may have been meant to be, by difflib's measure
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +52,52 @@ def by_key(entries: Iterable[E]) -> Mapping[str, E]:
     return MappingProxyType({entry.key: entry for entry in entries})
 
 
-def find(registry: Mapping[str, E], key: object, field: str) -> E:
-    """The entry named `key`; hyphens may stand for underscores.
+def find(registry: Mapping[str, E], key: object, field: str, aliases: Mapping[str, str] = NOTHING) -> E:
+    """The entry named `key`; hyphens may stand for underscores, which class names such as HeNormal leave out.
+
+    Args:
+        registry: where to look.
+        key: what was given.
+        field: what it was given for, for the message.
+        aliases: other names, each with the key it stands for.
 
     Raises:
-        ValueError: no such entry; the message names the field and every key there is.
+        ValueError: no such entry; the message names the field and the key that may be meant, else all keys.
     """
-    entry = registry.get(key.strip().replace("-", "_").lower()) if isinstance(key, str) else None
+    entry = None
+    if isinstance(key, str):
+        word = _plain_word(key)
+        word = aliases.get(word, word)
+        entry = registry.get(word) or next((e for k, e in registry.items() if k.replace("_", "") == word), None)
     if entry is None:
-        raise ValueError(f"{field}={shorten(key)}: must be one of {', '.join(registry)}.")
+        allowed = f"must be one of {', '.join(registry)}."
+        raise ValueError(f"{field}={shorten(key)}: {meant(key, registry) or allowed}")
     return entry
+
+
+# The same initializers go by their authors' first names elsewhere, as in PyTorch.
+_ELSEWHERE = {"kaiming": "he", "xavier": "glorot"}
+
+
+def _plain_word(text: str) -> str:
+    return text.strip().replace("-", "_").lower()
+
+
+def meant(word: object, names: Iterable[str]) -> str:
+    """The question whether one of the names was meant; empty where none is near.
+
+    >>> meant("kaiming_normal", ["he_normal", "he_uniform"]), meant("epoch", ["epochs"]), meant("x", ["epochs"])
+    ('do you mean he_normal?', 'do you mean epochs?', '')
+    """
+    if not isinstance(word, str) or len(word) > MOST_LETTERS:
+        return ""
+    word, names = _plain_word(word).rstrip("_"), list(names)
+    for theirs, ours in _ELSEWHERE.items():
+        word = word.replace(theirs, ours)
+    whole = [name for name in names if name == word]
+    begun = [name for name in names if len(word) > 2 and name.startswith(word)]
+    near = whole or begun[:3] or get_close_matches(word, names, n=1, cutoff=LIKENESS)
+    return f"do you mean {' or '.join(near)}?" if near else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +168,11 @@ class Parameter:
                 number = math.nan
             if number == value and self.low <= number <= self.high:
                 return number + 0  # -0.0 becomes 0.0, so that equal values print equally
-        raise ValueError(f"{self.name}={shorten(value)}: must be {self.allowed}.")
+        question = ""
+        if len(self.choices) > FEW:
+            words = value if isinstance(value, (tuple, list)) else [value]
+            question = meant(next((word for word in words if word not in self.choices), None), self.choices)
+        raise ValueError(f"{self.name}={shorten(value)}: {question or f'must be {self.allowed}.'}")
 
     def parse(self, text: str) -> Value:
         """The value that a text such as a URL's stands for; ValueError as in `check`."""
@@ -144,7 +190,7 @@ class Parameter:
             words = word.split(maxsplit=MOST_NUMBERS)
             with suppress(ValueError):
                 value = tuple(float(text) for text in words)
-        elif len(word) <= 64:  # longer texts are no numbers anybody meant
+        elif len(word) <= MOST_LETTERS and word.isascii():  # Python would read the digits of any script
             try:
                 value = self.kind(word)
             except ValueError:
