@@ -91,13 +91,13 @@ def meant(word: object, names: Iterable[str]) -> str:
     """
     if not isinstance(word, str) or len(word) > MOST_LETTERS:
         return ""
-    word, names = _plain_word(word).rstrip("_"), list(names)
+    word, plain_names = _plain_word(word).strip("_"), {_plain_word(name).strip("_"): name for name in names}
     for theirs, ours in _ELSEWHERE.items():
         word = word.replace(theirs, ours)
-    whole = [name for name in names if name == word]
-    begun = [name for name in names if len(word) > 2 and name.startswith(word)]
-    near = whole or begun[:3] or get_close_matches(word, names, n=1, cutoff=LIKENESS)
-    return f"do you mean {' or '.join(near)}?" if near else ""
+    whole = [name for name in plain_names if name == word]
+    begun = [name for name in plain_names if len(word) > 2 and name.startswith(word)]
+    near = whole or begun[:3] or get_close_matches(word, plain_names, n=1, cutoff=LIKENESS)
+    return f"do you mean {' or '.join(plain_names[name] for name in near)}?" if near else ""
 
 
 @dataclass(frozen=True, kw_only=True)
