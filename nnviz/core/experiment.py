@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -350,10 +350,12 @@ def _check_hidden(value: object) -> tuple[int, ...]:
     allowed = f"must be at most {MOST_LAYERS} layers, each {width.allowed}"
     if isinstance(value, numbers.Real):  # one layer
         value = (value,)
-    # What is in a set or a mapping has no order that anybody chose.
-    if isinstance(value, (str, bytes, Set, Mapping)) or not isinstance(value, Iterable):
+    widths = None
+    if not isinstance(value, (str, bytes, Set, Mapping)):  # what is in a set has no order that anybody chose
+        with suppress(TypeError):
+            widths = tuple(islice(value, MOST_LAYERS + 1))  # type: ignore[call-overload]
+    if widths is None:
         raise ValueError(f"hidden={shorten(value)}: {allowed}.")
-    widths = tuple(islice(value, MOST_LAYERS + 1))
     if len(widths) > MOST_LAYERS:
         raise ValueError(f"hidden={shorten(widths)}: {allowed}.")
     try:
@@ -365,7 +367,8 @@ def _check_hidden(value: object) -> tuple[int, ...]:
 def _check_dtype(value: object) -> Value:
     if isinstance(value, (type, np.dtype)):  # such as np.float32
         with suppress(TypeError):
-            value = np.dtype(value).name
+            found = np.dtype(value)
+            value = found.name if found.isnative else value
     return FIELDS["dtype"].check(value)
 
 

@@ -15,7 +15,7 @@ numbers of your own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,7 +127,9 @@ class Initializer:
 
 def _check_shape(shape: object) -> Shape:
     """The shape as a tuple of plain integers; as in Keras, a number with a point is no size, even a whole one."""
-    sizes = tuple(islice(shape, MOST_AXES + 1)) if isinstance(shape, Iterable) else None
+    sizes = None
+    with suppress(TypeError):
+        sizes = tuple(islice(shape, MOST_AXES + 1))  # type: ignore[call-overload]
     if sizes is None or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in sizes):
         raise ValueError(f"shape={shorten(shape)}: must be whole numbers from 0, such as (64, 32).")
     if any(n < 0 for n in sizes):

@@ -15,6 +15,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
+import numpy as np
+
 Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
 
 MOST_NUMBERS = 512  # in one list
@@ -150,8 +152,8 @@ class Parameter:
         """The value as a plain Python one, or ValueError naming the field, the value and what is allowed."""
         if value is None and self.none:
             return None
-        if self.kind is bool and isinstance(value, bool):
-            return value
+        if self.kind is bool and isinstance(value, (bool, np.bool_)):
+            return bool(value)
         if self.kind is str and isinstance(value, str) and value in self.choices:
             return value
         if self.kind is tuple and self.choices:
@@ -196,6 +198,23 @@ class Parameter:
             except ValueError:
                 value = text
         return self.check(value)
+
+
+class NoSuchPlaceError(ValueError, IndexError):
+    """An index of nothing that is there: a wrong value, and what Python's own sequences raise."""
+
+
+def check_index(name: str, value: object, amount: int, low: int | None = None) -> int:
+    """The value as an index into so many things, from `low`; unless told, negative ones count from the end.
+
+    Raises:
+        NoSuchPlaceError: no whole number, or there is no such thing; the message says what is allowed.
+    """
+    low = -amount if low is None else low
+    if not _is_number(value) or not isinstance(value, numbers.Integral) or not low <= value < amount:
+        allowed = f"a whole number from {low} to {amount - 1}" if amount else "left out, for there is none"
+        raise NoSuchPlaceError(f"{name}={shorten(value)}: must be {allowed}.")
+    return int(value)
 
 
 def text_of(value: Value) -> str:

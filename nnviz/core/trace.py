@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact
 from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, with_ones
+from nnviz.core.registry import check_index, shorten
 
 Array = np.ndarray
 
@@ -129,7 +131,8 @@ def predict(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> Array:
         Class probabilities `[n, classes]`; for a real target the values `[n, 1]`.
 
     Raises:
-        ValueError: x has not as many columns as the data set has features.
+        ValueError: x is not numbers in as many columns as the data set has features, or there is no such run or
+            snapshot.
     """
     network, layers, signal = _prepare(trace, x, run, snapshot)
     with np.errstate(all="ignore"):
@@ -155,10 +158,20 @@ def hidden_signals(trace: Trace, x: Array, run: int = 0, snapshot: int = -1) -> 
     return pairs
 
 
+def _real_numbers(x: object) -> Array:
+    """The numbers as float64; NumPy would also read texts, and leave out half of a complex number."""
+    with suppress(TypeError, ValueError):
+        found = np.asarray(x)
+        if found.dtype.kind in "biufO":
+            return found.astype(float)
+    raise ValueError(f"x={shorten(x)}: must be numbers, a row for each sample.")
+
+
 def _prepare(trace: Trace, x: Array, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
     experiment = trace.experiment
     sizes = experiment.layer_sizes
-    x = np.atleast_2d(np.asarray(x, dtype=float))
+    run, snapshot = check_index("run", run, len(trace.seeds)), check_index("snapshot", snapshot, len(trace.steps))
+    x = np.atleast_2d(_real_numbers(x))
     if x.ndim != 2 or x.shape[1] != sizes[0]:
         raise ValueError(f"x has shape {x.shape}: {experiment.data_name} needs {sizes[0]} columns.")
     layers = trace.layers(run, snapshot)
