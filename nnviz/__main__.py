@@ -288,7 +288,8 @@ def _initializers(options: argparse.Namespace) -> None:
     print(
         f"\nSpread: the standard deviation of a weight in a kernel of shape {shape}; measured with seed {options.seed}."
     )
-    print("Keras's sixteenth, STFT, makes kernels for signal layers, not for an MLP's, so it is not here.")
+    print("Keras's sixteenth, STFT, makes kernels for signal layers, not for an MLP's, so it is not here;")
+    print(f"nor are {initializers.LEFT_OUT}.")
 
 
 def _datasets(options: argparse.Namespace) -> None:

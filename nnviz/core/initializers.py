@@ -38,6 +38,9 @@ DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 MOST_AXES = 32
 MOST_WEIGHTS = 1_000_000_000  # of one kernel: 8 GB while it is drawn
 
+# What Keras's fifteen have there and not here, for those who expect all of it.
+LEFT_OUT = "input_axes and output_axes (new in Keras 3.15), and arrays as a constant's value"
+
 # Keras's other names for some of them; class names such as HeNormal are the keys without their underscores.
 KERAS_ALIASES = {
     "normal": "random_normal",
@@ -128,8 +131,8 @@ class Initializer:
 def _check_shape(shape: object) -> Shape:
     """The shape as a tuple of plain integers; as in Keras, a number with a point is no size, even a whole one."""
     sizes = None
-    with suppress(TypeError):
-        sizes = tuple(islice(shape, MOST_AXES + 1))  # type: ignore[call-overload]
+    with suppress(TypeError):  # bytes would be read as their numbers
+        sizes = None if isinstance(shape, bytes) else tuple(islice(shape, MOST_AXES + 1))  # type: ignore[call-overload]
     if sizes is None or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in sizes):
         raise ValueError(f"shape={shorten(shape)}: must be whole numbers from 0, such as (64, 32).")
     if any(n < 0 for n in sizes):
