@@ -50,7 +50,7 @@ def machine() -> dict[str, str]:
 def _processor() -> str:
     """The processor's name; Python knows it on few systems."""
     info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
 

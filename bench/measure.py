@@ -43,7 +43,10 @@ class Table:
 
 def save(path: Path, machine: Mapping[str, str], tables: list[Table]) -> None:
     """Write all that was printed, unrounded, as JSON."""
-    path.write_text(json.dumps({"machine": machine, "tables": [asdict(table) for table in tables]}, indent=2) + "\n")
+    path.write_text(
+        json.dumps({"machine": machine, "tables": [asdict(table) for table in tables]}, indent=2) + "\n",
+        encoding="utf-8",
+    )
 
 
 def against(value: float, goal: float, *, at_least: bool) -> Row:

@@ -9,13 +9,12 @@ import argparse
 import contextlib
 import json
 import math
-import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -23,52 +22,73 @@ from tqdm import tqdm
 import nnviz
 from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
-from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table, written_at_once
+from nnviz.command_line import (
+    MOST_ROWS,
+    Parser,
+    add_field,
+    check_place,
+    file_name,
+    give_up,
+    make_streams_sound,
+    print_json,
+    print_table,
+    tell,
+    whole,
+    written_at_once,
+)
 from nnviz.core import datasets, initializers
-from nnviz.core.experiment import Experiment, field_names
-from nnviz.core.registry import find
+from nnviz.core.experiment import MOST_SEED, Experiment, field_names
+from nnviz.core.registry import find, shorten
 from nnviz.sweep import command as sweep
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line, and exit status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
-    parser = _build_parser()
-    options = parser.parse_args(arguments)
+    make_streams_sound()
     try:
-        options.command(options)
-        if sys.stdout:  # there is none where it was closed
+        return _run(arguments)
+    finally:
+        give_up(sys.stdout)
+        give_up(sys.stderr)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    parser = _build_parser()
+    try:
+        try:
+            options = parser.parse_args(arguments)
+            options.command(options)
+        finally:  # also where the help was asked for
             sys.stdout.flush()
         return 0
     except ValueError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        tell(f"{parser.prog}: {error}")
         return 2
     except BrokenPipeError:  # the reader, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"{parser.prog}: {where}{error.strerror or error}", file=sys.stderr)
+        tell(f"{parser.prog}: {where}{error.strerror or error}")
+        return 1
+    except MemoryError:
+        tell(f"{parser.prog}: not enough memory")
         return 1
     except KeyboardInterrupt:
-        print(f"{parser.prog}: interrupted", file=sys.stderr)
+        tell(f"{parser.prog}: interrupted")
         return 130
 
 
-def _build_parser() -> _Parser:
-    parser = _Parser(prog="nnviz", description="What does a neural network's start do to its training?")
+def _build_parser() -> Parser:
+    parser = Parser(prog="nnviz", description="What does a neural network's start do to its training?")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     train = commands.add_parser("train", help="train an experiment and say what happened")
     for name in field_names():
         add_field(train, name)
     train.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    train.add_argument("--save", metavar="PAGE.html", type=Path, help="write the figures as one HTML page")
+    train.add_argument(
+        "--save", metavar="PAGE.html", type=file_name(".html", ".htm"), help="write the figures as one HTML page"
+    )
     train.set_defaults(command=_train)
 
     sweep.add_to(commands)
@@ -80,7 +100,9 @@ def _build_parser() -> _Parser:
 
     listing = commands.add_parser("initializers", help="list every initializer with its formula and spread")
     listing.add_argument("--shape", default="64,32", help="kernel shape for the spreads (default: 64,32)")
-    listing.add_argument("--seed", type=int, default=0, help="seed of the measured draws (default: 0)")
+    listing.add_argument(
+        "--seed", type=whole("seed", 0, MOST_SEED), default=0, help="seed of the measured draws (default: 0)"
+    )
     listing.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     listing.set_defaults(command=_initializers)
 
@@ -92,19 +114,33 @@ def _build_parser() -> _Parser:
 
 def _train(options: argparse.Namespace) -> None:
     experiment = Experiment(**{name: getattr(options, name) for name in field_names() if name in options})
+    if options.save:
+        check_place(options.save)
     started = time.perf_counter()
     with tqdm(total=100, unit="%", leave=False, delay=0.3, disable=None, bar_format="{l_bar}{bar}| {elapsed}") as bar:
         trace = nnviz.train(experiment, lambda share: bar.update(round(100 * share) - bar.n))
     seconds = time.perf_counter() - started
     diagnoses = nnviz.diagnose(trace)
-    if options.save:
-        from nnviz.ui.offline import offline_page  # Plotly is slow to load, and needed only here
+    try:
+        if options.save:
+            _save(options.save, trace, diagnoses)
+    finally:  # a page that could not be written takes no result with it
+        _print_training(trace, diagnoses, seconds, options.json)
+    if options.save and not options.json:
+        print(f"Saved {options.save}.")
 
-        runs = f" First of {len(diagnoses):,} runs, seed {trace.seeds[0]}." if len(diagnoses) > 1 else ""
-        page = offline_page([trace], [diagnoses[0].sentence + runs])
-        with written_at_once(options.save) as file:
-            file.write(page.encode())
-    if options.json:
+
+def _save(path: Path, trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis]) -> None:
+    from nnviz.ui.offline import offline_page  # Plotly is slow to load, and needed only here
+
+    runs = f" First of {len(diagnoses):,} runs, seed {trace.seeds[0]}." if len(diagnoses) > 1 else ""
+    page = offline_page([trace], [diagnoses[0].sentence + runs])
+    with written_at_once(path) as file:
+        file.write(page.encode())
+
+
+def _print_training(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], seconds: float, as_json: bool) -> None:
+    if as_json:
         print_json(_train_record(trace, diagnoses, seconds))
         return
     rows = [
@@ -132,10 +168,9 @@ def _train(options: argparse.Namespace) -> None:
         if len(finals) > 1:
             low, mean, high = number(finals.min()), number(finals.mean()), number(finals.max())
             print(f"Training loss {mean} ± {number(finals.std(ddof=1))}, from {low} to {high}.")
+    experiment = trace.experiment
     rows_seen = experiment.train_rows * experiment.epochs * experiment.restarts
     print(f"{count(rows_seen, 'sample')} in {number(seconds)} s.")
-    if options.save:
-        print(f"Saved {options.save}.")
 
 
 def _effective(trace: nnviz.Trace) -> list[np.ndarray]:
@@ -210,14 +245,12 @@ def _claim_record(claim: claims.Claim, result: claims.Measured) -> dict[str, Any
 
 
 def _initializers(options: argparse.Namespace) -> None:
-    words = options.shape.split(",")
-    if not all(word.strip().isdigit() and len(word) < 6 for word in words) or not 2 <= len(words) <= 5:
-        raise ValueError(f"--shape {options.shape}: must be two to five whole numbers, such as 64,32.")
-    shape = tuple(int(word) for word in words)
+    sizes = [size.strip() for size in options.shape.split(",")]
+    if not all(size.isascii() and size.isdigit() and len(size) < 6 for size in sizes) or not 2 <= len(sizes) <= 5:
+        raise ValueError(f"--shape {shorten(options.shape)}: must be two to five whole numbers, such as 64,32.")
+    shape = tuple(map(int, sizes))
     if not 0 < math.prod(shape) <= 10_000_000:
         raise ValueError(f"--shape {options.shape}: must hold from 1 to 10,000,000 weights.")
-    if options.seed < 0:
-        raise ValueError(f"--seed {options.seed}: must be a whole number from 0.")
     records: list[dict[str, Any]] = []
     for key, scheme in initializers.registry.items():
         initializer = initializers.get(key)
@@ -255,7 +288,8 @@ def _initializers(options: argparse.Namespace) -> None:
     print(
         f"\nSpread: the standard deviation of a weight in a kernel of shape {shape}; measured with seed {options.seed}."
     )
-    print("Keras's sixteenth, STFT, makes kernels for signal layers, not for an MLP's, so it is not here.")
+    print("Keras's sixteenth, STFT, makes kernels for signal layers, not for an MLP's, so it is not here;")
+    print(f"nor are {initializers.LEFT_OUT}.")
 
 
 def _datasets(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import pdist
 
+from nnviz.core.registry import check_index
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -28,11 +29,10 @@ def unit_vectors(trace: Trace, layer: int = 0, run: int = 0) -> Array:
         `[T, units, fan_in + 1 + next layer's units]`.
 
     Raises:
-        ValueError: there is no such hidden layer.
+        ValueError: there is no such hidden layer or run.
     """
     hidden = trace.experiment.hidden
-    if not 0 <= layer < len(hidden):
-        raise ValueError(f"layer={layer}: the network has {len(hidden)} hidden layers.")
+    layer, run = check_index("layer", layer, len(hidden), low=0), check_index("run", run, len(trace.seeds))
     incoming, bias = trace.kernels[layer][run].swapaxes(1, 2), trace.biases[layer][run][..., None]
     return np.concatenate([incoming, bias, trace.kernels[layer + 1][run]], axis=2)
 

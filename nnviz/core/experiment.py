@@ -9,17 +9,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import numbers
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Self, cast
 
+import numpy as np
 import numpy.typing as npt
 
-from nnviz.core import activations, datasets, initializers, optimizers
+from nnviz.core import activations, datasets, initializers, links, optimizers
 from nnviz.core.initializers import Initializer
 from nnviz.core.notebook import html_table
-from nnviz.core.registry import Parameter, Value, find, shorten, text_of
+from nnviz.core.registry import Parameter, Value, find, meant, shorten, text_of
 
 # The budget: seconds by a rule of thumb, from what training took on one core of a 2024 server where clones
 # force the exact product (through BLAS it is up to five times faster).
@@ -107,7 +110,8 @@ if TYPE_CHECKING:
 class Experiment:
     """The full recipe of a training: data, network, initializers, optimizer, seeds.
 
-    A value: frozen, hashable, comparable. `hidden` is a tuple of layer widths, `()` for no hidden layer.
+    A value: frozen, hashable, comparable. `hidden` is a tuple of layer widths, `()` for no hidden layer; a list or
+    a single width is made one. `dtype` is kept as its name.
     Initializers may be given as a key, a text form or an instance, and are kept as instances;
     `output_initializer=None` follows the kernel initializer. `batch_size=None` is the full batch.
 
@@ -292,11 +296,12 @@ class Experiment:
     def from_query(query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
         """The experiment that a URL's query stands for, and a sentence for each thing that could not be used.
 
-        Never raises: what cannot be used falls back to its default, field by field.
+        Never raises: what cannot be used falls back to its default, field by field. What `links` knows to be
+        nobody's setting, such as utm_source, is passed over.
         """
         values: dict[str, Any] = {}
         sentences: list[str] = []
-        for name, text in query.items():
+        for name, text in links.settings(query).items():
             try:
                 values[name] = parse_field(name, text)
             except ValueError as error:
@@ -408,7 +413,8 @@ def field_text(name: str, value: Any) -> str:
 
 def _known(name: object) -> None:
     if name not in field_names():
-        raise ExperimentError(f"{shorten(name)}: there is no such field.")
+        question = meant(name, field_names())
+        raise ExperimentError(f"{shorten(name)}: there is no such field{f'; {question}' if question else '.'}")
 
 
 def _check(name: str, value: object) -> object:
@@ -425,15 +431,28 @@ def _check(name: str, value: object) -> object:
 def _check_hidden(value: object) -> tuple[int, ...]:
     width = Parameter(name="hidden", kind=int, default=8, low=1, high=MOST_UNITS)
     allowed = f"must be at most {MOST_LAYERS} layers, each {width.allowed}"
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+    if isinstance(value, numbers.Real):  # one layer
+        value = (value,)
+    widths = None
+    if not isinstance(value, (str, bytes, Set, Mapping)):  # what is in a set has no order that anybody chose
+        with suppress(TypeError):
+            widths = tuple(islice(value, MOST_LAYERS + 1))  # type: ignore[call-overload]
+    if widths is None:
         raise ValueError(f"hidden={shorten(value)}: {allowed}.")
-    widths = tuple(islice(value, MOST_LAYERS + 1))
     if len(widths) > MOST_LAYERS:
         raise ValueError(f"hidden={shorten(widths)}: {allowed}.")
     try:
         return tuple(int(width.check(w)) for w in widths)  # type: ignore[arg-type]
     except ValueError:
         raise ValueError(f"hidden={shorten(widths)}: {allowed}.") from None
+
+
+def _check_dtype(value: object) -> Value:
+    if isinstance(value, (type, np.dtype)):  # such as np.float32
+        with suppress(TypeError):
+            found = np.dtype(value)
+            value = found.name if found.isnative else value
+    return FIELDS["dtype"].check(value)
 
 
 def _check_initializer(field: str) -> Callable[[object], Initializer | None]:
@@ -464,6 +483,7 @@ _REGISTRIES: dict[str, Mapping[str, Any]] = {
 }
 _SPECIAL: dict[str, Callable[[object], object]] = {
     "hidden": _check_hidden,
+    "dtype": _check_dtype,
     **{name: _check_initializer(name) for name in _INITIALIZERS},
 }
 

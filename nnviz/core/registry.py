@@ -11,14 +11,22 @@ import numbers
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TypeGuard, TypeVar
+
+import numpy as np
 
 from nnviz.core.reference import Reference
 
 Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
 
 MOST_NUMBERS = 512  # in one list
+MOST_LETTERS = 64  # of a word or a number that somebody may have meant
+FEW = 8  # choices that a message names all
+LIKENESS = 0.75  # of a word to one that it may have been meant to be, by difflib's measure
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +58,52 @@ def by_key(entries: Iterable[E]) -> Mapping[str, E]:
     return MappingProxyType({entry.key: entry for entry in entries})
 
 
-def find(registry: Mapping[str, E], key: object, field: str) -> E:
-    """The entry named `key`; hyphens may stand for underscores.
+def find(registry: Mapping[str, E], key: object, field: str, aliases: Mapping[str, str] = NOTHING) -> E:
+    """The entry named `key`; hyphens may stand for underscores, which class names such as HeNormal leave out.
+
+    Args:
+        registry: where to look.
+        key: what was given.
+        field: what it was given for, for the message.
+        aliases: other names, each with the key it stands for.
 
     Raises:
-        ValueError: no such entry; the message names the field and every key there is.
+        ValueError: no such entry; the message names the field and the key that may be meant, else all keys.
     """
-    entry = registry.get(key.strip().replace("-", "_").lower()) if isinstance(key, str) else None
+    entry = None
+    if isinstance(key, str):
+        word = _plain_word(key)
+        word = aliases.get(word, word)
+        entry = registry.get(word) or next((e for k, e in registry.items() if k.replace("_", "") == word), None)
     if entry is None:
-        raise ValueError(f"{field}={shorten(key)}: must be one of {', '.join(registry)}.")
+        allowed = f"must be one of {', '.join(registry)}."
+        raise ValueError(f"{field}={shorten(key)}: {meant(key, registry) or allowed}")
     return entry
+
+
+# The same initializers go by their authors' first names elsewhere, as in PyTorch.
+_ELSEWHERE = {"kaiming": "he", "xavier": "glorot"}
+
+
+def _plain_word(text: str) -> str:
+    return text.strip().replace("-", "_").lower()
+
+
+def meant(word: object, names: Iterable[str]) -> str:
+    """The question whether one of the names was meant; empty where none is near.
+
+    >>> meant("kaiming_normal", ["he_normal", "he_uniform"]), meant("epoch", ["epochs"]), meant("x", ["epochs"])
+    ('do you mean he_normal?', 'do you mean epochs?', '')
+    """
+    if not isinstance(word, str) or len(word) > MOST_LETTERS:
+        return ""
+    word, plain_names = _plain_word(word).strip("_"), {_plain_word(name).strip("_"): name for name in names}
+    for theirs, ours in _ELSEWHERE.items():
+        word = word.replace(theirs, ours)
+    whole = [name for name in plain_names if name == word]
+    begun = [name for name in plain_names if len(word) > 2 and name.startswith(word)]
+    near = whole or begun[:3] or get_close_matches(word, plain_names, n=1, cutoff=LIKENESS)
+    return f"do you mean {' or '.join(plain_names[name] for name in near)}?" if near else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +156,8 @@ class Parameter:
         """The value as a plain Python one, or ValueError naming the field, the value and what is allowed."""
         if value is None and self.none:
             return None
-        if self.kind is bool and isinstance(value, bool):
-            return value
+        if self.kind is bool and isinstance(value, (bool, np.bool_)):
+            return bool(value)
         if self.kind is str and isinstance(value, str) and value in self.choices:
             return value
         if self.kind is tuple and self.choices:
@@ -130,7 +174,11 @@ class Parameter:
                 number = math.nan
             if number == value and self.low <= number <= self.high:
                 return number + 0  # -0.0 becomes 0.0, so that equal values print equally
-        raise ValueError(f"{self.name}={shorten(value)}: must be {self.allowed}.")
+        question = ""
+        if len(self.choices) > FEW:
+            words = value if isinstance(value, (tuple, list)) else [value]
+            question = meant(next((word for word in words if word not in self.choices), None), self.choices)
+        raise ValueError(f"{self.name}={shorten(value)}: {question or f'must be {self.allowed}.'}")
 
     def parse(self, text: str) -> Value:
         """The value that a text such as a URL's stands for; ValueError as in `check`."""
@@ -148,12 +196,29 @@ class Parameter:
             words = word.split(maxsplit=MOST_NUMBERS)
             with suppress(ValueError):
                 value = tuple(float(text) for text in words)
-        elif len(word) <= 64:  # longer texts are no numbers anybody meant
+        elif len(word) <= MOST_LETTERS and word.isascii():  # Python would read the digits of any script
             try:
                 value = self.kind(word)
             except ValueError:
                 value = text
         return self.check(value)
+
+
+class NoSuchPlaceError(ValueError, IndexError):
+    """An index of nothing that is there: a wrong value, and what Python's own sequences raise."""
+
+
+def check_index(name: str, value: object, amount: int, low: int | None = None) -> int:
+    """The value as an index into so many things, from `low`; unless told, negative ones count from the end.
+
+    Raises:
+        NoSuchPlaceError: no whole number, or there is no such thing; the message says what is allowed.
+    """
+    low = -amount if low is None else low
+    if not _is_number(value) or not isinstance(value, numbers.Integral) or not low <= value < amount:
+        allowed = f"a whole number from {low} to {amount - 1}" if amount else "left out, for there is none"
+        raise NoSuchPlaceError(f"{name}={shorten(value)}: must be {allowed}.")
+    return int(value)
 
 
 def text_of(value: Value) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Self
@@ -15,7 +16,7 @@ from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, with_ones
 from nnviz.core.notebook import html_table
-from nnviz.core.registry import shorten
+from nnviz.core.registry import check_index, shorten
 
 Array = np.ndarray
 
@@ -165,7 +166,8 @@ def predict(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int = -1) ->
         Class probabilities `[n, classes]`; for a real target the values `[n, 1]`.
 
     Raises:
-        ValueError: x has not as many columns as the data set has features.
+        ValueError: x is not numbers in as many columns as the data set has features, or there is no such run or
+            snapshot.
     """
     network, layers, signal = _prepare(trace, x, run, snapshot)
     with np.errstate(all="ignore"):
@@ -191,10 +193,20 @@ def hidden_signals(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int =
     return pairs
 
 
+def _real_numbers(x: object) -> Array:
+    """The numbers as float64; NumPy would also read texts, and leave out half of a complex number."""
+    with suppress(TypeError, ValueError):
+        values = np.asarray(x)
+        if values.dtype.kind in "biufO":
+            return values.astype(float)
+    raise ValueError(f"x={shorten(x)}: must be numbers, a row for each sample.")
+
+
 def _prepare(trace: Trace, x: npt.ArrayLike, run: int, snapshot: int) -> tuple[Network, list[Array], Array]:
     experiment = trace.experiment
+    run, snapshot = check_index("run", run, len(trace.seeds)), check_index("snapshot", snapshot, len(trace.steps))
     features = len(experiment.task.features)
-    rows = np.atleast_2d(np.asarray(x, dtype=float))
+    rows = np.atleast_2d(_real_numbers(x))
     if rows.ndim != 2 or rows.shape[1] != features:
         raise ValueError(f"x has shape {rows.shape}: {experiment.data_name} needs {features} columns.")
     layers = trace.layers(run, snapshot)

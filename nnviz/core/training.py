@@ -22,6 +22,7 @@ from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, 
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import Network, layer_views, parameter_count, target_rows, with_ones
 from nnviz.core.progress import Progress
+from nnviz.core.registry import check_index, shorten
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
@@ -30,6 +31,7 @@ CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost mo
 WORTH_A_THREAD = 500_000  # `step_work` of a thread's runs together, at least: some 0.2 ms
 UNIT_WORK = 16  # what passing through a unit takes, in multiplications: most of it is the activation
 PROGRESS_SECONDS = 0.02
+MOST_THREADS = 1024
 KEYS_AT_ONCE = 4000  # random keys drawn for one run at a time
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
 STARTS = ("kernel_initializer", "output_initializer", "bias_initializer", "seed", "shuffle_seed")
@@ -51,6 +53,9 @@ def train(experiment: Experiment, on_progress: Progress | None = None, threads: 
         on_progress: called in this thread about every 20 ms with the share done, from 0.0 to 1.0. What it
             raises stops the training at once and passes on.
         threads: at most so many; unless told, one for each core. The result does not depend on it.
+
+    Raises:
+        ValueError: what is given is no experiment, or no such number of threads.
 
     >>> trace = train(Experiment(kernel_initializer="zeros", epochs=5))
     >>> bool((trace.kernels[0] == 0).all())
@@ -223,6 +228,10 @@ class _Job:
         threads: int | None = None,
         alone: Sequence[Experiment] = (),
     ) -> None:
+        if not isinstance(experiment, Experiment):
+            raise ValueError(f"experiment={shorten(experiment)}: must be an Experiment.")
+        if threads is not None:
+            threads = check_index("threads", threads, MOST_THREADS + 1, low=1)
         self.experiment, self.starts = experiment, starts
         self.runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
         self.sizes = experiment.layer_sizes

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import errno
-import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from nnviz.analysis.words import count, number, percent
 from nnviz.analysis.works import SHARE_OF_GUESS, SNAPSHOTS
-from nnviz.command_line import MOST_ROWS, add_field, print_json, print_table
+from nnviz.command_line import (
+    MOST_ROWS,
+    add_field,
+    check_place,
+    file_name,
+    print_json,
+    print_table,
+    whole,
+    word,
+)
 from nnviz.core.experiment import field_names, field_text
-from nnviz.sweep.grid import Grid, grid
+from nnviz.sweep.grid import MOST_RUNS, Grid, grid
 
 if TYPE_CHECKING:
     from nnviz.sweep.output import Result
+
+MOST_JOBS = 1024
+ENDINGS = (".parquet", ".csv")  # of the files that `nnviz.sweep.output` writes; it is slow to load
 
 DESCRIPTION = """
 Train every combination of the values given, each with many seeds, and write a table with a row for each run.
@@ -43,22 +52,30 @@ def add_to(commands: Any) -> None:
         description=DESCRIPTION,
     )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the table to write: a .parquet or a .csv file"
+        "--out",
+        metavar="FILE",
+        type=file_name(*ENDINGS),
+        required=True,
+        help="the table to write: a .parquet or a .csv file",
     )
     parser.add_argument(
         "--seeds",
         metavar="AMOUNT",
-        type=int,
+        type=whole("seeds", 1, MOST_RUNS),
         default=1,
         help="runs of each combination, seeds counting up (default: 1)",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--jobs", metavar="AMOUNT", type=int, help="processes of this machine (default: one for each core)"
+        "--jobs",
+        metavar="AMOUNT",
+        type=whole("jobs", 1, MOST_JOBS),
+        help="processes of this machine (default: one for each core)",
     )
     where.add_argument(
         "--scheduler",
         metavar="ADDRESS",
+        type=word,
         help="train on the Dask cluster of this scheduler, such as tcp://10.0.0.5:8786",
     )
     parser.add_argument(
@@ -80,11 +97,7 @@ def _sweep(options: argparse.Namespace) -> None:
     began = time.perf_counter()
     values = {name: getattr(options, name) for name in field_names() if name in options}
     plan = grid(values | ({"seed": [values["seed"]]} if "seed" in values else {}), options.seeds)
-    output.suffix(options.out)
-    if options.jobs is not None and options.jobs < 1:
-        raise ValueError(f"--jobs {options.jobs}: must be a whole number from 1.")
-    if options.out.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.out))
+    check_place(options.out)
     parts = Parts(options.out.with_name(f"{options.out.name}.parts"))
     portions = plan.portions()
     missing = [portion for portion in portions if parts.get(portion) is None]

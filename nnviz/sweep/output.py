@@ -47,13 +47,6 @@ class Result:
     processors: frozenset[str]
 
 
-def suffix(out: Path) -> str:
-    """The ending of a file that a sweep can write; ValueError where it is another."""
-    if out.suffix.lower() not in WRITERS:
-        raise ValueError(f"--out {out}: must end in {' or '.join(WRITERS)}.")
-    return out.suffix.lower()
-
-
 def write(grid: Grid, parts: Parts, out: Path) -> list[Result]:
     """Write the file from the finished portions, all at once: it is there whole, or as it was before.
 
@@ -64,11 +57,12 @@ def write(grid: Grid, parts: Parts, out: Path) -> list[Result]:
 
     Raises:
         FileNotFoundError: a portion has gone.
+        KeyError: a file of another kind than those of `WRITERS`.
     """
     results: list[Result] = []
     waiting: list[pa.Table] = []
     schema = SCHEMA.with_metadata({"nnviz": json.dumps(made_by())})
-    with written_at_once(out) as file, WRITERS[suffix(out)](file, schema) as writer:
+    with written_at_once(out) as file, WRITERS[out.suffix.lower()](file, schema) as writer:
         for cell in grid.cells:
             pieces = [parts.whole(portion) for portion in portions(cell, grid.seeds)]
             table = of_cell(pieces).replace_schema_metadata(schema.metadata)

@@ -131,7 +131,9 @@ class Controls:
 
     def _from_query(self, query: Query) -> tuple[Choice, list[str]]:
         settings, rest, sentences = state.settings_from_query(self.settings, query)
-        comparison, more = Comparison.from_query(rest, self.base, self.fields if self.pair else (), self.fields)
+        comparison, more = Comparison.from_query(
+            rest, self.base, self.fields if self.pair else (), self.fields, self.settings
+        )
         if not self.pair:
             comparison = Comparison(comparison.a, comparison.a)
         return Choice(comparison, settings), state.at_most([*sentences, *more])

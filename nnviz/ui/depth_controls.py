@@ -20,7 +20,7 @@ from nnviz.analysis.signal_theory import SignalTheory, measure_and_expect
 from nnviz.analysis.signal_verdict import Verdict
 from nnviz.core import activations, datasets
 from nnviz.core.initializers import Initializer
-from nnviz.core.registry import shorten, text_of
+from nnviz.core.registry import text_of
 from nnviz.figures import depth
 from nnviz.figures.chaos import chaos
 from nnviz.figures.figure import Figure
@@ -89,7 +89,7 @@ def to_query(spec: SignalSpec) -> dict[str, str]:
 def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
     """The spec that a URL's query stands for, and a sentence for each thing that could not be used. Never raises."""
     values: dict[str, Any] = {}
-    sentences = []
+    sentences: list[str] = []
     for name, given in query.items():
         texts = [given] if isinstance(given, str) else list(given)
         text = texts[-1] if texts else ""
@@ -99,7 +99,7 @@ def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
             elif name in INITIALIZERS:
                 values[name] = check_field(name, text)
             else:
-                sentences.append(f"{shorten(name)}: there is no such setting here. Ignored.")
+                sentences += state.unknown([name], (*FIELDS, *INITIALIZERS), len(sentences))
         except ValueError as error:
             sentences.append(f"{error} Ignored.")
     try:

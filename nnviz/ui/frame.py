@@ -10,6 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from nnviz.core import links
+
 NAMES = ("present", "hide")
 SIDEBAR = "sidebar"
 MOST_HIDDEN = 50
@@ -19,12 +21,21 @@ NO_SIDEBAR = '<style>[data-testid="stSidebar"], [data-testid="stExpandSidebarBut
 _PRESENT, _HIDE = "frame.present", "frame.hide"  # in the session
 
 
+def read() -> dict[str, list[str]]:
+    """What the link in the address bar says, each name with its texts, without what is nobody's setting."""
+    said: dict[str, list[str]] = {}
+    for name in st.query_params:
+        said.setdefault(links.plain_name(name), []).extend(st.query_params.get_all(name))
+    return links.settings(said)
+
+
 def settle() -> None:
     """Take what the link says, and dress the page for it. To be called before any page is drawn."""
-    if "present" in st.query_params:
-        st.session_state[_PRESENT] = st.query_params["present"].strip() not in ("", "0", "false")
-    if "hide" in st.query_params:
-        names = (name.strip() for name in st.query_params["hide"].split(","))
+    said = read()
+    if present := said.get("present"):
+        st.session_state[_PRESENT] = present[-1].strip() not in ("", "0", "false")
+    if hide := said.get("hide"):
+        names = (name.strip() for name in hide[-1].split(","))
         st.session_state[_HIDE] = [name for name in names if name][:MOST_HIDDEN]
     if presents():
         st.html(PRESENTER_STYLE)
@@ -36,7 +47,9 @@ def settle() -> None:
 
 def _leave() -> None:
     st.session_state[_PRESENT] = False
-    st.query_params.pop("present", None)
+    for name in list(st.query_params):
+        if links.plain_name(name) == "present":
+            del st.query_params[name]
 
 
 def presents() -> bool:

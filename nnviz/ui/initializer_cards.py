@@ -24,6 +24,7 @@ from nnviz.ui import markup, page
 STYLE = Path(__file__).with_name("initializers.css")
 NOTHING = "none"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+LEFT_OUT = f"Of the fifteen these are not here: {initializers.LEFT_OUT}."
 STFT = (
     "Keras has a sixteenth initializer, STFT. Its kernels are waves that split a signal into its frequencies: for "
     "convolutions over sound, not for the layers of an ordinary network. So it is not shown here."
@@ -85,7 +86,7 @@ def gallery(layer: Layer, kernel: Kernel, theme: str) -> None:
         schemes = [scheme for scheme in initializers.registry.values() if scheme.keras == from_keras]
         st.header(heading, anchor=False)
         st.html(cards(tuple(scheme.key for scheme in schemes), layer.key, kernel, theme))
-    st.html(f'<p class="muted">{escape(STFT)}</p>')
+    st.html(f'<p class="muted">{escape(STFT)} {escape(LEFT_OUT)}</p>')
 
 
 @lru_cache(maxsize=32)

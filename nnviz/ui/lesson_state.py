@@ -101,7 +101,8 @@ def from_query(query: Query) -> tuple[Place, list[str]]:
     place = Place(key, *_screen_and_guesses(lesson, texts, sentences))
     settings, rest, more = state.settings_from_query({p.name: p for p in place.parameters}, texts)
     sentences += more
-    sentences += [f"{shorten(name)}: there is no such setting here. Ignored." for name in rest]
+    known = ("lesson", "screen", "guesses", *(parameter.name for parameter in place.parameters))
+    sentences += state.unknown(rest, known, len(sentences))
     return place.with_settings(settings), state.at_most(sentences)
 
 

@@ -90,7 +90,7 @@ def from_query(query: Query) -> tuple[Sitting, list[str]]:
         question = int(number.parse(texts.pop("question", "1")))  # type: ignore[arg-type]
     except ValueError as error:
         sentences.append(f"{error} Ignored.")
-    sentences += [f"{shorten(name)}: there is no such setting here. Ignored." for name in texts]
+    sentences += state.unknown(texts, ("draw", "question", "answers"), len(sentences))
     sitting = Sitting(int(draw), question, answers) if isinstance(draw, int) else Sitting()
     return sitting, state.at_most(sentences)
 

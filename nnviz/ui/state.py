@@ -7,7 +7,7 @@ query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from nnviz.core.experiment import Experiment, ExperimentError, field_names, field_text, parse_field
-from nnviz.core.registry import Parameter, shorten, text_of
+from nnviz.core.registry import Parameter, meant, shorten, text_of
 from nnviz.ui import frame
 
 PREFIX = "b_"
@@ -69,6 +69,7 @@ class Comparison:
         base: Comparison | None = None,
         b_fields: Collection[str] = field_names(),
         fields: Collection[str] = field_names(),
+        others: Collection[str] = (),
     ) -> tuple[Comparison, list[str]]:
         """The pair that a URL's query stands for, and a sentence for each thing that could not be used.
 
@@ -79,17 +80,20 @@ class Comparison:
             base: the pair that an empty query stands for.
             b_fields: those that may differ in B.
             fields: those that the page knows.
+            others: names of the page's other settings, one of which may be meant by a name that it does not know.
         """
         base = base or Comparison()
         values: dict[str, dict[str, Any]] = {"": {}, PREFIX: {}}
-        sentences = []
+        known = [name for name in (*fields, *(PREFIX + name for name in b_fields)) if not name.endswith("restarts")]
+        sentences: list[str] = []
         for key, given in query.items():
             texts = [given] if isinstance(given, str) else list(given)
             prefix = PREFIX if key.startswith(PREFIX) else ""
             name = key.removeprefix(prefix)
             try:
-                if name not in (b_fields if prefix else fields) or name == "restarts":
-                    raise ExperimentError(f"{shorten(key)}: there is no such setting here.")
+                if key not in known:
+                    sentences += unknown([key], (*known, *others), len(sentences))
+                    continue
                 if len(texts) > 1:
                     sentences.append(f"{key} is given {len(texts)} times: the last one counts.")
                 values[prefix][name] = parse_field(name, texts[-1] if texts else "")
@@ -143,6 +147,23 @@ def settings_from_query(
         except ValueError as error:
             sentences.append(f"{error} Ignored.")
     return settings, rest, sentences
+
+
+def unknown(names: Iterable[str], known: Iterable[str], said: int = 0) -> list[str]:
+    """A sentence for each name in a link that is none of those known, and what may be meant by those that will be read.
+
+    Args:
+        names: that were given.
+        known: that a page has.
+        said: how many sentences stand before these.
+    """
+    known = list(known)
+    sentences: list[str] = []
+    for name in names:
+        question = meant(name, known) if said + len(sentences) < MOST_SENTENCES else ""
+        ending = f"; {question}" if question else "."
+        sentences.append(f"{shorten(name)}: there is no such setting here{ending} Ignored.")
+    return sentences
 
 
 def at_most(sentences: list[str]) -> list[str]:
@@ -199,7 +220,7 @@ class Linked(Generic[Value]):
         Args:
             entering: whether the page was not the one shown before.
         """
-        query = {name: st.query_params.get_all(name) for name in st.query_params if name not in frame.NAMES}
+        query = {name: texts for name, texts in frame.read().items() if name not in frame.NAMES}
         touched, st.session_state[_TOUCHED] = st.session_state.get(_TOUCHED, False), False
         known = self._seen in st.session_state
         if known and entering and not query:

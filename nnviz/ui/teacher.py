@@ -51,7 +51,7 @@ def from_query(query: Query) -> tuple[str, list[str]]:
     """The lesson that a URL's query names, and a sentence for each thing that could not be used. Never raises."""
     texts = {name: given if isinstance(given, str) else "".join(given[-1:]) for name, given in query.items()}
     key = texts.pop("lesson", "")
-    sentences = [f"{shorten(name)}: there is no such setting here. Ignored." for name in texts]
+    sentences = state.unknown(texts, ("lesson",))
     if key and key not in course:
         sentences.append(f"lesson={shorten(key)}: there is no such lesson. Here is the whole course.")
         key = ""

@@ -76,6 +76,21 @@ def test_an_unknown_key_is_answered_with_the_field_and_all_keys(name, key):
     assert all(known in str(caught.value) for known in REGISTRIES[name])
 
 
+@pytest.mark.parametrize("name", REGISTRIES)
+def test_a_class_s_name_is_taken_and_names_no_two_records(name):
+    for key, record in REGISTRIES[name].items():
+        assert find(REGISTRIES[name], key.title().replace("_", ""), "field") is record
+    assert len({key.replace("_", "") for key in REGISTRIES[name]}) == len(REGISTRIES[name])
+
+
+@pytest.mark.parametrize("name", REGISTRIES)
+def test_a_slip_of_the_keys_is_asked_about(name):
+    for key in REGISTRIES[name]:
+        if len(key) > 5:
+            with pytest.raises(ValueError, match=r"^field=.*: do you mean .*\?$"):
+                find(REGISTRIES[name], f"{key[:-2]}{key[-1]}{key[-2]}x", "field")
+
+
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_a_default_is_allowed_and_reads_back_from_its_text(parameter):
     assert parameter.check(parameter.default) == parameter.default

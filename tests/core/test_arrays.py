@@ -128,7 +128,7 @@ GAPS = np.where(np.arange(120).reshape(40, 3) == 4, np.nan, X)
         (X, LABELS, {"test_fraction": 2}, "test_fraction=2: must be"),
         (X, LABELS, {"data_seed": -1}, "data_seed=-1: must be"),
         (X, LABELS, {"noise": 0.1}, "noise: makes data"),
-        (X, LABELS, {"hidden": 3}, "hidden=3"),
+        (X, LABELS, {"hidden": 3.5}, "hidden=3.5"),
     ],
 )
 def test_what_cannot_be_learned_from_is_refused_in_one_sentence(x, y, fields, sentence):

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from nnviz import Experiment
-from nnviz.core import datasets, initializers
+from nnviz.core import datasets, initializers, links
 from nnviz.core.experiment import (
     DEFAULT,
     FIELDS,
@@ -245,7 +245,6 @@ def test_an_unknown_key_is_answered_with_all_there_are(name):
     "hidden",
     [
         None,
-        8,
         "8",
         b"8",
         (0,),
@@ -259,6 +258,9 @@ def test_an_unknown_key_is_answered_with_all_there_are(name):
         ((8,),),
         (1,) * (MOST_LAYERS + 1),
         {"8": 1},
+        {8, 16},
+        8.5,
+        np.array(8),
     ],
     ids=repr,
 )
@@ -378,6 +380,7 @@ def test_no_text_breaks_a_link(query):
 def test_nothing_at_all_breaks_a_link(query):
     experiment, sentences = Experiment.from_query(query)
     assert isinstance(experiment, Experiment)
+    query = links.settings(query)
     unusable = [name for name, value in query.items() if name not in field_names() or not isinstance(value, str)]
     assert len(sentences) >= len(unusable)
 
@@ -418,6 +421,62 @@ def test_a_link_over_the_budget_falls_back_in_the_fields_at_fault_only():
     assert experiment == Experiment(dataset="iris", activation="relu")
     assert len(sentences) == 1
     assert "epochs" in sentences[0]
+
+
+def test_what_mailers_and_streamlit_add_to_a_link_is_passed_over_and_escaped_settings_are_taken():
+    query = {"epochs": "50", "amp;seed": "3", "utm_source": "mail", "UTM_Medium": "x", "fbclid": "1", "amp;gclid": "2"}
+    assert Experiment.from_query({**query, "embed": "true"}) == (Experiment(epochs=50, seed=3), [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        ({"hidden": 8}, {"hidden": (8,)}),
+        ({"hidden": np.int64(8)}, {"hidden": (8,)}),
+        ({"hidden": [8, 8]}, {"hidden": (8, 8)}),
+        ({"dtype": np.float32}, {"dtype": "float32"}),
+        ({"dtype": np.dtype("float64")}, {"dtype": "float64"}),
+        ({"kernel_initializer": "HeNormal"}, {"kernel_initializer": "he_normal"}),
+        ({"kernel_initializer": "RandomNormal(stddev=1)"}, {"kernel_initializer": "random_normal(stddev=1)"}),
+        ({"dataset": "LineAndBump"}, {"dataset": "line_and_bump"}),
+        ({"shuffle": np.False_}, {"shuffle": False}),
+    ],
+    ids=repr,
+)
+def test_other_ways_to_say_it_are_kept_in_one(fields, kept):
+    given, canonical = Experiment(**fields), Experiment(**kept)
+    assert given == canonical
+    assert hash(given) == hash(canonical)
+    assert given.to_json() == canonical.to_json()
+    assert given.to_query() == canonical.to_query()
+    assert {name: type(getattr(given, name)) for name in fields} == {
+        name: type(getattr(canonical, name)) for name in kept
+    }
+
+
+@pytest.mark.parametrize("dtype", [np.int64, int, bool, np.float16, np.dtype(">f4"), complex, object, type, None])
+def test_other_dtypes_are_refused(dtype):
+    with pytest.raises(ExperimentError, match=r"^dtype=.*must be one of float64, float32"):
+        Experiment(dtype=dtype)
+
+
+@pytest.mark.parametrize(
+    ("query", "question"),
+    [
+        ({"epoch": "5"}, "'epoch': there is no such field; do you mean epochs? Ignored."),
+        ({"kernel-initialiser": "zeros"}, "do you mean kernel_initializer?"),
+        ({"kernel_initializer": "kaiming_normal"}, "do you mean he_normal?"),
+        ({"kernel_initializer": "xavier_uniform"}, "do you mean glorot_uniform?"),
+        ({"kernel_initializer": "random_normal(std=1)"}, "do you mean stddev?"),
+        ({"activation": "sigmod"}, "do you mean sigmoid?"),
+        ({"optimizer": "adamm"}, "do you mean adam?"),
+        ({"dataset": "moon"}, "do you mean moons?"),
+    ],
+)
+def test_a_near_miss_is_asked_about(query, question):
+    (sentence,) = Experiment.from_query(query)[1]
+    assert question in sentence
+    assert "must be" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -473,7 +532,6 @@ def test_no_json_breaks(text):
         '{"colour": 1}',
         '{"samples": NaN}',
         '{"samples": Infinity}',
-        '{"hidden": 8}',
         '{"hidden": [8.5]}',
         '{"dataset": "nonsense"}',
         '{"kernel_initializer": 3}',

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import nnviz
 from nnviz.core import initializers
-from nnviz.core.initializers import Initializer, fans, get, make, registry
+from nnviz.core.initializers import KERAS_ALIASES, Initializer, fans, get, make, registry
+from nnviz.core.registry import shorten
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 FLOAT32 = np.finfo(np.float32).eps
@@ -212,9 +213,90 @@ def test_without_a_seed_each_draw_is_new():
     assert not np.array_equal(get("he_normal")((4, 4)), get("he_normal")((4, 4)))
 
 
-def test_a_negative_shape_is_refused():
-    with pytest.raises(ValueError, match="shape="):
-        get("zeros")((-1, 3), 0)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (-1, 3), (2.7, 3), (2.0, 3), (np.float32(2), 3), "23", "ab", b"23", (True, 3), (None, 3), ("2", 3), 5, None,
+        np.array(3), np.array([2.0, 3.0]), ((2, 3),), (10**6, 10**6), (0, 10**30), (1,) * 33, (10**5000, 2),
+    ],
+    ids=shorten,
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["zeros", "he_normal", "orthogonal"])
+def test_what_is_no_shape_is_refused(key, shape):
+    for fill in (lambda: get(key)(shape, 0), lambda: get(key).spread(shape)):
+        with pytest.raises(ValueError, match=r"^shape=.*: must ") as caught:
+            fill()
+        assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("shape", [[2, 3], (np.int64(2), np.uint8(3)), np.array([2, 3]), range(2, 4)])
+def test_whole_numbers_of_any_kind_are_a_shape(shape):
+    np.testing.assert_array_equal(get("he_normal")(shape, 0), get("he_normal")((2, 3), 0))
+
+
+@pytest.mark.parametrize(
+    "dtype", [int, "int32", bool, complex, np.float16, "float128x", object, str, np.dtype(">f4"), 3, "", "nonsense"]
+)
+def test_a_dtype_that_cannot_hold_the_draws_is_refused(dtype):
+    with pytest.raises(ValueError, match=r"^dtype=.*: must be float32 or float64\.$"):
+        get("he_normal")((2, 3), 0, dtype)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kept"), [(None, "float32"), ("float32", "float32"), (float, "float64"), ("d", "float64")]
+)
+def test_dtypes_may_be_said_in_numpy_s_ways(dtype, kept):
+    kernel = get("he_normal")((2, 3), 0, dtype)
+    assert kernel.dtype == kept
+    np.testing.assert_array_equal(kernel, get("he_normal")((2, 3), 0, kept))
+
+
+@pytest.mark.parametrize("seed", [-1, True, 0.5, 1.0, np.float64(2), "3", [1, 2], np.array(3), object()])
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(ValueError, match=r"^seed=.*: must be a whole number from 0"):
+        get("zeros")((2, 3), seed)
+
+
+def test_seeds_of_any_size_and_numpy_s_own_are_taken():
+    expected = get("he_normal")((2, 3), 7)
+    for seed in (np.int64(7), np.uint8(7), np.random.default_rng(7), np.random.SeedSequence(7)):
+        np.testing.assert_array_equal(get("he_normal")((2, 3), seed), expected)
+    assert get("he_normal")((2, 3), 10**40).shape == (2, 3)
+
+
+# Keras 3.15's `ALL_OBJECTS_DICT` but for STFT.
+KERAS_NAMES = {
+    "Constant": "constant", "GlorotNormal": "glorot_normal", "GlorotUniform": "glorot_uniform",
+    "HeNormal": "he_normal", "HeUniform": "he_uniform", "Identity": "identity", "IdentityInitializer": "identity",
+    "LecunNormal": "lecun_normal", "LecunUniform": "lecun_uniform", "Ones": "ones", "Orthogonal": "orthogonal",
+    "OrthogonalInitializer": "orthogonal", "RandomNormal": "random_normal", "RandomUniform": "random_uniform",
+    "TruncatedNormal": "truncated_normal", "VarianceScaling": "variance_scaling", "Zeros": "zeros",
+    "normal": "random_normal", "one": "ones", "uniform": "random_uniform", "zero": "zeros",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "key"), KERAS_NAMES.items())
+def test_every_name_that_keras_takes_is_taken_and_kept_as_its_key(name, key):
+    assert get(name) == get(key)
+    assert hash(get(name)) == hash(get(key))
+    assert str(get(name)) == key
+    assert get(f"{name}()") == get(key)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("kaiming_normal", "he_normal"),
+        ("kaiming_uniform_", "he_uniform"),
+        ("xavier_uniform", "glorot_uniform"),
+        ("XavierNormal", "glorot_normal"),
+        ("he_norml", "he_normal"),
+        ("trunc_normal", "truncated_normal"),
+    ],
+)
+def test_a_near_name_is_asked_about(name, key):
+    with pytest.raises(ValueError, match=f"^initializer='{name}': do you mean {key}\\?$"):
+        get(name)
 
 
 # Texts.
@@ -363,7 +445,8 @@ def test_any_text_is_read_or_refused_with_a_value_error(text):
         return
     assert get(str(initializer)) == initializer
     key, _, inside = text.strip().partition("(")
-    assert key.strip().replace("-", "_").lower() == initializer.key
+    word = key.strip().replace("-", "_").lower()
+    assert KERAS_ALIASES.get(word, word).replace("_", "") == initializer.key.replace("_", "")
     if inside:  # it reads like one call with named arguments
         assert re.fullmatch(r"[^()]*\)", inside)
         assert all("=" in part for part in inside[:-1].split(",") if part.strip())

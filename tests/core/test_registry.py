@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnviz.core.registry import Parameter, plain, shorten, text_of
+from nnviz.core.registry import NoSuchPlaceError, Parameter, check_index, meant, plain, shorten, text_of
 
 WHOLE = Parameter(name="epochs", kind=int, default=200, low=1, high=5000)
 REAL = Parameter(name="noise", kind=float, default=0.1, low=-2, high=2)
@@ -95,6 +95,7 @@ def test_texts_that_are_read(parameter, text, value):
     ("parameter", "text"),
     [
         (WHOLE, "7.0"), (WHOLE, "0"), (WHOLE, "5001"), (WHOLE, "none"), (WHOLE, ""), (WHOLE, "9" * 5000),
+        (WHOLE, "٣"), (WHOLE, "²"), (REAL, "١"),
         (REAL, "nan"), (REAL, "inf"), (REAL, "2.1"), (REAL, "0,5"), (REAL, "0" * 65),
         (WORD, "c"), (FLAG, "yes"), (FLAG, "2"), (OPEN, "0"),
         (LIST, ""), (LIST, "1, 2"), (LIST, "1 3"), (LIST, "1 nan"), (LIST, "x"), (LIST, "1 " * 513),
@@ -122,3 +123,32 @@ def test_numbers_too_long_for_python_to_write_are_shown_by_their_type():
 )
 def test_plain_numbers(number, text):
     assert plain(number) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "question"),
+    [
+        ("HeNorml", ["he_normal", "he_uniform"], "do you mean he_normal?"),
+        ("kaiming_uniform_", ["he_normal", "he_uniform"], "do you mean he_uniform?"),
+        ("glorot", ["zeros", "glorot_uniform", "glorot_normal"], "do you mean glorot_uniform or glorot_normal?"),
+        ("--kernel-initialiser", ["--kernel-initializer", "--json"], "do you mean --kernel-initializer?"),
+        ("nonsense", ["ones", "zeros"], ""),
+        ("", ["ones"], ""),
+        ("o" * 10_000, ["ones"], ""),
+        (3, ["ones"], ""),
+    ],
+)
+def test_what_may_be_meant(word, names, question):
+    assert meant(word, names) == question
+
+
+def test_of_many_choices_the_near_one_is_asked_about():
+    many = Parameter(name="start", kind=str, default="a1", choices=("he_normal", *(f"a{i}" for i in range(20))))
+    with pytest.raises(ValueError, match=r"^start='he_norml': do you mean he_normal\?$"):
+        many.check("he_norml")
+
+
+@pytest.mark.parametrize("value", [3, -4, True, 1.0, 0.5, "1", None])
+def test_an_index_is_a_whole_number_of_what_is_there(value):
+    with pytest.raises(NoSuchPlaceError, match=r"^run=.*must be a whole number from -3 to 2\.$"):
+        check_index("run", value, 3)

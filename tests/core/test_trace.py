@@ -162,10 +162,18 @@ def test_predict_refuses_other_columns_than_the_data_set_s(shape):
         predict(trace, np.zeros(shape))
 
 
-@pytest.mark.parametrize("where", [{"run": 3}, {"run": -4}, {"snapshot": 10_000}])
+@pytest.mark.parametrize("x", [[["a", "b"]], [["1", "2"]], [[1j, 0]], [[1, 2], [3]], [[None, {}]], object()])
+def test_predict_refuses_what_is_no_number(x):
+    with pytest.raises(ValueError, match=r"^x="):
+        predict(train(EXPERIMENTS["moons"]), x)
+
+
+@pytest.mark.parametrize(
+    "where", [{"run": 3}, {"run": -4}, {"snapshot": 10_000}, {"run": True}, {"run": 0.5}, {"snapshot": "1"}]
+)
 def test_predict_refuses_a_run_or_a_snapshot_that_is_not_there(where):
     trace = train(EXPERIMENTS["moons"])
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"^(run|snapshot)=.*: must be a whole number from "):
         predict(trace, trace.dataset.x_test, **where)
 
 

@@ -110,7 +110,7 @@ def test_every_field_takes_several_values_but_the_seeds(sweep):
         (["--hidden", "8", "8,x"], "hidden"),
         (["--seeds", "0"], "seeds=0: must be"),
         (["--seeds", "many"], "--seeds"),
-        (["--jobs", "0"], "--jobs 0: must be"),
+        (["--jobs", "0"], "jobs=0: must be"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "not allowed with"),
         (["--scheduler", "nonsense"], "--scheduler nonsense: must be an address"),
         (["--dataset", "digits", "moons", "--samples", "8"], "needs at least 10 of each"),
@@ -131,7 +131,7 @@ def test_what_cannot_be_written_is_status_1_before_any_training(sweep, tmp_path,
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "taken.csv.parts").touch()
     for out, words in (
-        ("missing/sweep.csv", "sweep.csv.parts: No such file"),
+        ("missing/sweep.csv", f"nnviz: {tmp_path}/missing/sweep.csv: No such file"),
         ("folder.csv", "folder.csv: Is a directory"),
         ("taken.csv", "taken.csv.parts: File exists"),
     ):
@@ -198,3 +198,10 @@ def test_stopping_early_passes_without_joblib_s_warning():
     started = running.quietly(tables())
     next(started)
     started.close()
+
+
+def test_the_endings_that_are_taken_are_those_that_are_written():
+    from nnviz.sweep.command import ENDINGS
+    from nnviz.sweep.output import WRITERS
+
+    assert list(WRITERS) == list(ENDINGS)

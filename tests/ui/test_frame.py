@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnviz.ui import page
-from tests.ui.apptest import opened, query, settled
+from tests.ui.apptest import html, opened, query, settled
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -80,3 +80,37 @@ def test_headings_go_with_their_controls():
     app = opened(page.script("order"), hide="dataset,samples,noise,data_seed", starts="2", orders="2")
     assert "Data" not in [heading.value for heading in app.subheader]
     assert "Training" in [heading.value for heading in app.subheader]
+
+
+def test_presenter_mode_that_an_escaped_link_began_can_be_left():
+    app = said(**{"amp;present": "1"})
+    assert "presents=True" in app.text[0].value
+    app.button(key="frame.leave").click()
+    assert "presents=False" in settled(app.run()).text[0].value
+
+
+MAILED = {"utm_source": "mail", "utm_campaign": "autumn", "fbclid": "x1", "gclid": "x2", "mc_eid": "x3", "ref": "list"}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("teacher", {"lesson": "chance"}),
+        ("lessons", {"lesson": "chance"}),
+        ("quiz", {"draw": "5"}),
+        ("depth", {"depth": "5"}),
+        ("order", {"starts": "2", "orders": "2", "epochs": "3"}),
+        (None, {"epochs": "3", "b_seed": "7"}),
+    ],
+)
+def test_a_mailed_link_opens_as_it_was_meant_on_every_page(name, setting):
+    path = page.script(name) if name else page.PLAYGROUND
+    plain, mailed = (
+        opened(path, **setting),
+        opened(path, **{f"amp;{key}": text for key, text in setting.items()}, **MAILED),
+    )
+    told = [element.value for element in (*mailed.warning, *mailed.info)]
+    assert told == [element.value for element in (*plain.warning, *plain.info)]
+    assert [each.value for each in mailed.number_input] == [each.value for each in plain.number_input]
+    assert "Ignored" not in html(mailed)
+    assert "Ignored" in html(opened(path, **setting, wings="2"))

@@ -112,7 +112,9 @@ def test_the_smallest_kernels_can_be_shown(layer):
 
 
 def test_stft_is_explained():
-    assert "Keras has a sixteenth initializer, STFT." in html(opened())
+    words = html(opened())
+    assert "Keras has a sixteenth initializer, STFT." in words
+    assert "input_axes and output_axes (new in Keras 3.15)" in words
 
 
 def test_xavier_is_settled_by_draws():

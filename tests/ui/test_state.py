@@ -84,6 +84,8 @@ def test_b_follows_a_in_all_that_it_does_not_name():
         ({"epochs": "many"}, "epochs='many': must be a whole number from 1 to 1,000,000. Ignored."),
         ({"b_epochs": "many"}, "b_epochs='many': must be a whole number from 1 to 1,000,000. Ignored."),
         ({"wings": "2"}, "'wings': there is no such setting here. Ignored."),
+        ({"epoch": "2"}, "'epoch': there is no such setting here; do you mean epochs? Ignored."),
+        ({"b_epoch": "2"}, "'b_epoch': there is no such setting here; do you mean b_epochs? Ignored."),
         ({"b_wings": "2"}, "'b_wings': there is no such setting here. Ignored."),
         ({"restarts": "4"}, "'restarts': there is no such setting here. Ignored."),
         ({"kernel_initializer": "chance"}, "initializer='chance': must be one of"),

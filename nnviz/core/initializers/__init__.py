@@ -3,7 +3,9 @@
 Keras's have its keys, parameters, defaults and distributions, and with the same integer seed and dtype they
 give the draws of its NumPy backend bit for bit (orthogonal to rounding: it goes through LAPACK). Keras's
 `seed` argument is not a parameter here: the seed is given with the call. Its sixteenth, STFT, is left out:
-it makes kernels for signal layers, not for the layers of an MLP.
+it makes kernels for signal layers, not for the layers of an MLP. So are `input_axes` and `output_axes`, which Keras
+3.15 added for kernels that are no layer of an MLP nor a convolution, and arrays as a Constant's value: `listed` has
+numbers of your own.
 
     >>> from nnviz.core import initializers
     >>> initializers.get("constant(value=0.5)")((2, 3), 0).tolist()
@@ -21,11 +23,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nnviz.core.initializers import constant, fixed, scaled, teaching
+from nnviz.core.initializers.checks import KERAS_ALIASES, LEFT_OUT, check_dtype, check_shape, generator
 from nnviz.core.initializers.law import TRUNCATED_SPREAD, Law
 from nnviz.core.initializers.record import Array, Scheme, Seed, Shape, fans
-from nnviz.core.registry import Value, by_key, find, shorten, text_of
+from nnviz.core.registry import Value, by_key, find, meant, shorten, text_of
 
-__all__ = ["TRUNCATED_SPREAD", "Initializer", "Law", "Scheme", "Shape", "fans", "get", "make", "registry"]
+__all__ = ["LEFT_OUT", "TRUNCATED_SPREAD", "Initializer", "Law", "Scheme", "Shape", "fans", "get", "make", "registry"]
 
 registry = by_key((*constant.SCHEMES, *fixed.SCHEMES, *scaled.SCHEMES, *teaching.SCHEMES))
 
@@ -60,15 +63,13 @@ class Initializer:
         Args:
             shape: the kernel's shape, `(fan_in, fan_out)` or `(..., fan_in, fan_out)`; `(fan_out,)` for a bias.
             seed: an integer, or a NumPy generator, which is drawn from.
-            dtype: float32, as in Keras, or float64 (the same draws, not rounded).
+            dtype: float32, as in Keras, or float64 (the same draws, not rounded); None is Keras's default.
 
         Raises:
-            ValueError: a shape that this initializer cannot fill.
+            ValueError: a shape that this initializer cannot fill, or what is no shape, seed or such dtype.
         """
-        shape = tuple(int(n) for n in shape)
-        if any(n < 0 for n in shape):
-            raise ValueError(f"shape={shape}: must be whole numbers from 0.")
-        return self.scheme.draw(shape, np.random.default_rng(seed), np.dtype(dtype), **self.parameters)
+        shape, dtype = check_shape(shape), check_dtype(dtype)
+        return self.scheme.draw(shape, generator(seed), dtype, **self.parameters)
 
     def law(self, shape: Shape) -> Law:
         """The distribution that theory gives for one weight of a kernel of this shape.
@@ -76,7 +77,7 @@ class Initializer:
         >>> round(get("truncated_normal").law((64, 32)).spread, 6)
         0.043981
         """
-        return self.scheme.law(shape, **self.parameters)
+        return self.scheme.law(check_shape(shape), **self.parameters)
 
     def spread(self, shape: Shape) -> float | None:
         """The theoretical standard deviation of one weight; None where unequal weights are not drawn but set."""
@@ -109,7 +110,7 @@ class Initializer:
 
 
 def get(spec: str | Initializer) -> Initializer:
-    """The initializer that a key, a text form or an instance names.
+    """The initializer that a key, a text form or an instance names; Keras's class names are taken for its keys.
 
     >>> get("random_normal(stddev=1)").parameters
     {'mean': 0.0, 'stddev': 1.0}
@@ -122,19 +123,19 @@ def get(spec: str | Initializer) -> Initializer:
     if not isinstance(spec, str):
         raise ValueError(f"initializer={shorten(spec)}: must be a key, a text or an Initializer.")
     key, opening, _ = spec.partition("(")
-    scheme = find(registry, key, "initializer")
+    scheme = find(registry, key, "initializer", KERAS_ALIASES)
     return make(scheme.key, _parse_settings(spec, scheme) if opening else {})
 
 
 def make(key: str, parameters: Mapping[str, object] | None = None) -> Initializer:
     """The initializer `key` with these parameters, the others at their defaults; ValueError as in `get`."""
-    scheme = find(registry, key, "initializer")
+    scheme = find(registry, key, "initializer", KERAS_ALIASES)
     given = dict(parameters or {})
-    known = {p.name for p in scheme.parameters}
+    known = [p.name for p in scheme.parameters]
     for name in given:
         if name not in known:
-            allowed = f"has {', '.join(known)}" if known else "has no parameters"
-            raise ValueError(f"initializer={scheme.key}: no parameter {shorten(name)}; it {allowed}.")
+            allowed = f"it has {', '.join(known)}." if known else "it has no parameters."
+            raise ValueError(f"initializer={scheme.key}: no parameter {shorten(name)}; {meant(name, known) or allowed}")
     settings = tuple((p.name, p.check(given.get(p.name, p.default))) for p in scheme.parameters)
     return Initializer(scheme.key, settings)
 
