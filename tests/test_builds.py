@@ -50,14 +50,14 @@ def test_every_version_has_hashes_and_nothing_is_from_elsewhere(name):
 
 
 def test_the_locks_agree():
-    runtime, dev = (set(entry[:2] for entry in entries(name)) for name in LOCKED[:2])
+    runtime, dev = ({entry[:2] for entry in entries(name)} for name in LOCKED[:2])
     assert runtime <= dev, "`make lock` renews them"
 
 
 def test_the_licences_of_all_that_is_locked_are_listed():
     text = (ROOT / "LICENSES.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| ([a-z0-9-]+) \| (\S+) \|", text, re.M))
-    for package, version, entry in entries("requirements"):
+    for package, _, entry in entries("requirements"):
         if "sys_platform == 'win32'" not in entry:
             assert package in listed, "`make licenses` writes it anew"
             versions = {each for name, each, _ in entries("requirements") if name == package}

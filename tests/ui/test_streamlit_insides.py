@@ -58,7 +58,8 @@ def test_python_s_names_are_still_there(name):
 def test_no_other_private_module_of_theirs_is_imported():
     files = [ROOT / "serve.py", ROOT / "app.py", *(ROOT / "nnviz").rglob("*.py")]
     private = re.compile(
-        r"^\s*from ((?:streamlit|joblib|starlette|uvicorn|plotly)[\w.]*\._[\w.]*|streamlit\.(?!testing)[\w.]+) import (\w+)",
+        r"^\s*from ((?:streamlit|joblib|starlette|uvicorn|plotly)[\w.]*\._[\w.]*|streamlit\.(?!testing)[\w.]+)"
+        r" import (\w+)",
         re.M,
     )
     found = {".".join(names) for path in files for names in private.findall(path.read_text(encoding="utf-8"))}
