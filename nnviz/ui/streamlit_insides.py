@@ -32,5 +32,5 @@ PYTHON = {
     "streamlit.delta_generator.DeltaGenerator": "the type of a place on a page: nnviz/ui/restarts_lab.py",
     "streamlit.net_util.get_external_ip": "kept from asking an outside host: serve.py",
     "starlette.formparsers.MultiPartParser.spool_max_size": "uploads stay in memory: serve.py",
-    "joblib._dask.DaskDistributedBackend": "kept from training here for a cluster of one thread: nnviz/sweep/cluster.py",
+    "joblib._dask.DaskDistributedBackend": "lets a cluster of one thread train: nnviz/sweep/cluster.py",
 }
