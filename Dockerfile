@@ -2,16 +2,19 @@
 # Run:   docker run -p 8501:8501 nnviz
 # It keeps no state and writes nothing: --read-only works too.
 
-FROM python:3.13-slim AS build
+# The digest says which image it is, to the bit. For a newer one: docker buildx imagetools inspect python:3.13-slim
+ARG PYTHON=python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+
+FROM ${PYTHON} AS build
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.lock .
 RUN python -m venv --without-pip /venv \
-    && pip --python /venv install --no-cache-dir --requirement requirements.txt
+    && pip --python /venv install --no-cache-dir --require-hashes --requirement requirements.lock
 COPY app.py serve.py ./
 COPY nnviz nnviz
 RUN python -m compileall -q app.py serve.py nnviz
 
-FROM python:3.13-slim
+FROM ${PYTHON}
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

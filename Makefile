@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench reference audit sbom clean
+.PHONY: help run test lint bench reference audit sbom licenses lock clean
 
 help: ## list the targets
 	@awk -F ' ?## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,19 @@ sbom: $(VENV)/requirements-release.stamp $(RUNTIME).stamp ## write nnviz.cdx.jso
 		--output-reproducible --output-format JSON --output-file nnviz.cdx.json
 	@echo "nnviz: wrote nnviz.cdx.json"
 
+licenses: $(RUNTIME).stamp ## write LICENSES.md, the licences of what the app needs to run
+	@$(PY) tools/licenses $(RUNTIME)/lib/python3*/site-packages > LICENSES.md
+	@echo "nnviz: wrote LICENSES.md"
+
+# For every system and every Python that nnviz runs on; later files keep to the versions of those before.
+LOCK := $(VENV)/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+	--upgrade --default-index https://pypi.org/simple --custom-compile-command "make lock"
+lock: $(VENV)/requirements-release.stamp ## renew the locks: the newest versions that the requirements allow, with hashes
+	@echo "nnviz: renewing the locks"
+	@$(LOCK) requirements.txt --output-file requirements.lock
+	@$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+	@$(LOCK) requirements-release.txt --constraints requirements-dev.lock --output-file requirements-release.lock
+
 clean: ## remove .venv and all caches
 	@echo "nnviz: removing .venv and all caches"
 	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -59,16 +72,20 @@ $(PY):
 	@python=$$(tools/find-python) && echo "nnviz: making .venv with $$python" && "$$python" -m venv --clear $(VENV)
 
 # Nothing but what the app needs to run, as in the container.
-$(RUNTIME).stamp: requirements.txt $(PY)
+$(RUNTIME).stamp: requirements.lock $(PY)
 	@echo "nnviz: installing what the app needs to run into $(RUNTIME)"
 	@$(PY) -m venv --clear --without-pip $(RUNTIME)
-	@$(PY) -m pip --python $(RUNTIME)/bin/python install --quiet --requirement requirements.txt
+	@$(PY) -m pip --python $(RUNTIME)/bin/python install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
-# A stamp says that a requirements file is installed; it goes stale with that file and those it includes.
-$(VENV)/requirements-dev.stamp: requirements.txt
-$(VENV)/requirements-reference.stamp: requirements.txt requirements-dev.txt
-$(VENV)/%.stamp: %.txt $(PY)
+# A stamp says that a lock is installed; it goes stale with it.
+$(VENV)/%.stamp: %.lock $(PY)
+	@echo "nnviz: installing $< into .venv (once; it can take some minutes)"
+	@$(PY) -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+# The large ones are not locked: their files differ by system and kind of processor.
+$(VENV)/requirements-reference.stamp: requirements-reference.txt $(VENV)/requirements-dev.stamp
 	@echo "nnviz: installing $< into .venv (once; it can take some minutes)"
 	@$(PY) -m pip install --quiet --requirement $<
 	@touch $@

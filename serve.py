@@ -12,6 +12,9 @@ from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit import net_util
 
+# Before scikit-learn comes: joblib would try for a semaphore of which the app has no use, and warn where there is none.
+os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+
 from nnviz.ui import headers, log, operation, workers
 
 MOST_FILES = 65_536  # at once; a viewer takes four

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from nnviz.ui import counters
@@ -31,7 +31,8 @@ MOST_FRAMES = 30
 _OPEN = ("streamlit.config", "streamlit.web.bootstrap", "streamlit.web.server.starlette.starlette_server")
 _REFUSED = "Rejecting WebSocket connection"
 
-_ROOT = str(Path(__file__).parents[2])
+_ROOT = Path(__file__).parents[2].as_posix()
+_FILLED_IN = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*([a-zA-Z%])")
 _FRAME = re.compile(r'File "(.+?)", line (\d+), in (\S+)')
 _log = logging.getLogger("nnviz")
 _about: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
@@ -88,7 +89,7 @@ class Record(logging.LogRecord):
             return type(self.msg).__name__
         if self.name.startswith(_OPEN) or self.msg.startswith(_REFUSED):
             return super().getMessage()
-        return self.msg
+        return _FILLED_IN.sub(lambda at: "%" if at[1] == "%" else "…", self.msg) if self.args else self.msg
 
 
 def _types(error: BaseException) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _frames(error: BaseException) -> list[str]:
 
 def _short(path: str) -> str:
     """A path below the app's folder, or below the folder of Python's packages, where it is."""
-    return path.removeprefix(f"{_ROOT}/").rpartition("site-packages/")[2]
+    return path.replace("\\", "/").removeprefix(f"{_ROOT}/").rpartition("site-packages/")[2]
 
 
 class Limit(logging.Filter):
@@ -160,12 +161,25 @@ def begin(level: str) -> None:
         logger.propagate = False
         logger.setLevel(lowest)
     threading.excepthook = _lost
+    sys.excepthook = _ended
+    sys.unraisablehook = _unraisable
     warnings.showwarning = _warned  # type: ignore[assignment] # it is never called by name
 
 
 def _lost(arguments: threading.ExceptHookArgs) -> None:
     if arguments.exc_value:
         _log.error("thread ended", exc_info=arguments.exc_value)
+
+
+def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return sys.__excepthook__(kind, error, trace)
+    _log.critical("process ended", exc_info=error)
+
+
+def _unraisable(arguments: Any) -> None:  # its type has a name for type checkers only
+    if arguments.exc_value:
+        _log.error("error while tidying up", exc_info=arguments.exc_value)
 
 
 def _warned(message: Warning | str, category: type[Warning], path: str, line: int, *_: Any) -> None:

@@ -1,20 +1,19 @@
 """A worker process: does one thing at a time, as it is told over a pipe, until the server is gone.
 
-`workers` starts it, with the pipe's file descriptor as its argument.
+`workers` starts it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable, Hashable
-from multiprocessing.connection import Connection
 from typing import Any
 
-import nnviz  # noqa: F401 (now, so that the first work need not wait for it)
+from nnviz.ui import log
+from nnviz.ui.pipe import Pipe, to_server
 
 NICE = 10  # so that pages, for which everybody waits, come first where the processor is wanted by all
 LOOK_SECONDS = 0.01  # how often it looks whether its work is still wanted
@@ -24,7 +23,7 @@ class UnwantedError(BaseException):
     """Raised within work that nobody wants any more."""
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Pipe) -> None:
     """Do what comes, and say what came of it: `("done", result)`, `("failed", error)` or `("stopped", None)`."""
     pipe.send(("ready", None))
     while True:
@@ -38,7 +37,7 @@ def serve(pipe: Connection) -> None:
             pipe.send(("failed", error))
 
 
-def _answer(pipe: Connection, work: Callable[..., object], arguments: tuple[Hashable, ...]) -> tuple[str, Any]:
+def _answer(pipe: Pipe, work: Callable[..., object], arguments: tuple[Hashable, ...]) -> tuple[str, Any]:
     """What came of it; meanwhile says `("share", (share, seconds of computing))` now and then."""
     began, looked = time.process_time(), time.monotonic()
 
@@ -61,7 +60,15 @@ def _answer(pipe: Connection, work: Callable[..., object], arguments: tuple[Hash
         return "failed", error
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve the server that started this process."""
+    pipe = to_server()
+    log.begin("warning")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; workers end when it is gone
-    os.nice(NICE)
-    serve(Connection(int(sys.argv[1])))
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    serve(pipe)
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,6 @@ little longer than two. So a class that presses at once waits for its pages, not
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from typing import Any, TypeVar
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import WORTH_A_THREAD, kind, step_work, together, train_together
 from nnviz.ui import counters, log, observed, worker
+from nnviz.ui.pipe import Pipe
 from nnviz.ui.turns import Look, cores
 
 MOMENT, LONG = 0.5, 2.0  # seconds of computing: after a moment, work that seems to take longer than long is long work
@@ -32,6 +32,7 @@ LOOK_SECONDS = 0.01  # how often the server looks how far work is
 POLL_SECONDS = 0.1  # how often those who wait for a worker look whether they are still wanted
 PATIENCE = 1.0  # seconds until work that was to stop is ended by force
 MOST_TOGETHER = 8  # trainings at once
+BEHIND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere a worker makes itself nice
 ROOT = Path(__file__).parents[2]
 
 PLACES = max(2, cores())
@@ -254,13 +255,16 @@ class Worker:
             if self.process and self.process.poll() is None:
                 return
             self.end()
-            self.pipe, theirs = multiprocessing.Pipe()
-            command = [sys.executable, "-m", worker.__name__, str(theirs.fileno())]
             try:
-                self.process = subprocess.Popen(  # noqa: S603 (nobody else's words)
-                    command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                self.process = process = subprocess.Popen(  # noqa: S603 (nobody else's words)
+                    [sys.executable, "-m", worker.__name__],
+                    cwd=ROOT,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    bufsize=0,
+                    creationflags=BEHIND,
                 )
-                theirs.close()
+                self.pipe = Pipe(process.stdout, process.stdin)  # type: ignore[arg-type] # both are there, and not buffered
                 self.pipe.recv()
             except (OSError, EOFError) as error:
                 self.end()

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,8 @@ def written(monkeypatch):
         logger.setLevel(logging.DEBUG)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     logging.setLogRecordFactory(log.Record)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.setLogRecordFactory(factory)
@@ -58,7 +61,7 @@ def test_of_others_lines_the_wording_is_kept_without_what_it_is_filled_in_with(w
     theirs.warning("Rejecting WebSocket connection: origin=%s", "https://moodle.example")
     logging.getLogger("streamlit.config").warning("Port %s is not available", 8501)
     assert [line["event"] for line in written()] == [
-        '%s - "WebSocket %s"',
+        '… - "WebSocket …"',
         "ValueError",
         "Rejecting WebSocket connection: origin=https://moodle.example",
         "Port 8501 is not available",
@@ -104,8 +107,26 @@ def test_a_lost_thread_a_warning_and_uvicorn_s_errors_are_lines_too(written, cap
     assert lost["error"] == "ValueError"
     assert warned["error"] == "RuntimeWarning"
     assert warned["at"][0].startswith("tests/ui/test_log.py:")
-    assert (failed["from"], failed["event"]) == ("uvicorn", "Exception in %s")
+    assert (failed["from"], failed["event"]) == ("uvicorn", "Exception in …")
     assert "sesame" not in text
+
+
+def test_what_ends_a_process_and_what_nobody_can_catch_are_lines_too(written):
+    log.begin("info")
+    log._log.handlers[0].stream = stream = io.StringIO()
+
+    class Untidy:
+        def __del__(self):
+            raise OSError("sesame")
+
+    Untidy()
+    try:
+        int("sesame")
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line["level"], line["error"]) for line in lines] == [("error", "OSError"), ("critical", "ValueError")]
+    assert "sesame" not in stream.getvalue()
 
 
 def test_no_place_in_the_code_fills_the_log_and_the_next_line_says_how_many_were_left_out(written, monkeypatch):
@@ -127,7 +148,7 @@ def test_no_place_in_the_code_fills_the_log_and_the_next_line_says_how_many_were
 def test_the_documentation_names_every_event_and_shows_lines_as_they_are():
     documented = (ROOT / "HOSTING.md").read_text()
     code = "".join(path.read_text() for path in (ROOT / "nnviz").rglob("*.py"))
-    events = set(re.findall(r'(?:\btell|_log\.error)\(\s*"([a-z ]+)"', code)) | {"page", "slow page"}
+    events = set(re.findall(r'(?:\btell|_log\.(?:error|critical))\(\s*"([a-z ]+)"', code)) | {"page", "slow page"}
     assert len(events) > 8
     assert {event for event in events if f"`{event}`" not in documented} == set()
     examples = [json.loads(line) for line in documented.split("```json\n")[1].split("\n```")[0].splitlines()]

@@ -329,3 +329,43 @@ def test_workers_end_with_the_server():
     while Path(f"/proc/{pid}/exe").exists():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+POSIX_ONLY = """
+import os, subprocess, sys
+for name in ("fcntl", "resource", "pwd", "grp"):
+    sys.modules[name] = None
+for name in ("nice", "fork", "forkpty", "mkfifo"):
+    if hasattr(os, name):
+        delattr(os, name)
+popen = subprocess.Popen.__init__
+def as_elsewhere(self, *arguments, pass_fds=(), preexec_fn=None, **others):
+    assert not pass_fds and preexec_fn is None
+    popen(self, *arguments, **others)
+subprocess.Popen.__init__ = as_elsewhere
+"""
+
+
+def test_workers_work_without_what_only_posix_has(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(POSIX_ONLY, encoding="utf-8")  # in the workers too
+    script = (
+        "import os, sys; assert not hasattr(os, 'nice')\n"
+        "import works; from nnviz.ui import counters, workers\n"
+        "pid = workers.run(works.pid, number=0, look=lambda: None, report=lambda share: None)\n"
+        "print(pid != os.getpid())\n"
+        "from nnviz.core.experiment import Experiment; from nnviz.core.training import train\n"
+        "trace = workers.run(train, Experiment(epochs=20), number=0, look=lambda: None, report=lambda share: None)\n"
+        "print(trace.train_loss.shape)\n"
+        "import serve; print('served')\n"
+    )
+    paths = os.pathsep.join(map(str, (tmp_path, Path(works.__file__).parent, ROOT)))
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True
+    )
+    assert done.stdout.split("\n")[0] == "True", done.stderr
+    assert done.stdout.split("\n")[-2] == "served", done.stderr
+
+
+def test_what_work_prints_does_not_come_between_the_messages(capfd):
+    assert run(works.talk, "a word") == "a word"
+    assert "a word" not in capfd.readouterr().out

@@ -31,3 +31,9 @@ def listen_to_nobody(seconds, on_progress):
 
 def give_a_function(on_progress):
     return lambda: None
+
+
+def talk(words, on_progress):
+    print(words, flush=True)
+    os.write(1, words.encode())
+    return words
