@@ -1,6 +1,7 @@
 """Starting the command line in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,11 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 PATIENCE = 60  # seconds: the machine may be busy
 
 
+def heed_ctrl_c():
+    """A shell's background job ignores SIGINT, and what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Processes:
     """Processes that end with the test, whatever becomes of it."""
 
@@ -23,6 +29,7 @@ class Processes:
         process = subprocess.Popen(
             [sys.executable, *arguments], cwd=self.folder, env=ENVIRONMENT | environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            preexec_fn=heed_ctrl_c,
         )  # fmt: skip
         self.running.append(process)
         return process

@@ -1,5 +1,6 @@
 """Sweeps on a real Dask cluster: a scheduler and two workers on this machine."""
 
+import platform
 import re
 import signal
 import socket
@@ -74,7 +75,6 @@ def test_a_worker_killed_midway_costs_nothing(processes, tmp_path):
 
 
 def test_what_dask_gives_up_and_a_dead_scheduler_end_a_sweep_with_a_word(processes, tmp_path, capsys):
-    """In the first case, joblib alone would wait for ever."""
     dask = Dask(processes, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     parts = tmp_path / "sweep.parquet.parts"
 
@@ -138,6 +138,12 @@ def test_a_worker_lost_while_it_is_looked_at_is_passed_over_and_one_that_cannot_
 
         def result(self, timeout):
             return None
+
+        status = "running"
+
+        def get_versions(self):
+            here = {"host": {"python": platform.python_version()}}
+            return {"scheduler": here, "workers": {"tcp://1": here}}
 
         def run(self, function, on_error):
             assert on_error == "return"
