@@ -12,7 +12,7 @@ from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit import net_util
 
-from nnviz.ui import headers, log, operation, workers
+from nnviz.ui import headers, index, log, operation, workers
 
 MOST_FILES = 65_536  # at once; a viewer takes four
 
@@ -44,7 +44,7 @@ log.begin(st.get_option("logger.level"))
 app = st.App(
     "app.py",
     lifespan=operation.lifespan,
-    routes=[operation.route()],
+    routes=[operation.route(), *index.routes()],
     middleware=[
         Middleware(headers.Headers, frames=os.environ.get(headers.FRAMES, "self")),
         Middleware(operation.Watch),

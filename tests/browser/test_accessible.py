@@ -77,8 +77,8 @@ PRESSED = {"your_data?epochs=10&seeds=6&hidden=4": ("Try it with an example", "p
 
 
 def settled(page, mark):
-    expect(page.locator(mark).locator("visible=true").first).to_be_visible(timeout=60_000)
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=60_000)
+    expect(page.locator(mark).locator("visible=true").first).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 def walk(visitor, places):

@@ -25,7 +25,7 @@ def opened(visit, screen, **options):
     page = visitor.page
     page.emulate_media(reduced_motion="reduce", color_scheme=options.get("theme", "light"))
     page.goto(f"{visitor.address}/lessons?lesson=search&screen={screen}&guesses=111111")
-    expect(page.locator(".film .counter")).to_have_text(re.compile(r"^(\d+) of \1$"), timeout=30_000)
+    expect(page.locator(".film .counter")).to_have_text(re.compile(r"^(\d+) of \1$"))
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     return page
 

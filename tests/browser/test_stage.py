@@ -325,6 +325,19 @@ def test_it_says_what_it_shows_to_those_who_cannot_see_it(still):
         assert button.get_attribute("aria-label")
 
 
+def test_no_picture_stands_there_without_words_even_before_it_is_painted(bare):
+    page = bare()
+    labels = """(text) => {
+        window.show(text);
+        return [...document.querySelectorAll("[role=img]")].map((picture) => picture.ariaLabel);
+    }"""
+    a, b, curve = page.evaluate(labels, blob(*ZEROS_AND_RANDOM))
+    assert a.startswith("A, zeros: ")
+    assert "At the end: Frozen." in a
+    assert b.startswith("B, Glorot uniform: ")
+    assert curve.startswith("Loss over the epochs. ")
+
+
 def test_a_browser_that_cannot_draw_says_so(bare):
     page = bare()
     page.evaluate("delete window.ResizeObserver")
