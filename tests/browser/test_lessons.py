@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.lessons.course import LESSONS, course
-from tests.browser.running import at_rest
+from tests.browser.running import at_rest, timers_over
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,7 @@ def test_a_lesson_on_the_projector_goes_by_keys(visit):
     settled(page)
     at_rest(page)
     page.keyboard.press("ArrowRight")  # no answer yet: nothing to move on to
-    page.wait_for_timeout(300)
+    timers_over(page, 0)
     heading(page, lesson.screens[0].title)
     page.keyboard.press("1")
     expect(page.locator("p.because")).to_be_visible()

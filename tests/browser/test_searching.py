@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.figures.template import DARK, LIGHT
+from tests.browser.running import timers_over
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +65,8 @@ def test_a_click_into_any_map_is_a_start_for_all(visit):
     expect(page).to_have_url(re.compile(r"x=-?0\.\d+"))
     third = page.url
     click(page, 0.84, 0.05)  # its name
-    page.wait_for_timeout(300)
+    timers_over(page, 0)  # a word would be on its way
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     expect(page).to_have_url(third)
 
 
