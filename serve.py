@@ -15,7 +15,7 @@ from streamlit import net_util
 # Before scikit-learn comes: joblib would try for a semaphore of which the app has no use, and warn where there is none.
 os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
-from nnviz.ui import headers, log, operation, workers
+from nnviz.ui import headers, index, log, operation, workers
 
 MOST_FILES = 65_536  # at once; a viewer takes four
 
@@ -47,7 +47,7 @@ log.begin(st.get_option("logger.level"))
 app = st.App(
     "app.py",
     lifespan=operation.lifespan,
-    routes=[operation.route()],
+    routes=[operation.route(), *index.routes()],
     middleware=[
         Middleware(headers.Headers, frames=os.environ.get(headers.FRAMES, "self")),
         Middleware(operation.Watch),

@@ -12,6 +12,7 @@ export default ({ data, setTriggerValue }) => {
     // What was running when the connection went, Streamlit asks for itself: wait until that is done.
     if (!connected || !away || app.getAttribute(SCRIPT) !== "notRunning") return;
     away = false;
+    if (document.documentElement.hasAttribute("data-leaving")) return; // see leaving.js, which asks for that page
     setTriggerValue("back", data.table ? "table" : "page");
   });
   watch.observe(app, { attributes: true, attributeFilter: [CONNECTION, SCRIPT] });

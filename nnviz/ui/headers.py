@@ -3,10 +3,9 @@
 import base64
 import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import streamlit
+from nnviz.ui import index
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,11 +13,10 @@ if TYPE_CHECKING:
 FRAMES = "NNVIZ_FRAME_ANCESTORS"
 """The environment variable with the pages that may show the app in a frame, e.g. `self https://moodle.example`."""
 
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 _ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d+|:\*)?", re.IGNORECASE)
 
 
-def content_security_policy(frames: str, index: str) -> str:
+def content_security_policy(frames: str, html: str) -> str:
     """What the pages may load and run: what this server sends, and nothing from elsewhere.
 
     `blob:` scripts are the stage and the films, which Streamlit makes from text that came over its own connection;
@@ -26,7 +24,7 @@ def content_security_policy(frames: str, index: str) -> str:
 
     Args:
         frames: Pages that may show the app in a frame, separated by spaces: `self`, `none`, `*`, or origins.
-        index: The text of Streamlit's index.html, whose inline scripts are let through by their hashes.
+        html: What every page begins with, whose inline scripts are let through by their hashes.
 
     Raises:
         ValueError: If `frames` holds anything else.
@@ -37,7 +35,7 @@ def content_security_policy(frames: str, index: str) -> str:
             f"{FRAMES} is {frames!r}; it must be self, none, * for everybody, "
             "or origins such as https://moodle.example, separated by spaces."
         )
-    inline = " ".join(f"'sha256-{_sha256(script)}'" for script in re.findall(r"<script>(.*?)</script>", index, re.S))
+    inline = " ".join(f"'sha256-{_sha256(script)}'" for script in re.findall(r"<script>(.*?)</script>", html, re.S))
     return "; ".join(
         [
             "default-src 'self'",
@@ -62,7 +60,7 @@ class Headers:
 
     def __init__(self, app: "ASGIApp", frames: str) -> None:
         self._app = app
-        policy = content_security_policy(frames, INDEX.read_text(encoding="utf-8"))
+        policy = content_security_policy(frames, index.text())
         self._headers = [
             (b"content-security-policy", policy.encode()),
             (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),

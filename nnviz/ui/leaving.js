@@ -1,32 +1,51 @@
 // Marks the document while the visitor is on the way to another page: from the click on a link, or the step back, until
 // that page begins. Whatever a component tells Streamlit meanwhile would count as a wish to stay, and lose the step.
-const PATIENCE_MS = 10_000; // after that the step itself is lost, as where the connection was
+// What was told before can still be sent after it; so where a run ends on another page, the step is made once more.
+const TIMES = 3; // an address that is no page's leads to the Playground however often
+const STATE = "data-test-script-state";
 
 const nameOf = (path) => path.split("/").pop();
-let page, target, patience;
+let page, step = null, repeating = false, watch = null;
 
-function mark() {
-  document.documentElement.toggleAttribute("data-leaving", target !== undefined && target !== page);
-}
+const away = () => step !== null && step.target !== page;
+const mark = () => document.documentElement.toggleAttribute("data-leaving", away());
 
-function leave(path) {
-  target = nameOf(path);
-  clearTimeout(patience);
-  patience = setTimeout(() => {
-    target = undefined;
-    mark();
-  }, PATIENCE_MS);
+function leave(path, again) {
+  if (!repeating) step = { target: nameOf(path), again, left: TIMES };
   mark();
 }
 
-window.addEventListener("popstate", () => leave(location.pathname), true);
+function repeat() {
+  if (!away()) return;
+  if (!step.left--) {
+    step = null;
+    mark();
+    return;
+  }
+  repeating = true;
+  step.again();
+  repeating = false;
+}
+
+window.addEventListener("popstate", () => {
+  const { href, pathname } = location;
+  leave(pathname, () => {
+    if (location.href !== href) history.replaceState({}, "", href); // the page that stayed has written its own
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  });
+}, true);
 window.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]:not([download])");
   const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
-  if (link && !elsewhere) leave(link.pathname);
+  if (link && !elsewhere && link.origin === location.origin) leave(link.pathname, () => link.click());
 }, true);
 
 export default ({ data }) => {
   page = data.page;
   mark();
+  if (watch) return;
+  const app = document.querySelector(`[${STATE}]`);
+  // What a run brought last is there a moment after its end.
+  watch = new MutationObserver(() => { if (app.getAttribute(STATE) === "notRunning") setTimeout(repeat); });
+  watch.observe(app, { attributes: true, attributeFilter: [STATE] });
 };

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.running import Visitor, free_port, launch
+from tests.browser.running import PATIENCE_SECONDS, Visitor, free_port, launch, stop
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=30_000)  # other workers keep the machine busy
+expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +33,7 @@ def start(tmp_path_factory):
         return port, log
 
     yield new
-    for process in running:
-        process.terminate()
-    for process in running:
-        process.wait(10)
+    stop(*running)
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +53,7 @@ def chromium():
     assert path, "No Chromium found: install it, or set NNVIZ_CHROMIUM to its path."
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context("", executable_path=path, args=ARGUMENTS)
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         yield context
         context.close()
 

@@ -9,11 +9,13 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 
 from playwright.sync_api import TimeoutError, expect
 
 ROOT = Path(__file__).parents[2]
+REST_MS = 500  # the stage's clock has come to rest, and a little more
+PATIENCE_SECONDS = 180  # with whatever comes as soon as it can: how soon that is hangs on what else the machine does
 
 
 def free_port():
@@ -43,22 +45,40 @@ def launch(port, log, before=(), out=None, **settings):
 
 
 def wait_for(address, process, log):
-    deadline = time.monotonic() + 30
+    """Wait until a server answers; one that does not is ended."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=1):
+            with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS):
                 return
         except OSError:
             time.sleep(0.1)
+    stop(process)
     raise RuntimeError(f"It did not start:\n{log.read_text()}")
 
 
+def stop(*processes):
+    """End servers; one that does not go in good time is a fault, and is not left behind."""
+    for process in processes:
+        process.terminate()
+    try:
+        for process in processes:
+            process.wait(PATIENCE_SECONDS)
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
 class Network:
-    """What lies between browser and server: passes on what comes, holds it back, or is cut."""
+    """What lies between browser and server: passes on what comes, holds it back, or is cut.
+
+    `refused` counts the connections that came while it was cut; `holding` tells that something is held back.
+    """
 
     def __init__(self, port):
         self.target, self.ends, self.lock = port, set(), Lock()
-        self.flows, self.whole = Event(), Event()
+        self.flows, self.whole, self.holding, self.refused = Event(), Event(), Event(), Semaphore(0)
         self.flows.set()
         self.whole.set()
         self.listener = socket.create_server(("localhost", 0))
@@ -77,6 +97,7 @@ class Network:
 
     def hold(self):
         """Lose touch without a word: connections stay, nothing comes through."""
+        self.holding.clear()
         self.flows.clear()
 
     def mend(self):
@@ -94,6 +115,7 @@ class Network:
                 near, _ = self.listener.accept()
                 if not self.whole.is_set():
                     near.close()
+                    self.refused.release()
                     continue
                 far = socket.create_connection(("localhost", self.target))
                 with self.lock:
@@ -104,6 +126,8 @@ class Network:
     def _pass_on(self, source, sink):
         with suppress(OSError):
             while data := source.recv(65536):
+                if not self.flows.is_set():
+                    self.holding.set()
                 self.flows.wait()
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
@@ -119,8 +143,20 @@ def at_rest(page):
     page.evaluate("() => new Promise(requestIdleCallback)")
 
 
+def timers_over(page, milliseconds):
+    """Wait until all that the page set out to do within this time is done, however slow the machine."""
+    page.evaluate("(time) => new Promise((done) => setTimeout(() => setTimeout(done), time))", milliseconds)
+
+
+def charts_drawn(page):
+    """Wait until every chart that stands on the page is painted."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.stPlotlyChart')].every((chart) => chart.querySelector('.main-svg'))"
+    )
+
+
 class Visitor:
-    """A browser tab on the app that notes what it asks of the network and what goes wrong."""
+    """A browser tab on the app that notes what it asks of the network, and whatever the console or a status tells."""
 
     def __init__(self, context, address, width=1400, height=900, theme="light"):
         self.address = address
@@ -132,15 +168,19 @@ class Visitor:
         self.page.on("websocket", self._watch)
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", self._note_status)
 
     def _watch(self, socket):
         self.requests.append(socket.url)
         socket.on("framesent", lambda message: self.sent.append(message))
 
     def _note(self, message):
-        """Streamlit looks for its server below the page's own path first, and there is none."""
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+        if message.type in ("error", "warning"):
             self.errors.append(message.text)
+
+    def _note_status(self, response):
+        if response.status >= 400:
+            self.errors.append(f"{response.status}: {response.url}")
 
     def open(self, query=""):
         self.page.goto(f"{self.address}/{query}")
@@ -162,7 +202,8 @@ class Visitor:
         self.settled()
         at_rest(self.page)
         entry = self.page.get_by_role("option", name=option, exact=True)
-        for _ in range(5):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             before = len(self.sent)
             field(self.page, label).click()
             with suppress(TimeoutError):

@@ -10,7 +10,7 @@ import nnviz
 from nnviz.figures.template import DARK, LIGHT
 from nnviz.lessons.course import course
 from nnviz.ui.offline import offline_page
-from tests.browser.running import at_rest
+from tests.browser.running import at_rest, charts_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -77,8 +77,8 @@ PRESSED = {"your_data?epochs=10&seeds=6&hidden=4": ("Try it with an example", "p
 
 
 def settled(page, mark):
-    expect(page.locator(mark).locator("visible=true").first).to_be_visible(timeout=60_000)
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=60_000)
+    expect(page.locator(mark).locator("visible=true").first).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 def walk(visitor, places):
@@ -206,9 +206,9 @@ def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(visit, query, 
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{visitor.address}/{query}")
     settled(page, mark)
-    at_rest(page)
-    page.wait_for_timeout(1_000)  # what is drawn late takes no focus away
+    charts_drawn(page)  # what is drawn late takes no focus away
     settled(page, mark)
+    at_rest(page)
     names = tabbed(page)
     assert [name for name in names if name in met.split(", ")] == met.split(", "), names
     assert not page.evaluate(MISSED)

@@ -35,7 +35,11 @@ COUNT_FRAMES = """() => {
     const ask = requestAnimationFrame;
     window.asked = 0;
     window.requestAnimationFrame = (paint) => (window.asked++, ask(paint));
+    window.framesOn = (many, done) => (many ? ask(() => window.framesOn(many - 1, done)) : done());
 }"""
+ASKED = (
+    "() => new Promise((done) => window.framesOn(9, () => done(window.asked)))"  # while the screen shows nine frames
+)
 FRAMES = 9
 
 
@@ -90,15 +94,16 @@ def test_it_plays_by_itself_to_its_end_and_rests_there(tab):
     expect(page.get_by_role("button", name="play", exact=True)).to_be_visible()
     expect(page.locator(".caption")).to_have_attribute("aria-live", "polite")
     page.evaluate(COUNT_FRAMES)
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.asked") == 0
+    assert page.evaluate(ASKED) == 0
 
 
 def test_it_waits_until_it_can_be_seen(tab):
     page = tab(sent(), still=False)
     page.evaluate("document.body.style.paddingTop = '3000px'")
     page.evaluate("text => window.show(text)", sent(values=(1, 2, 3)))
-    page.wait_for_timeout(700)
+    page.evaluate(COUNT_FRAMES)
+    page.evaluate(ASKED)  # by then the browser has said what can be seen
+    expect(page.get_by_role("button", name="play", exact=True)).to_have_count(1)
     expect(counter(page)).to_have_text("0 of 8")
     page.locator("canvas").scroll_into_view_if_needed()
     expect(counter(page)).not_to_have_text("0 of 8")
@@ -170,8 +175,9 @@ def test_the_picture_is_as_sharp_as_the_screen_and_changes_with_frame_and_theme(
     assert first != second
     page.evaluate("color => document.body.style.setProperty('--st-background-color', color)", DARK.background)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_timeout(500)
-    assert canvas.evaluate(PIXELS)[2] not in (first, second)
+    page.wait_for_function(
+        f"(before) => !before.includes(({PIXELS})(document.querySelector('canvas'))[2])", arg=[first, second]
+    )
 
 
 def test_it_fits_a_phone(tab):
@@ -184,5 +190,4 @@ def test_what_has_left_the_page_asks_for_no_frames(tab):
     page = tab(sent(frames=400), still=False)
     expect(page.get_by_role("button", name="pause")).to_be_visible()
     page.evaluate(f"() => {{ window.end(); ({COUNT_FRAMES})(); }}")
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.asked") == 0
+    assert page.evaluate(ASKED) == 0

@@ -12,6 +12,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import PATIENCE_SECONDS
+
 pytestmark = pytest.mark.browser
 
 TRIES = {
@@ -116,7 +118,7 @@ def test_a_course_page_shows_the_app_in_a_frame_only_where_it_is_allowed(server,
 )
 def test_a_connection_under_another_host_name_is_refused(elsewhere, host, status):
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-    connection = HTTPConnection("localhost", elsewhere, timeout=10)
+    connection = HTTPConnection("localhost", elsewhere, timeout=PATIENCE_SECONDS)
     try:
         headers = {"Host": host, "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", **upgrade}
         connection.request("GET", "/_stcore/stream", headers=headers)
@@ -126,7 +128,7 @@ def test_a_connection_under_another_host_name_is_refused(elsewhere, host, status
 
 
 def test_an_upload_without_the_visitors_token_is_refused(elsewhere):
-    connection = HTTPConnection("localhost", elsewhere, timeout=10)
+    connection = HTTPConnection("localhost", elsewhere, timeout=PATIENCE_SECONDS)
     try:
         connection.request("PUT", "/_stcore/upload_file/session/file", body=b"x")
         assert connection.getresponse().status == 403

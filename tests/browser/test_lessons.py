@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.lessons.course import LESSONS, course
-from tests.browser.running import at_rest
+from tests.browser.running import at_rest, timers_over
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +15,11 @@ CUT = "(main) => main.scrollWidth - main.clientWidth"
 
 
 def settled(page):
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 def heading(page, title):
-    expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
@@ -34,7 +34,7 @@ def test_a_lesson_can_be_walked_to_its_end(visit, lesson):
         expect(options).to_have_count(len(screen.options))
         expect(page.locator("p.because")).to_have_count(0)
         options.last.click()
-        expect(page.locator("p.because")).to_have_text(re.compile(r"^(You foresaw it|Not so)\. .*\d"), timeout=30_000)
+        expect(page.locator("p.because")).to_have_text(re.compile(r"^(You foresaw it|Not so)\. .*\d"))
         settled(page)
         expect(page.locator(".answers li.measured")).to_have_count(1)
         expect(page.locator(PICTURES).first).to_be_visible()
@@ -43,7 +43,7 @@ def test_a_lesson_can_be_walked_to_its_end(visit, lesson):
     expect(page.locator("p.remember")).to_have_text(lesson.remember)
     if lesson.task.check:
         page.get_by_role("button", name="Check it").click()
-        expect(page.locator("p.because")).to_have_text(re.compile(r"^(That is it|Not yet)\. .*\d"), timeout=30_000)
+        expect(page.locator("p.because")).to_have_text(re.compile(r"^(That is it|Not yet)\. .*\d"))
     settled(page)
     page.get_by_role("link", name="All lessons").click()
     entry = page.locator(
@@ -64,10 +64,10 @@ def test_a_lesson_on_the_projector_goes_by_keys(visit):
     settled(page)
     at_rest(page)
     page.keyboard.press("ArrowRight")  # no answer yet: nothing to move on to
-    page.wait_for_timeout(300)
+    timers_over(page, 0)
     heading(page, lesson.screens[0].title)
     page.keyboard.press("1")
-    expect(page.locator("p.because")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.because")).to_be_visible()
     expect(page).to_have_url(re.compile("present=1"))
     settled(page)
     page.keyboard.press("ArrowRight")
@@ -89,7 +89,7 @@ def test_on_a_phone_nothing_is_cut(visit, lesson):
     main = page.get_by_test_id("stMain")
     for screen in lesson.screens:
         heading(page, screen.title)
-        expect(page.locator(PICTURES).first).to_be_visible(timeout=30_000)
+        expect(page.locator(PICTURES).first).to_be_visible()
         settled(page)
         assert main.evaluate(CUT) <= 0
         page.get_by_role("button", name="Next", exact=True).click()
@@ -103,7 +103,7 @@ def test_on_the_projector_a_click_into_a_picture_takes_no_keys_away(visit):
     page, lesson = visitor.page, course["chance"]
     page.goto(f"{visitor.address}/lessons?lesson={lesson.key}&guesses=11&present=1")
     for picture, key, number in ((".film canvas", "ArrowRight", 1), (".js-plotly-plot, canvas", "ArrowLeft", 0)):
-        expect(page.locator("p.because")).to_be_visible(timeout=30_000)
+        expect(page.locator("p.because")).to_be_visible()
         settled(page)
         at_rest(page)
         page.locator(picture).first.click()
@@ -119,7 +119,7 @@ def test_on_the_projector_the_answer_stands_before_what_was_read_already(visit):
     expect(page.locator(".st-key-options button kbd").first).to_be_hidden()  # the number stands there once
     page.locator(".st-key-options button").last.click()
     found = page.locator("p.because")
-    expect(found).to_be_in_viewport(ratio=1, timeout=30_000)
+    expect(found).to_be_in_viewport(ratio=1)
     before = page.get_by_text(screen.before[:40])
     assert found.bounding_box()["y"] < before.bounding_box()["y"]
 
@@ -128,10 +128,10 @@ def test_a_link_s_settings_stand_in_their_controls_though_measuring_was_broken_o
     visitor = visit()
     page = visitor.page
     page.goto(f"{visitor.address}/lessons?lesson=methods&screen=5&guesses=----1&seed=31337&present=1")  # measured anew
-    expect(page.locator("p.question")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.question")).to_be_visible()
     page.get_by_role("button", name="Leave presenter mode").click()
     seed = page.get_by_role("spinbutton", name="First seed")
-    expect(page.locator("p.because")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.because")).to_be_visible()
     settled(page)
     expect(seed).to_have_value("31337")
     expect(page).to_have_url(re.compile("seed=31337$"))
@@ -144,7 +144,7 @@ def test_one_can_go_back_while_a_measurement_runs(visit):
     heading(page, screens[4].title)
     page.get_by_role("button", name="Back", exact=True).click()
     heading(page, screens[3].title)
-    expect(page.locator("p.because")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.because")).to_be_visible()
     settled(page)
     page.go_back()
     heading(page, screens[4].title)
@@ -174,7 +174,7 @@ def test_a_store_that_fails_or_holds_rubbish_does_no_harm(visit, broken):
     page.add_init_script(broken)
     page.goto(f"{visitor.address}/lessons?lesson={LESSONS[0].key}")
     page.locator(".st-key-options button").first.click()
-    expect(page.locator("p.because")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.because")).to_be_visible()
     settled(page)
     page.get_by_role("link", name="All lessons").click()
     expect(page.get_by_role("link", name=re.compile(re.escape(LESSONS[-1].title)))).to_be_visible()
@@ -199,7 +199,7 @@ def test_the_answer_to_a_screen_comes_back_by_its_link(visit):
     visitor = visit()
     page, lesson = visitor.page, LESSONS[0]
     page.goto(f"{visitor.address}/lessons?lesson={lesson.key}&guesses=2")
-    expect(page.locator(".answers li", has_text="your guess")).to_have_count(1, timeout=30_000)
+    expect(page.locator(".answers li", has_text="your guess")).to_have_count(1)
     settled(page)
     page.get_by_role("button", name="Next", exact=True).click()
     heading(page, lesson.screens[1].title)

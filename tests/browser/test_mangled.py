@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from bench.session import Session
-from tests.browser.running import Visitor, free_port, launch
+from tests.browser.running import PATIENCE_SECONDS, Visitor, free_port, launch, stop
 from tests.mangling import mangled
 
 pytestmark = pytest.mark.browser
@@ -60,8 +60,7 @@ def crammed(tmp_path_factory):
             port, log, before=("sh", "-c", 'ulimit -f 0; ulimit -Sn 100; exec "$@"', "sh"), out=writer.stdin
         )
         yield SimpleNamespace(host=f"localhost:{port}", port=port, process=process, log=log)
-        process.terminate()
-        process.wait(10)
+        stop(process)
 
 
 def finish(coroutine):
@@ -113,7 +112,7 @@ def test_many_are_let_in_at_once(crammed):
 
 def ask(port, method, path):
     """Status and words of the answer; 0 and nothing where the connection was closed."""
-    connection = HTTPConnection("localhost", port, timeout=10)
+    connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     try:
         connection.putrequest(method, path)
         connection.endheaders()
@@ -144,7 +143,7 @@ def test_mangled_requests_and_messages_tell_nothing_and_the_server_goes_on(cramm
         assert status < 500, (method, path[:80])
         assert not re.search("root:|Traceback|fileWatcherType|middleware", words), (method, path[:80])
     for raw in RAW:
-        with socket.create_connection(("localhost", crammed.port), timeout=10) as plain:
+        with socket.create_connection(("localhost", crammed.port), timeout=PATIENCE_SECONDS) as plain:
             plain.sendall(raw)
             assert plain.recv(20).startswith(b"HTTP/1.1 400")
     dice = Random(1)
@@ -172,13 +171,13 @@ def test_mangled_tables_are_refused_in_words_and_a_large_one_is_taken(crammed, c
     }  # fmt: skip
     for name, content in refused.items():
         page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-        expect(page.locator(".remarks")).to_contain_text(f"{Path(name).name}” cannot be used. ", timeout=20_000)
+        expect(page.locator(".remarks")).to_contain_text(f"{Path(name).name}” cannot be used. ")
     page.get_by_label("Or paste a table").fill("\x07'\"><img src=x onerror=alert(1)>")
     page.get_by_role("button", name="Read what I pasted").click()
     expect(page.locator(".remarks")).to_contain_text("the pasted table” cannot be used. ")
     large = table(15_000, "0" * 200)  # more than Starlette would keep in memory by itself
     page.locator("input[type=file]").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": large})
-    expect(page.locator("p.finding")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.finding")).to_be_visible()
     page.close()
     assert not visitor.foreign()
     assert not visitor.errors

@@ -75,7 +75,7 @@ def test_a_cell_of_the_map_opens_in_the_playground(visit):
     page.goto(f"{visitor.address}/initializers?map_runs=2&map_epochs=20")
     page.locator(".st-key-map_train button").click()
     cells = page.locator(".st-key-chart-works .nsewdrag")
-    expect(page.locator(".st-key-map_train")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".st-key-map_train")).to_have_count(0)
     cells.scroll_into_view_if_needed()
     at_rest(page)
     box = cells.bounding_box()
@@ -91,7 +91,7 @@ def test_a_claim_is_measured_when_asked(visit):
     page.goto(f"{visitor.address}/claims")
     row = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_role("heading", name="Weight gradients"))
     row.get_by_role("button", name=re.compile("^Measure")).click()
-    expect(row.locator(".judgement")).to_contain_text("Confirmed.", timeout=60_000)
+    expect(row.locator(".judgement")).to_contain_text("Confirmed.")
 
 
 def test_a_change_in_the_depth_lab_is_in_the_url_and_the_verdict(visit):

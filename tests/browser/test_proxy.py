@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import ROOT, Visitor, free_port, wait_for
+from tests.browser.running import PATIENCE_SECONDS, ROOT, Visitor, free_port, stop, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -64,8 +64,7 @@ def proxied(request, start, tmp_path_factory):
         wait_for(f"{address}/_stcore/health", process, log)
         yield SimpleNamespace(address=address, replicas=replicas, log=log, requests=folder / "requests")
     finally:
-        process.terminate()
-        process.wait(10)
+        stop(process)
 
 
 @pytest.fixture
@@ -75,6 +74,7 @@ def visit_proxied(proxied, chromium):
 
     def new():
         context = chromium.browser.new_context()
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         visitors.append(Visitor(context, proxied.address))
         return visitors[-1]
 
@@ -107,7 +107,7 @@ def test_a_table_is_uploaded_and_ranked(visit_proxied):
     page.locator("input[type=file]").set_input_files(
         {"name": "own.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     )
-    expect(page.locator("p.finding")).to_contain_text("ends lowest", timeout=30_000)
+    expect(page.locator("p.finding")).to_contain_text("ends lowest")
     page.get_by_test_id("stTopNavLink").filter(has_text="Playground").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why must a network start from random weights?")
     assert page.url.startswith(f"{visitor.address}/")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.figures.template import DARK, LIGHT
+from tests.browser.running import timers_over
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def opened(visit, screen, **options):
     page = visitor.page
     page.emulate_media(reduced_motion="reduce", color_scheme=options.get("theme", "light"))
     page.goto(f"{visitor.address}/lessons?lesson=search&screen={screen}&guesses=111111")
-    expect(page.locator(".film .counter")).to_have_text(re.compile(r"^(\d+) of \1$"), timeout=30_000)
+    expect(page.locator(".film .counter")).to_have_text(re.compile(r"^(\d+) of \1$"))
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     return page
 
@@ -64,7 +65,8 @@ def test_a_click_into_any_map_is_a_start_for_all(visit):
     expect(page).to_have_url(re.compile(r"x=-?0\.\d+"))
     third = page.url
     click(page, 0.84, 0.05)  # its name
-    page.wait_for_timeout(300)
+    timers_over(page, 0)  # a word would be on its way
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     expect(page).to_have_url(third)
 
 

@@ -15,6 +15,7 @@ from nnviz.core import activations
 from nnviz.figures.template import DARK, LIGHT
 from nnviz.ui.stage.payload import payload
 from nnviz.ui.stage.stage import HERE
+from tests.browser.running import PATIENCE_SECONDS, REST_MS, timers_over
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,11 @@ COUNT_FRAMES = """() => {
     const ask = requestAnimationFrame;
     window.asked = 0;
     window.requestAnimationFrame = (paint) => (window.asked++, ask(paint));
+    window.framesOn = (many, done) => (many ? ask(() => window.framesOn(many - 1, done)) : done());
 }"""
+ASKED = (
+    "() => new Promise((done) => window.framesOn(9, () => done(window.asked)))"  # while the screen shows nine frames
+)
 
 
 def blob(*experiments, palette=LIGHT):
@@ -72,6 +77,7 @@ def bare(chromium):
 
     def new(viewport=(940, 900), alone=False, still=False):
         context = chromium.browser.new_context() if alone else chromium  # a clock is set for all tabs of a context
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         page = context.new_page()
         opened.append(context if alone else page)
         page.set_viewport_size(dict(zip(("width", "height"), viewport, strict=True)))
@@ -278,8 +284,7 @@ def test_loop_goes_on_and_the_end_leaves_nothing_running(bare):
 def test_what_stands_still_is_not_painted_again(still):
     frames(still)
     still.evaluate(COUNT_FRAMES)
-    still.wait_for_timeout(300)
-    assert still.evaluate("asked") == 0
+    assert still.evaluate(ASKED) == 0
 
 
 @pytest.mark.parametrize(
@@ -325,6 +330,19 @@ def test_it_says_what_it_shows_to_those_who_cannot_see_it(still):
         assert button.get_attribute("aria-label")
 
 
+def test_no_picture_stands_there_without_words_even_before_it_is_painted(bare):
+    page = bare()
+    labels = """(text) => {
+        window.show(text);
+        return [...document.querySelectorAll("[role=img]")].map((picture) => picture.ariaLabel);
+    }"""
+    a, b, curve = page.evaluate(labels, blob(*ZEROS_AND_RANDOM))
+    assert a.startswith("A, zeros: ")
+    assert "At the end: Frozen." in a
+    assert b.startswith("B, Glorot uniform: ")
+    assert curve.startswith("Loss over the epochs. ")
+
+
 def test_a_browser_that_cannot_draw_says_so(bare):
     page = bare()
     page.evaluate("delete window.ResizeObserver")
@@ -363,12 +381,16 @@ def test_a_new_start_keeps_the_moment_and_playing_sends_nothing(visit):
     expect(page.locator(".picture").first).to_have_attribute("aria-label", re.compile("Cloned"))
     expect(time).to_have_value("39")
     visitor.settled()
-    page.get_by_label("speed").select_option("4")
-    page.wait_for_timeout(1_000)  # what came to rest before has been told
+    timers_over(page, REST_MS)  # what came to rest before has been told
+    visitor.settled()
+    page.get_by_label("speed").select_option("0.5")
     before = len(frames_sent)
     page.get_by_role("button", name="play", exact=True).click()
-    page.wait_for_timeout(300)
+    expect(time).not_to_have_value("39")
+    timers_over(page, REST_MS)
     assert len(frames_sent) == before
+    expect(page.get_by_role("button", name="pause", exact=True)).to_be_visible()
+    page.get_by_label("speed").select_option("4")
     expect(time).to_have_value("59")
 
 

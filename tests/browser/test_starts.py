@@ -17,8 +17,8 @@ def shown(visitor, path, chart):
     page = visitor.page
     page.goto(f"{visitor.address}/{path}")
     plot = page.locator(f".st-key-chart-{chart} .nsewdrag")
-    expect(plot).to_have_count(1, timeout=30_000)
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=30_000)
+    expect(plot).to_have_count(1)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     plot.scroll_into_view_if_needed()
     at_rest(page)
     return page, plot.bounding_box()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nnviz
-from tests.browser.running import field
+from tests.browser.running import PATIENCE_SECONDS, field
 
 pytestmark = pytest.mark.browser
 
@@ -109,6 +109,7 @@ def test_code_can_be_taken(taken, framework):
 def test_all_of_it_is_one_page_that_plays_without_a_network(taken):
     path = taken("page, HTML")
     page = taken.page.context.browser.new_context(offline=True).new_page()
+    page.set_default_timeout(1000 * PATIENCE_SECONDS)
     asked, errors = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -28,7 +28,7 @@ def own_file(rows=60):
 
 
 def settle(page):
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [1400, 390])
@@ -37,7 +37,7 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     page = visitor.page
     page.goto(f"{visitor.address}/{QUICK}")
     page.locator("input[type=file]").set_input_files(own_file())
-    expect(page.locator("p.finding")).to_contain_text("ends lowest", timeout=30_000)
+    expect(page.locator("p.finding")).to_contain_text("ends lowest")
     expect(page.locator(".st-key-chart-ranking .main-svg").first).to_be_visible()
     settle(page)
     expect(page.get_by_text("“<i>seeds</i>.csv”")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     for name in NAMES:
         expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
     page.get_by_role("option", name=NAMES[2], exact=True).click()
-    expect(page.get_by_text("the answer: 4 classes")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("the answer: 4 classes")).to_be_visible()
     settle(page)
     best = page.locator(".st-key-chart-ranking .annotation-text").first.text_content()
     expect(page.get_by_label("Code that starts from")).to_have_value(f"{best}, lowest here")
@@ -70,8 +70,8 @@ def test_training_is_stopped_right_after_the_upload(visit):
     page = (visitor := visit()).page
     page.goto(f"{visitor.address}/your_data?epochs=1000")
     page.locator("input[type=file]").set_input_files(own_file())
-    page.get_by_role("button", name="Stop", exact=True).click(timeout=30_000)
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
     expect(page.get_by_text("starts trained, then stopped.")).to_be_visible()
 
 
@@ -89,14 +89,14 @@ def test_settings_and_pages_change_while_the_table_stays(visit):
     page = (visitor := visit()).page
     page.goto(f"{visitor.address}/{QUICK}")
     page.get_by_role("button", name="Try it with an example").click()
-    expect(page.locator("p.finding")).to_be_visible(timeout=30_000)
+    expect(page.locator("p.finding")).to_be_visible()
     settle(page)
     page.get_by_role("link", name="small to large").click()
-    expect(page.locator(".st-key-chart-ranking text", has_text="random_normal 5")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-chart-ranking text", has_text="random_normal 5")).to_be_visible()
     expect(page).to_have_url(f"{visitor.address}/your_data?{urlencode(PRESETS[1].query)}")
     settle(page)
     page.get_by_role("link", name="References").click()
     expect(page.get_by_role("heading", name="References")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("178 rows of 14 columns")).to_be_visible()
-    expect(page.locator(".st-key-chart-ranking text", has_text="random_normal 5")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-chart-ranking text", has_text="random_normal 5")).to_be_visible()

@@ -245,9 +245,13 @@ function counterHtml(side, snapshot, epoch) {
 }
 
 /** A side's picture for those who cannot see it, with its numbers as the counter has them. */
-function describeSide(side, counter, epoch) {
+function describeSide(side, now = "") {
+  return `${side.letter}, ${side.label}: the network, what its units see and what it answers.${now} At the end: ${side.sentence}`;
+}
+
+function describeMoment(counter, epoch) {
   const facts = [...counter.children].slice(1).map((fact) => fact.textContent.trim()).join(", ");
-  return `${side.letter}, ${side.label}: the network, what its units see and what it answers. At epoch ${epochWords(epoch)}: ${facts}. At the end: ${side.sentence}`;
+  return ` At epoch ${epochWords(epoch)}: ${facts}.`;
 }
 
 function describeUnit(side, frame, { column, unit }) {
@@ -920,13 +924,15 @@ function createStage(root) {
   }
 
   function buildSides() {
-    sidesBox.replaceChildren(...content.sides.map(() => {
+    views = content.sides.map((side) => {
       const box = document.createElement("div");
       box.className = "side";
       box.innerHTML = `<div class="counter"></div><canvas class="picture" role="img"></canvas>`;
-      return box;
-    }));
-    views = content.sides.map((side, i) => ({ side, box: sidesBox.children[i], canvas: sidesBox.children[i].lastChild, targets: [] }));
+      const canvas = box.lastChild;
+      canvas.ariaLabel = describeSide(side); // a picture never stands there without words
+      return { side, box, canvas, targets: [], described: false };
+    });
+    sidesBox.replaceChildren(...views.map(({ box }) => box));
   }
 
   // Drawing: once a frame at most, and only after something changed.
@@ -972,7 +978,9 @@ function createStage(root) {
       const focus = pinned ?? hovered;
       view.targets = paintSide(context, side, view.frame, view.layout, look, focus?.view === i ? focus : null);
       setHtml(view.box.firstChild, counterHtml(side, view.frame.snapshot, epoch));
-      if (!state.playing || !view.canvas.ariaLabel) view.canvas.ariaLabel = describeSide(side, view.box.firstChild, epoch);
+      if (state.playing && view.described) return;
+      view.canvas.ariaLabel = describeSide(side, describeMoment(view.box.firstChild, epoch));
+      view.described = true;
     });
     const strip = find(".time canvas");
     const context = prepare(strip, strip.clientWidth, 60);
