@@ -1,0 +1,85 @@
+"""Where nnviz leans on what Streamlit and uvicorn do not promise to keep, for its bounds: here and nowhere else.
+
+- `streamlit.runtime.memory_uploaded_file_manager`: `st.App` looks its manager up there when it builds its runtime.
+- The runtime: `Runtime.instance()`, its `uploaded_file_mgr` and `is_active_session`, and `get_app_session`.
+- A session's state: `_new_widget_state.widget_metadata`, in which every control on the page has a `value_type`.
+- `_session_mgr._session_storage._cache` of the runtime: sessions whose connection was lost, kept for a while.
+- `get_script_run_ctx`: the session of the page that runs, and the manager of its uploads.
+- `uvicorn.Server.startup`: `streamlit run` gives uvicorn its settings, and leaves no other way to change them.
+- Starlette's `MultiPartParser.spool_max_size`, and `streamlit.net_util.get_external_ip`.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.formparsers import MultiPartParser
+from streamlit import net_util
+from streamlit.runtime import Runtime, memory_uploaded_file_manager
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_UPLOADER = "file_uploader_state_value"
+
+
+def hold_uploads_in(manager: type[MemoryUploadedFileManager]) -> None:
+    """Have uploads held by such a manager. To be called before the app is built."""
+    memory_uploaded_file_manager.MemoryUploadedFileManager = manager  # type: ignore[misc]
+
+
+def uploads() -> Any:
+    """The manager that holds uploads, once the app is built."""
+    return Runtime.instance().uploaded_file_mgr
+
+
+def connected(session: str) -> bool:
+    """Whether a session has a connection now."""
+    return Runtime.instance().is_active_session(session)
+
+
+def shows_uploader(session: str) -> bool:
+    """Whether the page that a connected session shows has a place for a file."""
+    found = Runtime.instance().get_app_session(session)
+    if found is None:
+        return False
+    shown = found.session_state._new_widget_state.widget_metadata
+    return any(control.value_type == _UPLOADER for control in list(shown.values()))
+
+
+def let_uploads_go() -> None:
+    """Let go of all that the visitor of the page that runs has uploaded."""
+    context = get_script_run_ctx()
+    if context:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
+def sessions_kept() -> int:
+    """How many sessions wait for their lost connection; those that have waited too long are let go first.
+
+    Streamlit lets go of them only when the next is lost. To be called on the thread of the server's loop.
+    """
+    return len(Runtime.instance()._session_mgr._session_storage._cache)  # type: ignore[attr-defined]
+
+
+def set_server(change: Callable[[uvicorn.Config], None]) -> None:
+    """Have uvicorn's settings changed as it starts."""
+    startup = uvicorn.Server.startup
+
+    async def changed(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        change(server.config)
+        await startup(server, sockets=sockets)
+
+    uvicorn.Server.startup = changed  # type: ignore[method-assign]
+
+
+def keep_uploads_in_memory() -> None:
+    """As their page promises; Starlette would write one of more than 1 MB to a file meanwhile."""
+    MultiPartParser.spool_max_size = 0  # no limit here: what comes in is bounded before it is read
+
+
+def ask_no_outside_host() -> None:
+    """Where a page of another site connects, Streamlit would ask one whether that is this machine's own address."""
+    net_util.get_external_ip = lambda: None
