@@ -1,4 +1,4 @@
-"""What `streamlit run` serves: the app, with its bounds, the headers that keep a browser safe, its log and its counters.
+"""What `streamlit run` serves: the app, with bounds, the headers that keep a browser safe, a log and counters.
 
 `streamlit run app.py` shows the same pages without these; AppTest opens that file too.
 """

@@ -43,7 +43,9 @@ TRAININGS = _counter(
 TRAINING_SECONDS = _seconds("training_seconds", "How long one took that was finished")
 RESULTS = _counter("results", "Looks for a result among those that are kept", "found")
 RESULTS_BYTES = _gauge("results_bytes", "Memory of the results that are kept")
-UPLOADS_BYTES = _gauge("uploads_bytes", "Memory of files that were uploaded and not read yet, and of those on their way")
+UPLOADS_BYTES = _gauge(
+    "uploads_bytes", "Memory of files that were uploaded and not read yet, and of those on their way"
+)
 TABLES = _gauge("tables", "Tables of visitors that are held")
 TABLES_BYTES = _gauge("tables_bytes", "Memory of these tables, and of what was computed from them")
 CONNECTIONS = _gauge("connections_open", "Network connections that are open now, those of the pages too")
@@ -53,7 +55,9 @@ WORKERS_MEMORY = _gauge("workers_resident_memory_bytes", "Memory that the worker
 
 # What is known by name is shown as 0 from the start.
 HITS, MISSES = RESULTS.labels("hit"), RESULTS.labels("miss")
-REFUSALS = {what: REFUSED.labels(what) for what in ("connection", "message", "page", "request", "slow", "table", "upload")}
+REFUSALS = {
+    what: REFUSED.labels(what) for what in ("connection", "message", "request", "slow", "socket", "table", "upload")
+}
 ENDED = {outcome: TRAININGS.labels(outcome) for outcome in ("finished", "given up", "postponed", "failed")}
 LEVELS = {level: LOG_LINES.labels(level) for level in ("debug", "info", "warning", "error", "critical")}
 

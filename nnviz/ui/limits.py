@@ -73,7 +73,7 @@ def limits(environment: Mapping[str, str], files: int = MOST_FILES) -> Limits:
     for variable, (name, unit) in SETTINGS.items():
         if variable in environment:
             text = environment[variable].strip()
-            if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) and len(text) <= 7):
+            if not (text.isascii() and text.isdigit() and len(text) <= 7 and int(text) >= 1):
                 raise ValueError(f"{variable} is {environment[variable]!r}; it must be a whole number from 1 on.")
             found[name] = int(text) * unit
     sessions = found.pop("sessions", Limits.sessions)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
-import platform
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -118,7 +118,7 @@ class Watch:
 
     async def _connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._full:
-            counters.refused("page")
+            counters.refused("connection")
             log.tell("all places taken", logging.WARNING, sessions=self._sessions)
             await send({"type": "websocket.close", "code": 1013})
             return
@@ -137,7 +137,7 @@ class Watch:
                 counters.SESSIONS_OPEN.inc()
                 log.tell("session opened", session=number)
             elif opened is None:
-                counters.refused("page")
+                counters.refused("connection")
             await send(message)
 
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nnviz.ui import counters, limits, log
 
@@ -24,14 +24,16 @@ _REFUSAL = (
 
 def bound(config: uvicorn.Config) -> None:
     """Give uvicorn connections with bounds."""
-    config.http_protocol_class = type("Http", (_Requests, config.http_protocol_class), {})
-    config.ws_protocol_class = type("Websocket", (_Messages, config.ws_protocol_class), {})
+    http, ws = config.http_protocol_class, config.ws_protocol_class
+    config.http_protocol_class = type("Http", (_Requests, http), {})
+    config.ws_protocol_class = type("Websocket", (_Messages, ws), {}) if ws else None
     config.ws_max_size = limits.MESSAGE_BYTES
 
 
 class _Unstalled:
     """A protocol that gives up a client which takes nothing in."""
 
+    connections: set[Any]
     transport: asyncio.Transport
     loop: asyncio.AbstractEventLoop
     _stalled: asyncio.TimerHandle | None = None
@@ -48,6 +50,7 @@ class _Unstalled:
     def connection_lost(self, error: Exception | None) -> None:
         self._flows()
         super().connection_lost(error)  # type: ignore[misc]
+        counters.CONNECTIONS.set(len(self.connections))
 
     def _flows(self) -> None:
         if self._stalled:
@@ -63,16 +66,16 @@ class _Unstalled:
 class _Requests(_Unstalled):
     """HTTP: a request has so long to come, from its first byte or the connection's start."""
 
-    connections: set[Any]
     cycle: Any
-    _waiting: dict[_Requests, None] = {}  # of all connections those that have nothing to do, the oldest first
+    _waiting: ClassVar[dict[_Requests, None]] = {}  # of all connections those that have nothing to do, the oldest first
     _timer: asyncio.TimerHandle | None = None
     _timed: tuple[str, Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)  # type: ignore[misc]
+        counters.CONNECTIONS.set(len(self.connections))
         if len(self.connections) > limits.now().connections:
-            counters.refused("connection")
+            counters.refused("socket")
             log.tell("too many connections", logging.WARNING, most=limits.now().connections)
             oldest = next(iter(self._waiting), None)
             if oldest is None:
@@ -85,7 +88,7 @@ class _Requests(_Unstalled):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)  # type: ignore[misc]
-        if self.transport.get_protocol() is self:
+        if self.transport.get_protocol() is self:  # type: ignore[comparison-overlap]
             self._look()
         else:
             self._served()  # it has become a websocket

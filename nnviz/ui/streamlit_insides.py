@@ -72,7 +72,7 @@ def set_server(change: Callable[[uvicorn.Config], None]) -> None:
         change(server.config)
         await startup(server, sockets=sockets)
 
-    uvicorn.Server.startup = changed  # type: ignore[method-assign]
+    uvicorn.Server.startup = changed  # type: ignore[assignment,method-assign]
 
 
 def keep_uploads_in_memory() -> None:

@@ -125,8 +125,8 @@ def _kind(data: bytes | None) -> str | None:
         message = BackMsg.FromString(data)
     except DecodeError:
         return None
-    kind = message.WhichOneof("type")
+    kind: str | None = message.WhichOneof("type")
     if kind == "backend_operation_request":
-        operation = message.backend_operation_request.WhichOneof("payload")
+        operation: str | None = message.backend_operation_request.WhichOneof("payload")
         return kind if operation in OPERATIONS else operation or kind + " of nothing"
     return kind or "nothing"

@@ -20,11 +20,12 @@ from starlette.responses import PlainTextResponse
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
 
-from nnviz.ui import limits, streamlit_insides
+from nnviz.ui import counters, limits, streamlit_insides
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+CLOSE = {"Connection": "close"}  # the body is not read, so nothing can follow it
 MOST_IDS = 8  # of one page, given and not used; the oldest lapse
 UNREAD_SECONDS = 30.0  # after which a file that no page has read makes room for others
 PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
@@ -51,6 +52,7 @@ class Uploads(MemoryUploadedFileManager):
         self._given: dict[str, deque[str]] = {}
         self._coming: defaultdict[str, int] = defaultdict(int)  # bytes, by session
         self._since: dict[str, float] = {}  # when a file came
+        counters.UPLOADS_BYTES.set_function(lambda: self.held)
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
         """Identifiers for as many files; none where the page has no place for any."""
@@ -68,7 +70,7 @@ class Uploads(MemoryUploadedFileManager):
     @property
     def held(self) -> int:
         """Bytes of the files that are here, and of those on their way."""
-        return self._total_bytes + sum(self._coming.values())
+        return self._total_bytes + sum(list(self._coming.values()))
 
     @contextmanager
     def coming(self, session_id: str, file_id: str, size: int) -> Iterator[None]:
@@ -77,7 +79,7 @@ class Uploads(MemoryUploadedFileManager):
         Raises:
             RefusedError: It is not taken.
         """
-        given = self._given.get(session_id, ())
+        given = self._given.get(session_id, deque())
         if file_id not in given or not streamlit_insides.shows_uploader(session_id):
             raise RefusedError(403, "No page asked for this file.")
         given.remove(file_id)
@@ -131,13 +133,9 @@ class Gate:
             with held.coming(path[1], path[2], _length(scope)):
                 await self._app(scope, receive, send)
         except RefusedError as refused:
-            closing = {"Connection": "close", "Retry-After": "60"} if refused.status in (429, 503) else CLOSE
-            await PlainTextResponse(refused.sentence, refused.status, closing)(scope, receive, send)
+            await PlainTextResponse(refused.sentence, refused.status, CLOSE)(scope, receive, send)
         except ClientDisconnect:
             pass  # gone midway: there is nobody to answer
-
-
-CLOSE = {"Connection": "close"}  # the body is not read, so nothing can follow it
 
 
 def _length(scope: Scope) -> int:
