@@ -22,7 +22,7 @@ FRAGMENTS = 1000  # of a message
 MESSAGES_A_SECOND = 10.0  # from one page, over a while
 MESSAGES_AT_ONCE = 40
 UPLOAD_TIMES = 6  # as long as for a request without a file: in a minute, 5 MB come at 0.7 Mbit/s
-UPLOADS_OF_A_SESSION = 2  # files, and as many times the largest file's bytes
+UPLOADS_OF_A_SESSION = 2  # times the bytes of the largest file, on their way; of those that are here, one file
 
 
 @dataclass(frozen=True)

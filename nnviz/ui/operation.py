@@ -91,6 +91,7 @@ async def _tidy() -> None:
     """Let go of what belongs to sessions whose connection is lost for good."""
     while True:
         counters.SESSIONS_KEPT.set(streamlit_insides.sessions_kept())
+        streamlit_insides.uploads().sweep()
         await asyncio.sleep(TIDY_SECONDS)
 
 

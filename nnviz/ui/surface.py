@@ -91,8 +91,10 @@ class Messages:
             if kind in MESSAGES:
                 return message
             counters.refused("message")
-            log.tell("message refused", logging.WARNING, kind=kind)
-            if kind is None:
+            if kind is not None:
+                log.tell("message refused", logging.WARNING, kind=kind)
+            else:
+                log.tell("message refused", logging.WARNING, code=1002)
                 await self._send({"type": "websocket.close", "code": 1002})
                 self._over = True
                 return {"type": "websocket.disconnect", "code": 1002}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,7 +25,6 @@ from nnviz.ui import counters, limits, streamlit_insides
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-CLOSE = {"Connection": "close"}  # the body is not read, so nothing can follow it
 MOST_IDS = 8  # of one page, given and not used; the oldest lapse
 UNREAD_SECONDS = 30.0  # after which a file that no page has read makes room for others
 PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
@@ -50,7 +49,7 @@ class Uploads(MemoryUploadedFileManager):
     def __init__(self, upload_endpoint: str) -> None:
         super().__init__(upload_endpoint)
         self._given: dict[str, deque[str]] = {}
-        self._coming: defaultdict[str, int] = defaultdict(int)  # bytes, by session
+        self._coming: Counter[str] = Counter()  # bytes, by session
         self._since: dict[str, float] = {}  # when a file came
         counters.UPLOADS_BYTES.set_function(lambda: self.held)
 
@@ -63,7 +62,8 @@ class Uploads(MemoryUploadedFileManager):
         return urls
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Hold a file."""
+        """Hold a file, in place of another of this page's: it has a place for one."""
+        self.remove_session_files(session_id)
         self._since[file.file_id] = time.monotonic()
         super().add_file(session_id, file)
 
@@ -79,17 +79,15 @@ class Uploads(MemoryUploadedFileManager):
         Raises:
             RefusedError: It is not taken.
         """
+        largest = st.get_option("server.maxUploadSize") * 1024 * 1024
+        if size > largest:
+            raise RefusedError(413, f"The file is too large: at most {largest // 1024 // 1024} MB are taken.")
         given = self._given.get(session_id, deque())
         if file_id not in given or not streamlit_insides.shows_uploader(session_id):
             raise RefusedError(403, "No page asked for this file.")
         given.remove(file_id)
-        largest = st.get_option("server.maxUploadSize") * 1024 * 1024
-        if size > largest:
-            raise RefusedError(413, f"The file is too large: at most {largest // 1024 // 1024} MB are taken.")
-        files = self.file_storage.get(session_id, {})
-        mine = sum(len(file.data) for file in list(files.values())) + self._coming[session_id]
-        if len(files) >= limits.UPLOADS_OF_A_SESSION or mine + size > limits.UPLOADS_OF_A_SESSION * largest:
-            raise RefusedError(429, "This page has sent files that are not read yet. Wait a moment, then try again.")
+        if self._coming[session_id] + size > limits.UPLOADS_OF_A_SESSION * largest:
+            raise RefusedError(429, "This page is sending other files. Wait a moment, then try again.")
         if self.held + size > limits.now().upload_bytes:
             self.sweep(UNREAD_SECONDS)
         if self.held + size > limits.now().upload_bytes:
@@ -101,6 +99,8 @@ class Uploads(MemoryUploadedFileManager):
             self._coming[session_id] -= size
             if not self._coming[session_id]:
                 del self._coming[session_id]
+            if not streamlit_insides.connected(session_id):
+                self.remove_session_files(session_id)
 
     def sweep(self, unread: float | None = None) -> None:
         """Let go of what belongs to nobody who is connected; if told so, of files too that are older, in seconds."""
@@ -133,7 +133,9 @@ class Gate:
             with held.coming(path[1], path[2], _length(scope)):
                 await self._app(scope, receive, send)
         except RefusedError as refused:
-            await PlainTextResponse(refused.sentence, refused.status, CLOSE)(scope, receive, send)
+            # The rest of a small one uvicorn reads and throws away, so that the sender gets to read the answer.
+            closing = {"Connection": "close"} if refused.status in (411, 413) else None
+            await PlainTextResponse(refused.sentence, refused.status, closing)(scope, receive, send)
         except ClientDisconnect:
             pass  # gone midway: there is nobody to answer
 
