@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from nnviz.analysis.decoding import MOST_BYTES, TableError
 from nnviz.analysis.own_data import GAP, OwnData, prepare, takes_either
@@ -21,7 +22,7 @@ from nnviz.analysis.own_example import ABOUT, NAME, example
 from nnviz.analysis.table import MOST_ROWS, Column, Table, quoted, read
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
-from nnviz.ui import counters, limits, markup, page, streamlit_insides
+from nnviz.ui import counters, limits, markup, page
 from nnviz.ui.results import FullError, Room, Rooms
 
 MOST_KEPT = 100_000_000  # bytes of results in one session
@@ -196,11 +197,9 @@ def _ways_in() -> None:
 
 
 def _take_file() -> None:
-    file = st.session_state.get(_FILE)  # gone, where a click comes before the browser has heard of that
-    if file is not None:
+    file = st.session_state.get(_FILE)
+    if isinstance(file, UploadedFile):  # it may be gone: for a click of the same moment, or with a lost connection
         _take(file.name, file.getvalue())
-        if brought():  # the page has no place for a file any more
-            streamlit_insides.let_uploads_go()
 
 
 def _take_text() -> None:

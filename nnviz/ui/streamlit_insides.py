@@ -2,9 +2,9 @@
 
 - `streamlit.runtime.memory_uploaded_file_manager`: `st.App` looks its manager up there when it builds its runtime.
 - The runtime: `Runtime.instance()`, its `uploaded_file_mgr` and `is_active_session`, and `get_app_session`.
-- A session's state: `_new_widget_state.widget_metadata`, in which every control on the page has a `value_type`.
+- A session's state: `_new_widget_state.states` and `_old_state` hold what is on the page, and of every control
+  `_new_widget_state.widget_metadata` knows the `value_type`.
 - `_session_mgr._session_storage._cache` of the runtime: sessions whose connection was lost, kept for a while.
-- `get_script_run_ctx`: the session of the page that runs, and the manager of its uploads.
 - `uvicorn.Server.startup`: `streamlit run` gives uvicorn its settings, and leaves no other way to change them.
 - Starlette's `MultiPartParser.spool_max_size`, and `streamlit.net_util.get_external_ip`.
 """
@@ -20,7 +20,6 @@ from starlette.formparsers import MultiPartParser
 from streamlit import net_util
 from streamlit.runtime import Runtime, memory_uploaded_file_manager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _UPLOADER = "file_uploader_state_value"
 
@@ -45,15 +44,9 @@ def shows_uploader(session: str) -> bool:
     found = Runtime.instance().get_app_session(session)
     if found is None:
         return False
-    shown = found.session_state._new_widget_state.widget_metadata
-    return any(control.value_type == _UPLOADER for control in list(shown.values()))
-
-
-def let_uploads_go() -> None:
-    """Let go of all that the visitor of the page that runs has uploaded."""
-    context = get_script_run_ctx()
-    if context:
-        context.uploaded_file_mgr.remove_session_files(context.session_id)
+    state, kinds = found.session_state, found.session_state._new_widget_state.widget_metadata
+    shown = {*state._new_widget_state.states, *state._old_state}  # the latter while the page runs
+    return any(kinds[name].value_type == _UPLOADER for name in shown if name in kinds)
 
 
 def sessions_kept() -> int:

@@ -1,8 +1,7 @@
 """Files that visitors upload: who may send one, and how much is held at once, decided before a byte of it is read.
 
 A page with a place for a file asks for an identifier, under which the browser then sends it. So a file is taken under
-an identifier that was given to a page which still shows such a place, once; and held until the page has read it, or
-its connection is gone.
+an identifier that was given to a page which still shows such a place, once; and held as long as it does.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class RefusedError(Exception):
 
 
 class Uploads(MemoryUploadedFileManager):
-    """Streamlit's holder of uploads, with bounds. Identifiers are given, and files come, on the server's own thread."""
+    """Streamlit's holder of uploads, with bounds. All that changes it happens on the thread of the server's loop."""
 
     def __init__(self, upload_endpoint: str) -> None:
         super().__init__(upload_endpoint)
@@ -99,16 +98,16 @@ class Uploads(MemoryUploadedFileManager):
             self._coming[session_id] -= size
             if not self._coming[session_id]:
                 del self._coming[session_id]
-            if not streamlit_insides.connected(session_id):
+            if not streamlit_insides.connected(session_id):  # it was gone before the file was there
                 self.remove_session_files(session_id)
 
     def sweep(self, unread: float | None = None) -> None:
-        """Let go of what belongs to nobody who is connected; if told so, of files too that are older, in seconds."""
+        """Let go of what no page has a place for any more; if told so, of files too that are older, in seconds."""
         for session in {*self._given, *self.file_storage}:
-            if not streamlit_insides.connected(session):
+            if not streamlit_insides.shows_uploader(session):
                 self.remove_session_files(session)
                 self._given.pop(session, None)
-        here = {file: session for session, files in list(self.file_storage.items()) for file in list(files)}
+        here = {file: session for session, files in self.file_storage.items() for file in files}
         self._since = {file: since for file, since in self._since.items() if file in here}
         if unread is not None:
             for file, since in self._since.items():
