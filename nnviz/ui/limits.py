@@ -22,6 +22,7 @@ FRAGMENTS = 1000  # of a message
 MESSAGES_A_SECOND = 10.0  # from one page, over a while
 MESSAGES_AT_ONCE = 40
 UPLOAD_TIMES = 6  # as long as for a request without a file: in a minute, 5 MB come at 0.7 Mbit/s
+STALLED_TIMES = 3  # as long, until a client that has stopped takes in more of an answer
 UPLOADS_OF_A_SESSION = 2  # times the bytes of the largest file, on their way; of those that are here, one file
 
 
@@ -34,8 +35,7 @@ class Limits:
         connections: network connections at once, those of the pages too.
         upload_bytes: of all uploads that wait to be read, and of those that are on their way.
         table_bytes: of all tables that were read, as long as their visitors are there.
-        request_seconds: until a request is there, whole; an upload has longer, and so has a client that takes in more
-            of an answer.
+        request_seconds: until a request is there, whole.
     """
 
     sessions: int = 200
@@ -46,8 +46,13 @@ class Limits:
 
     @property
     def upload_seconds(self) -> int:
-        """Until an upload is there, and until a client that has stopped takes in more of an answer."""
+        """Until an upload is there."""
         return UPLOAD_TIMES * self.request_seconds
+
+    @property
+    def stalled_seconds(self) -> int:
+        """Until a client that has stopped takes in more of an answer."""
+        return STALLED_TIMES * self.request_seconds
 
     @property
     def threads(self) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from prometheus_client import start_http_server
 from starlette.responses import HTMLResponse
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from nnviz.ui import counters, limits, log, streamlit_insides, turns
 
@@ -143,6 +144,8 @@ class Watch:
 
         try:
             await self._app(scope, receive, noting)
+        except (WebSocketDisconnect, WebSocketDisconnected):
+            pass  # gone before it was let in
         finally:
             self._sessions -= 1
             if opened is not None:

@@ -40,7 +40,7 @@ class _Unstalled:
 
     def pause_writing(self) -> None:
         if self._stalled is None:
-            self._stalled = self.loop.call_later(limits.now().upload_seconds, self._give_up, "stalled")
+            self._stalled = self.loop.call_later(limits.now().stalled_seconds, self._give_up, "stalled")
         super().pause_writing()  # type: ignore[misc]
 
     def resume_writing(self) -> None:
