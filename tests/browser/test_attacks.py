@@ -20,8 +20,9 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+import streamlit
 from prometheus_client.parser import text_string_to_metric_families
-from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -267,18 +268,23 @@ def test_the_largest_table_that_can_be_pasted_comes_through(attacked):
     assert any(PASTED in text for text in run_.texts())
 
 
-@pytest.mark.parametrize(
-    "kind", ["clear_cache", "load_git_info", "set_run_on_save", "debug_shutdown_runtime", "install_skills", "nothing"]
-)
+HEARD = {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
+KINDS = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields} - HEARD
+OPERATIONS = {field.name for field in BackendOperationRequest.DESCRIPTOR.oneofs_by_name["payload"].fields} - {
+    "deferred_file"
+}
+
+
+@pytest.mark.parametrize("kind", [*sorted(KINDS | OPERATIONS), "nothing"])
 def test_what_no_page_needs_to_say_is_not_heard(attacked, kind):
     async def attack():
         async with Session(attacked.host) as tab:
             await tab.open("references")
             message = BackMsg()
-            if kind == "install_skills":
+            if kind in OPERATIONS:
                 message.backend_operation_request.session_id = tab.id
-                message.backend_operation_request.install_skills.SetInParent()
-            elif kind != "nothing":
+                getattr(message.backend_operation_request, kind).SetInParent()
+            elif kind in KINDS:
                 setattr(message, kind, True)
             await tab.socket.send(message.SerializeToString())
             assert (await tab.open("claims")).elements
@@ -375,6 +381,33 @@ def select_soon(plain):
     with suppress(TimeoutError):
         if not plain.recv(1):
             raise ConnectionResetError
+
+
+def test_an_answer_that_nobody_takes_in_is_given_up(attacked):
+    static = Path(streamlit.__file__).parent / "static"
+    large = max((static / "static" / "js").iterdir(), key=lambda file: file.stat().st_size)
+    before = counter(attacked, "nnviz_refused_total", what="slow")
+    with ExitStack() as stack:
+        for _ in range(5):
+            plain = stack.enter_context(socket.socket())
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            plain.connect(("localhost", attacked.port))
+            head = f"GET /{large.relative_to(static)} HTTP/1.1\r\nHost: a\r\n\r\n"
+            plain.sendall(head.encode() * 3)
+        soon(lambda: counter(attacked, "nnviz_refused_total", what="slow") == before + 5)
+
+
+def test_answers_to_pings_do_not_pile_up(attacked):
+    """Who sends them and takes nothing in, is not answered, and is given up."""
+    ping = frame(9, 125) + b"x" * 125
+    before, memory = counter(attacked, "nnviz_refused_total", what="slow"), held(attacked)
+    with handshake(attacked.port) as plain:
+        plain.settimeout(PATIENCE)
+        with suppress(ConnectionError):
+            for _ in range(600):  # 47 MB
+                plain.sendall(ping * 600)
+        soon(lambda: counter(attacked, "nnviz_refused_total", what="slow") == before + 1)
+        assert held(attacked) - memory < 20e6
 
 
 def test_places_are_counted_and_whoever_comes_too_late_reads_why(attacked):
