@@ -32,8 +32,8 @@ def soak() -> Iterator[Table]:
         "Memory while sessions come and go, megabytes of the server's own process and of its workers",
         [
             f"{AT_ONCE} tabs at any time. Each opens the Playground, presses {PRESSES} times, sees another page, goes.",
-            f"{UPLOADERS} more upload a table each, of {TABLE_ROWS[0]:,} to {TABLE_ROWS[1]:,} rows, and see the ranking; "
-            "then they go, or forget it and upload another.",
+            f"{UPLOADERS} more upload a table each, of {TABLE_ROWS[0]:,} to {TABLE_ROWS[1]:,} rows, see the ranking, "
+            "and go, or forget it and upload another.",
             "Streamlit keeps who went for two minutes more, should the tab come back.",
         ],
     )
