@@ -31,6 +31,10 @@ MOST_PASTED = 150_000  # characters: three bytes each, and the message that carr
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
 FULL = "The server holds as many tables as it can just now. Try again later."
+NOTHING_PASTED = (
+    f"There is nothing in the field. It takes no more than {MOST_PASTED:,} characters at once: bring a longer table as "
+    "a file."
+)
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
@@ -203,7 +207,11 @@ def _take_file() -> None:
 
 
 def _take_text() -> None:
-    _take(PASTED, st.session_state.get(_TEXT, ""))
+    text = st.session_state.get(_TEXT, "")
+    if text.strip():
+        _take(PASTED, text)
+    else:  # what is too long, the browser leaves out without a word
+        _mine().problem = NOTHING_PASTED
 
 
 def _take(name: str, content: bytes | str) -> None:

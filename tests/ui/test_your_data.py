@@ -333,3 +333,12 @@ def test_the_size_of_a_table_is_that_of_its_cells():
     number, text = map(own_table._size, texts.columns)
     assert number == 800
     assert 100_000 < text < 120_000
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_whoever_pasted_nothing_or_too_much_reads_how_much_is_taken(text):
+    app = pasted(text)
+    assert own_table.NOTHING_PASTED in html(app)
+    assert f"{own_table.MOST_PASTED:,} characters" in app.text_area(key="own.text").label
+    assert app.text_area(key="own.text").max_chars == own_table.MOST_PASTED
+    assert 3 * own_table.MOST_PASTED < 0.9 * limits.MESSAGE_BYTES
