@@ -38,10 +38,10 @@ class Limits:
         request_seconds: until a request is there, whole.
     """
 
-    sessions: int = 200
-    connections: int = 1600
+    sessions: int = 120
+    connections: int = 960
     upload_bytes: int = 60_000_000
-    table_bytes: int = 300_000_000
+    table_bytes: int = 150_000_000
     request_seconds: int = 10
 
     @property

@@ -26,7 +26,7 @@ from nnviz.ui import counters, limits, markup, page
 from nnviz.ui.results import FullError, Room, Rooms
 
 MOST_KEPT = 100_000_000  # bytes of results in one session
-MOST_KEPT_BY_ALL = 300_000_000
+MOST_KEPT_BY_ALL = 150_000_000
 MOST_PASTED = 150_000  # characters: three bytes each, and the message that carries them is still small enough
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
