@@ -19,6 +19,7 @@ KEPT_SESSIONS = 128  # whose connection was lost: as many as Streamlit keeps
 
 MESSAGE_BYTES = 512 * 1024  # of a page to the server; the largest carries a pasted table
 FRAGMENTS = 1000  # of a message
+PARTS = 1000  # of a link, and controls of a page: each costs a hundred times the bytes that it came in
 MESSAGES_A_SECOND = 10.0  # from one page, over a while
 MESSAGES_AT_ONCE = 40
 UPLOAD_TIMES = 6  # as long as for a request without a file: in a minute, 5 MB come at 0.7 Mbit/s

@@ -131,4 +131,8 @@ def _kind(data: bytes | None) -> str | None:
     if kind == "backend_operation_request":
         operation: str | None = message.backend_operation_request.WhichOneof("payload")
         return kind if operation in OPERATIONS else operation or kind + " of nothing"
+    if kind == "rerun_script":
+        asked = message.rerun_script
+        parts = (asked.query_string.count("&"), len(asked.widget_states.widgets), len(asked.cached_message_hashes))
+        return "too many parts" if max(parts) > limits.PARTS else kind
     return kind or "nothing"

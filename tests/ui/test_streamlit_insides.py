@@ -1,0 +1,93 @@
+"""What nnviz leans on inside Streamlit and uvicorn is there; an update that moves it fails here, by name."""
+
+import inspect
+
+import pytest
+import streamlit as st
+import uvicorn
+from starlette.formparsers import MultiPartParser
+from streamlit import net_util
+from streamlit.runtime import Runtime, memory_uploaded_file_manager
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.testing.v1 import AppTest
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from nnviz.ui import limits, sockets, streamlit_insides
+
+
+@pytest.mark.parametrize(
+    ("owner", "names"),
+    [
+        (Runtime, ("instance", "uploaded_file_mgr", "is_active_session", "get_app_session")),
+        (MemoryUploadedFileManager("/"), ("file_storage", "_total_bytes", "get_upload_urls", "add_file",
+                                         "remove_file", "remove_session_files")),
+        (MemorySessionStorage(), ("_cache",)),
+        (SessionState()._new_widget_state, ("states", "widget_metadata")),
+        (SessionState(), ("_old_state",)),
+        (uvicorn.Server, ("startup",)),
+        (H11Protocol, ("connection_made", "connection_lost", "data_received", "on_response_complete", "pause_writing",
+                       "resume_writing")),
+        (WebSocketsSansIOProtocol, ("handle_cont", "handle_text", "handle_ping", "send_receive_event_to_app",
+                                    "handle_parser_exception", "keepalive_timeout")),
+        (MultiPartParser, ("spool_max_size",)),
+        (net_util, ("get_external_ip",)),
+    ],
+)  # fmt: skip
+def test_what_is_leaned_on_is_there(owner, names):
+    assert [name for name in names if not hasattr(owner, name)] == []
+
+
+def test_streamlit_looks_for_these_where_they_are_put_in():
+    build = inspect.getsource(st.App._create_runtime)
+    assert "from streamlit.runtime.memory_uploaded_file_manager import" in build
+    assert "self._session_storage = " in inspect.getsource(WebsocketSessionManager.__init__)
+    assert "self._session_mgr = " in inspect.getsource(Runtime.__init__)
+    serve = inspect.getsource(uvicorn.Server._serve)
+    assert serve.index("config.load()") < serve.index("self.startup(")
+    assert "config.http_protocol_class(" in inspect.getsource(uvicorn.Server.startup)
+
+
+def test_uploads_are_held_where_they_are_told_to_be(monkeypatch):
+    class Other(MemoryUploadedFileManager):
+        pass
+
+    monkeypatch.setattr(memory_uploaded_file_manager, "MemoryUploadedFileManager", MemoryUploadedFileManager)
+    streamlit_insides.hold_uploads_in(Other)
+    assert memory_uploaded_file_manager.MemoryUploadedFileManager is Other
+
+
+def test_a_place_for_a_file_is_seen_as_long_as_the_page_has_one(monkeypatch):
+    def page():
+        import streamlit as st
+
+        if not st.checkbox("none", key="none"):
+            st.file_uploader("A file")
+
+    app = AppTest.from_function(page).run()
+
+    class Session:
+        @property
+        def session_state(self):
+            return app.session_state._state._state
+
+    monkeypatch.setattr(Runtime, "instance", classmethod(lambda cls: cls))
+    monkeypatch.setattr(Runtime, "get_app_session", lambda name: Session() if name == "here" else None)
+    assert streamlit_insides.shows_uploader("here")
+    assert not streamlit_insides.shows_uploader("gone")
+    app.checkbox[0].check().run()
+    assert not streamlit_insides.shows_uploader("here")
+    app.checkbox[0].uncheck().run()
+    assert streamlit_insides.shows_uploader("here")
+
+
+def test_uvicorn_is_given_its_bounds():
+    config = uvicorn.Config("nowhere:app", ws="websockets-sansio", http="h11")
+    config.http_protocol_class, config.ws_protocol_class = H11Protocol, WebSocketsSansIOProtocol
+    sockets.bound(config)
+    assert config.ws_max_size == limits.MESSAGE_BYTES
+    assert issubclass(config.http_protocol_class, H11Protocol)
+    assert issubclass(config.ws_protocol_class, WebSocketsSansIOProtocol)
