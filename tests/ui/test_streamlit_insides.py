@@ -1,6 +1,7 @@
 """What nnviz leans on inside Streamlit and uvicorn is there; an update that moves it fails here, by name."""
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -69,19 +70,19 @@ def test_a_place_for_a_file_is_seen_as_long_as_the_page_has_one(monkeypatch):
 
     app = AppTest.from_function(page).run()
 
-    class Session:
-        @property
-        def session_state(self):
-            return app.session_state._state._state
+    def shown(name="here"):
+        session = SimpleNamespace(session_state=app.session_state._state._state)
+        runtime = SimpleNamespace(get_app_session={"here": session}.get)
+        with monkeypatch.context() as patch:
+            patch.setattr(streamlit_insides, "Runtime", SimpleNamespace(instance=lambda: runtime))
+            return streamlit_insides.shows_uploader(name)
 
-    monkeypatch.setattr(Runtime, "instance", classmethod(lambda cls: cls))
-    monkeypatch.setattr(Runtime, "get_app_session", lambda name: Session() if name == "here" else None)
-    assert streamlit_insides.shows_uploader("here")
-    assert not streamlit_insides.shows_uploader("gone")
+    assert shown()
+    assert not shown("gone")
     app.checkbox[0].check().run()
-    assert not streamlit_insides.shows_uploader("here")
+    assert not shown()
     app.checkbox[0].uncheck().run()
-    assert streamlit_insides.shows_uploader("here")
+    assert shown()
 
 
 def test_uvicorn_is_given_its_bounds():
