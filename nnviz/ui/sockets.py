@@ -40,7 +40,7 @@ class _Unstalled:
 
     def pause_writing(self) -> None:
         if self._stalled is None:
-            self._stalled = self.loop.call_later(limits.now().stalled_seconds, self._give_up, "stalled")
+            self._wait_for_less()
         super().pause_writing()  # type: ignore[misc]
 
     def resume_writing(self) -> None:
@@ -51,6 +51,18 @@ class _Unstalled:
         self._flows()
         super().connection_lost(error)  # type: ignore[misc]
         counters.CONNECTIONS.set(len(self.connections))
+
+    def _wait_for_less(self) -> None:
+        """A large message over a slow line takes as long as it takes, if only some of it goes."""
+        waits = self.transport.get_write_buffer_size()
+
+        def look() -> None:
+            if self.transport.get_write_buffer_size() < waits:
+                self._wait_for_less()
+            else:
+                self._give_up("stalled")
+
+        self._stalled = self.loop.call_later(limits.now().stalled_seconds, look)
 
     def _flows(self) -> None:
         if self._stalled:

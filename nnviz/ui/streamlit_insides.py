@@ -1,11 +1,14 @@
 """Where nnviz leans on what Streamlit and uvicorn do not promise to keep, for its bounds: here and nowhere else.
 
-- `streamlit.runtime.memory_uploaded_file_manager`: `st.App` looks its manager up there when it builds its runtime.
+- `streamlit.runtime.memory_uploaded_file_manager`: `st.App` looks its manager up there when it builds its runtime;
+  `nnviz/ui/uploads.py` extends it.
+- `streamlit.proto.BackMsg_pb2`: what a page says to the server, which `nnviz/ui/surface.py` reads.
 - The runtime: `Runtime.instance()`, its `uploaded_file_mgr` and `is_active_session`, and `get_app_session`.
 - A session's state: `_new_widget_state.states` and `_old_state` hold what is on the page, and of every control
   `_new_widget_state.widget_metadata` knows the `value_type`.
 - `_session_mgr._session_storage._cache` of the runtime: sessions whose connection was lost, kept for a while.
-- `uvicorn.Server.startup`: `streamlit run` gives uvicorn its settings, and leaves no other way to change them.
+- `uvicorn.Server.startup`: `streamlit run` gives uvicorn its settings, and leaves no other way to change them. The
+  protocols that these name are extended in `nnviz/ui/sockets.py`, by uvicorn's own methods.
 - Starlette's `MultiPartParser.spool_max_size`, and `streamlit.net_util.get_external_ip`.
 """
 
@@ -18,8 +21,11 @@ from typing import Any
 import uvicorn
 from starlette.formparsers import MultiPartParser
 from streamlit import net_util
+from streamlit.proto.BackMsg_pb2 import BackMsg as BackMsg
 from streamlit.runtime import Runtime, memory_uploaded_file_manager
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager as MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec as UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo as UploadFileUrlInfo
 
 _UPLOADER = "file_uploader_state_value"
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from google.protobuf.message import DecodeError
 from starlette.responses import PlainTextResponse
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from nnviz.ui import counters, limits, log
+from nnviz.ui.streamlit_insides import BackMsg
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

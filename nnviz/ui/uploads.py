@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
 
 from nnviz.ui import counters, limits, streamlit_insides
+from nnviz.ui.streamlit_insides import MemoryUploadedFileManager, UploadedFileRec, UploadFileUrlInfo
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
