@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlencode
@@ -76,6 +77,7 @@ class Session:
         self.widgets: dict[str, str] = {}  # by label: its identifier
         self.kept: dict[str, tuple[int, Element]] = {}  # by hash: large messages, and when they were last used
         self.runs = 0
+        self.id = ""  # as the server calls this session
 
     async def __aenter__(self) -> Self:
         self.socket: ClientConnection = await connect(
@@ -108,6 +110,62 @@ class Session:
         began = await self.ask()
         del self.states[name]
         return await self.answer(began)
+
+    async def place(self, files: int = 1) -> list[str]:
+        """Ask where to send so many files, as a page with a place for one does; each is an identifier."""
+        message = BackMsg()
+        message.file_urls_request.request_id = "files"
+        message.file_urls_request.file_names.extend(["own.csv"] * files)
+        message.file_urls_request.session_id = self.id
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                answer = ForwardMsg.FromString(await self.socket.recv())
+                if answer.WhichOneof("type") == "file_urls_response":
+                    return [urls.file_id for urls in answer.file_urls_response.file_urls]
+
+    async def send(self, file: str, content: bytes) -> int:
+        """Send a file under an identifier; the status of the answer."""
+        return await asyncio.to_thread(self._send, file, content)
+
+    async def upload(self, content: bytes) -> Run:
+        """Bring a table as a file.
+
+        Raises:
+            RuntimeError: it is not taken.
+        """
+        (file,) = await self.place()
+        status = await self.send(file, content)
+        if status != 204:
+            raise RuntimeError(f"The file is not taken: {status}.")
+        name = self.widgets["file"]
+        state = WidgetState(id=name)
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.name, info.size, info.file_id = "own.csv", len(content), file
+        info.file_urls.file_id = file
+        self.states[name] = state
+        run = await self.answer(await self.ask())
+        del self.states[name]  # the page has no place for a file any more
+        return run
+
+    def _send(self, file: str, content: bytes) -> int:
+        connection = HTTPConnection(self.host, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/_stcore/health")
+            answer = connection.getresponse()
+            answer.read()
+            token = answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+            head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="own.csv"\r\n\r\n'
+            headers = {
+                "Content-Type": "multipart/form-data; boundary=x",
+                "Cookie": f"_streamlit_xsrf={token}",
+                "X-Xsrftoken": token,
+            }
+            address = f"/_stcore/upload_file/{self.id}/{file}"
+            connection.request("PUT", address, b"%b%b\r\n--x--\r\n" % (head, content), headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     async def ask(self, page: str | None = None, query: dict[str, str] | None = None) -> float:
         """Send a message that runs the page, and say when; `answer` waits for what comes of it."""
@@ -148,6 +206,7 @@ class Session:
                     script, shown = message.metadata.run.script_run_id, {}
                     self.widgets = {}
                     self.page = message.new_session.page_script_hash
+                    self.id = message.new_session.initialize.session_id or self.id
                     self.runs += 1
                 elif kind in ("delta", "ref_hash"):
                     element = self._element(message)
@@ -206,6 +265,8 @@ class Session:
                 self.states.pop(element.number_input.id, None)
         elif kind == "button":
             self.widgets[element.button.label] = element.button.id
+        elif kind == "file_uploader":
+            self.widgets["file"] = element.file_uploader.id
         elif kind == "markdown" and element.markdown.body.startswith("Waiting"):
             run.waited = True
 

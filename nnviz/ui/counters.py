@@ -28,6 +28,7 @@ def _seconds(name: str, text: str) -> Histogram:
 
 SESSIONS_OPEN = _gauge("sessions_open", "Pages that are open in a browser now")
 SESSIONS = _counter("sessions", "Pages that were opened; one that connects again counts again")
+SESSIONS_KEPT = _gauge("sessions_kept", "Sessions whose connection was lost not long ago, and which wait for it")
 REFUSED = _counter("refused", "Requests that were refused", "what")
 PAGE_RUNS = _counter("page_runs", "Runs of a page, one for each click", "page", "outcome")
 PAGE_SECONDS = _seconds("page_seconds", "How long a run of a page took that was finished")
@@ -42,15 +43,28 @@ TRAININGS = _counter(
 TRAINING_SECONDS = _seconds("training_seconds", "How long one took that was finished")
 RESULTS = _counter("results", "Looks for a result among those that are kept", "found")
 RESULTS_BYTES = _gauge("results_bytes", "Memory of the results that are kept")
+UPLOADS_BYTES = _gauge(
+    "uploads_bytes", "Memory of files that were uploaded and not read yet, and of those on their way"
+)
+TABLES = _gauge("tables", "Tables of visitors that are held")
+TABLES_BYTES = _gauge("tables_bytes", "Memory of these tables, and of what was computed from them")
+CONNECTIONS = _gauge("connections_open", "Network connections that are open now, those of the pages too")
 LOG_LINES = _counter("log_lines", "Lines of the log, those too that were left out as there were too many", "level")
 WORKERS = _gauge("workers", "Worker processes")
 WORKERS_MEMORY = _gauge("workers_resident_memory_bytes", "Memory that the worker processes hold, where the system says")
 
 # What is known by name is shown as 0 from the start.
 HITS, MISSES = RESULTS.labels("hit"), RESULTS.labels("miss")
-REFUSED_CONNECTIONS, REFUSED_UPLOADS = REFUSED.labels("connection"), REFUSED.labels("upload")
+REFUSALS = {
+    what: REFUSED.labels(what) for what in ("connection", "message", "request", "slow", "socket", "table", "upload")
+}
 ENDED = {outcome: TRAININGS.labels(outcome) for outcome in ("finished", "given up", "postponed", "failed")}
 LEVELS = {level: LOG_LINES.labels(level) for level in ("debug", "info", "warning", "error", "critical")}
+
+
+def refused(what: str) -> None:
+    """Count something that was refused."""
+    REFUSALS[what].inc()
 
 
 def look_at(workers: Callable[[], Sequence[int]]) -> None:

@@ -8,28 +8,42 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from nnviz.analysis.decoding import MOST_BYTES, TableError
 from nnviz.analysis.own_data import GAP, OwnData, prepare, takes_either
 from nnviz.analysis.own_example import ABOUT, NAME, example
-from nnviz.analysis.table import MOST_ROWS, Table, quoted, read
+from nnviz.analysis.table import MOST_ROWS, Column, Table, quoted, read
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
-from nnviz.ui import markup, page
-from nnviz.ui.results import Results
+from nnviz.ui import counters, limits, markup, page
+from nnviz.ui.results import FullError, Room, Rooms
 
 MOST_KEPT = 100_000_000  # bytes of results in one session
+MOST_KEPT_BY_ALL = 150_000_000
+MOST_PASTED = 150_000  # characters: three bytes each, and the message that carries them is still small enough
 PLACEHOLDER = "height,colour,kind\n1.5,red,a\n2.5,blue,b"
 PASTED = "the pasted table"
+FULL = "The server holds as many tables as it can just now. Try again later."
+NOTHING_PASTED = (
+    f"There is nothing in the field. It takes no more than {MOST_PASTED:,} characters at once: bring a longer table as "
+    "a file."
+)
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
 ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
 _MINE = "own.mine"  # in the session, and gone with it
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
+
+
+rooms = Rooms(MOST_KEPT_BY_ALL, MOST_KEPT)
+_reading = threading.Lock()  # one table at a time: the largest takes some hundred megabytes meanwhile
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +55,16 @@ class Brought:
         content: of the file.
         table: what was read of it.
         number: the how many-th of this session it is.
+        results: room for what is computed from it.
         kept: what was chosen about it, which controls forget while another page is open.
-        results: what was computed from it.
     """
 
     name: str
     content: bytes | str = field(repr=False)
     table: Table
     number: int
+    results: Room = field(repr=False)
     kept: dict[str, Any] = field(default_factory=dict)
-    results: Results = field(default_factory=lambda: Results(most_bytes=MOST_KEPT))
 
 
 @dataclass
@@ -66,6 +80,10 @@ class _Mine:
     brought: Brought | None = None
     problem: str = ""
     count: int = 0
+
+
+counters.TABLES.set_function(lambda: len(rooms))
+counters.TABLES_BYTES.set_function(lambda: rooms.bytes)
 
 
 def _mine() -> _Mine:
@@ -175,34 +193,57 @@ def _ways_in() -> None:
         )  # fmt: skip
         st.button("Try it with an example", key="own_example", on_click=lambda: _take(NAME, example()), help=ABOUT)
     with right:
-        st.text_area("Or paste a table, names in its first row", key=_TEXT, height=140, placeholder=PLACEHOLDER)
+        st.text_area(
+            f"Or paste a table of at most {MOST_PASTED:,} characters, names in its first row", key=_TEXT, height=140,
+            placeholder=PLACEHOLDER, max_chars=MOST_PASTED,
+        )  # fmt: skip
         st.button("Read what I pasted", key="own_paste", on_click=_take_text)
 
 
 def _take_file() -> None:
-    file = st.session_state.get(_FILE)  # gone, where a click comes before the browser has heard of that
-    if file is not None:
+    file = st.session_state.get(_FILE)
+    if isinstance(file, UploadedFile):  # it may be gone: for a click of the same moment, or with a lost connection
         _take(file.name, file.getvalue())
 
 
 def _take_text() -> None:
-    _take(PASTED, st.session_state.get(_TEXT, ""))
+    text = st.session_state.get(_TEXT, "")
+    if text.strip():
+        _take(PASTED, text)
+    else:  # what is too long, the browser leaves out without a word
+        _mine().problem = NOTHING_PASTED
 
 
 def _take(name: str, content: bytes | str) -> None:
     try:
-        found = read(content)
+        with _reading:
+            found = read(content)
+        _put(name, content, found, _mine().count + 1)
     except TableError as problem:
         _mine().problem = f"{quoted(name, 60)} cannot be used. {problem}"
-        return
-    _mine().count += 1
-    _put(Brought(name, content, found, _mine().count))
 
 
-def _put(given: Brought) -> None:
-    """Make this the session's table, in place of any other."""
+def _put(name: str, content: bytes | str, found: Table, number: int) -> None:
+    """Make this the session's table, in place of any other.
+
+    Raises:
+        TableError: there is no room for it.
+    """
     mine = _mine()
-    mine.brought, mine.problem = given, ""
+    size = sys.getsizeof(content) + sum(map(_size, found.columns))
+    before = mine.brought.results if mine.brought else None
+    try:
+        room = rooms.new(size, limits.now().table_bytes, instead=before)
+    except FullError:
+        counters.refused("table")
+        raise TableError(FULL) from None
+    mine.brought, mine.problem, mine.count = Brought(name, content, found, number, room), "", number
+
+
+def _size(column: Column) -> int:
+    """The bytes of a column, its texts each for itself."""
+    texts = 0 if column.number else sum(map(sys.getsizeof, column.values))
+    return column.values.nbytes + texts
 
 
 # Streamlit keeps what controls hand to these for as long as the session lasts: so it is never the table itself.
@@ -213,11 +254,11 @@ def _read_again(number: int, header_key: str) -> None:
     if given is None or given.number != number or header is None:  # forgotten, by a click of the same moment
         return
     try:
-        found = read(given.content, header)
+        with _reading:
+            found = read(given.content, header)
+        _put(given.name, given.content, found, number)
     except TableError as problem:
         _mine().problem = str(problem)
-        return
-    _put(Brought(given.name, given.content, found, number))
 
 
 def _keep(number: int, key: str) -> None:

@@ -1,10 +1,18 @@
-"""Connections and refusals are counted, and the counters are not for those who come by a proxy."""
+"""Connections and refusals are counted, there are so many places, and the counters have a port of their own."""
 
 import asyncio
+import socket
+import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
-from nnviz.ui import counters, operation
+from nnviz.ui import counters, limits, operation, streamlit_insides
+
+
+@pytest.fixture(autouse=True)
+def no_uploads(monkeypatch):
+    monkeypatch.setattr(streamlit_insides, "uploads", lambda: SimpleNamespace(sweep=lambda: None))
 
 
 def value(name, **labels):
@@ -77,18 +85,58 @@ def test_refused_uploads_are_counted(status, more):
     assert value("refused_total", what="upload") == refused + more
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "status"),
-    [
-        ("/_nnviz/metrics", {}, 200),
-        ("/_nnviz/metrics", {"x-forwarded-for": "192.0.2.1"}, 404),
-        ("/school/_nnviz/metrics", {"forwarded": "for=192.0.2.1"}, 404),
-        ("/_stcore/metrics", {"x-forwarded-for": "192.0.2.1"}, 404),
-        ("/_stcore/health", {"x-forwarded-for": "192.0.2.1"}, 200),
-    ],
-)
-def test_counters_are_for_those_who_ask_the_replica_itself(path, headers, status):
-    async def fine(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+def test_there_are_so_many_places_and_whoever_comes_then_reads_why(monkeypatch):
+    monkeypatch.setattr(limits, "now", lambda: limits.Limits(sessions=1))
+    refused, answers = value("refused_total", what="connection"), []
 
-    assert ask(fine, request(path, **headers))[0]["status"] == status
+    async def page(scope, receive, send):
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        elif not answers:
+            await send({"type": "websocket.accept"})
+            for scope in (connection, looking, script, connection):
+                await watch(scope, None, keep)
+        else:
+            answers.append("let in")
+
+    async def keep(message):
+        answers.append(message)
+
+    connection = request("/_stcore/stream", "websocket")
+    looking = {**request("/quiz", accept="text/html,*/*"), "method": "GET"}
+    script = {**request("/static/index.js", accept="*/*"), "method": "GET"}
+    watch = operation.Watch(page)
+    for _ in range(2):  # one after the other there is a place for each
+        with pytest.raises(StopIteration):
+            watch(connection, None, send_off).send(None)
+    kinds = [answer if isinstance(answer, str) else answer.get("status", answer["type"]) for answer in answers]
+    assert kinds == ["websocket.close", 503, "http.response.body", 200, "websocket.close", "let in"]
+    assert b"All places are taken" in answers[2]["body"]
+    assert value("refused_total", what="connection") == refused + 2
+
+
+@pytest.mark.parametrize("port", ["none", "0.5", "-1", "99999"])
+def test_what_is_no_port_for_the_counters_stops_the_start_with_a_sentence(port):
+    with (
+        pytest.raises(ValueError, match=f"^NNVIZ_METRICS_PORT is '{port}': the counters cannot be shown there"),
+        operation.showing_counters({"NNVIZ_METRICS_PORT": port}),
+    ):
+        pass
+
+
+def test_the_counters_are_shown_at_a_port_of_their_own_or_nowhere():
+    with operation.showing_counters({}):
+        pass
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with operation.showing_counters({"NNVIZ_METRICS_PORT": str(port)}):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            assert b"nnviz_sessions_open" in answer.read()
+        with (
+            pytest.raises(ValueError, match="cannot be shown there"),
+            operation.showing_counters({"NNVIZ_METRICS_PORT": str(port)}),
+        ):
+            pass
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics")

@@ -80,3 +80,32 @@ def test_what_is_drawn_is_remembered_by_its_arguments(drawn):
 def test_two_that_draw_are_told_apart(drawn):
     assert drawn_once(lambda what: 1)("a") == 1
     assert drawn_once(lambda what: 2)("a") == 2
+
+
+def test_rooms_are_bounded_together_and_the_one_unused_for_longest_is_emptied(monkeypatch):
+    clock = iter(range(100))
+    monkeypatch.setattr(results.time, "monotonic", lambda: next(clock))
+    rooms = results.Rooms(most_bytes=3000, most_each=2000)
+    first, second, third = (rooms.new(0, 0) for _ in range(3))
+    for room in (first, second):
+        room.put("a", "x" * 800)  # with its key some 1,200 bytes
+    assert first.get("a")
+    third.put("a", "x" * 800)
+    assert (second.get("a"), bool(first.get("a")), bool(third.get("a"))) == (None, True, True)
+    assert rooms.bytes == first.bytes + third.bytes <= 3000
+    first.put("b", "x" * 1500)  # too much for one room: its own oldest goes
+    assert first.get("a") is None
+    assert first.get("b")
+
+
+def test_what_is_held_beside_results_is_bounded_and_freed_with_its_room():
+    rooms = results.Rooms(most_bytes=1000, most_each=1000)
+    first = rooms.new(60, 100)
+    with pytest.raises(results.FullError):
+        rooms.new(41, 100)
+    instead = rooms.new(90, 100, instead=first)
+    assert len(rooms) == 2
+    del first
+    assert (len(rooms), rooms.bytes) == (1, 90)
+    del instead
+    assert rooms.new(100, 100).beside == 100

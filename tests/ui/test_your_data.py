@@ -15,7 +15,7 @@ from nnviz.analysis.own_example import ABOUT, example
 from nnviz.analysis.ranking import SETS, STARTS
 from nnviz.analysis.table import read
 from nnviz.core.registry import text_of
-from nnviz.ui import compute, own_table
+from nnviz.ui import compute, limits, own_table
 from nnviz.ui import your_data as own
 from nnviz.ui.your_data import LAB, PRESETS
 from tests.ui import apptest
@@ -311,3 +311,34 @@ def test_every_preset_ranks_the_example(preset):
 
 def test_the_pasted_table_is_the_uploaded_one():
     assert texts(pasted(example()), "finding") == texts(uploaded(example()), "finding")
+
+
+def test_where_tables_of_others_take_all_the_room_a_sentence_says_so_and_nothing_is_lost(monkeypatch):
+    mine = uploaded(table_of())
+    assert "40 rows" in html(mine)
+    gc.collect()
+    held = sum(room.beside for room in own_table.rooms._rooms())
+    monkeypatch.setattr(limits, "now", lambda: limits.Limits(table_bytes=held + 1000))
+    refused = own_table.counters.REGISTRY.get_sample_value("nnviz_refused_total", {"what": "table"})
+    for other in (uploaded(table_of()), pasted(table_of())):
+        assert own_table.FULL in html(other)
+        assert other.file_uploader
+    assert own_table.counters.REGISTRY.get_sample_value("nnviz_refused_total", {"what": "table"}) == refused + 2
+    again = settled(header_box(mine).uncheck().run())  # read anew, in its own place
+    assert "The first row was taken for values" in html(again)
+
+
+def test_the_size_of_a_table_is_that_of_its_cells():
+    texts = read("a,b\n" + "\n".join(f"{i % 7}.5,{'x' * 1000}{i % 3}" for i in range(100)))
+    number, text = map(own_table._size, texts.columns)
+    assert number == 800
+    assert 100_000 < text < 120_000
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_whoever_pasted_nothing_or_too_much_reads_how_much_is_taken(text):
+    app = pasted(text)
+    assert own_table.NOTHING_PASTED in html(app)
+    assert f"{own_table.MOST_PASTED:,} characters" in app.text_area(key="own.text").label
+    assert app.text_area(key="own.text").max_chars == own_table.MOST_PASTED
+    assert 3 * own_table.MOST_PASTED < 0.9 * limits.MESSAGE_BYTES
