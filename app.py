@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from nnviz.ui import connection, leaving, page
+from nnviz.ui import page
+from nnviz.ui.connection import connection, leaving
 
 st.set_page_config(page_title="nnviz", layout="wide")
 page.dress()

@@ -12,7 +12,9 @@ from starlette.middleware import Middleware
 # Before scikit-learn comes: joblib would try for a semaphore of which the app has no use, and warn where there is none.
 os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
-from nnviz.ui import headers, index, limits, log, operation, sockets, streamlit_insides, surface, uploads, workers
+from nnviz.ui import streamlit_insides
+from nnviz.ui.server import headers, index, limits, log, operation, sockets, surface, uploads
+from nnviz.ui.work import workers
 
 # Looking through all that is in memory for garbage takes a tenth of a second, in which every page waits.
 gc.set_threshold(10_000)

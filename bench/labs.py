@@ -9,17 +9,17 @@ from statistics import median
 
 from bench.measure import Table, against, interleaved
 from nnviz.analysis import claims
-from nnviz.analysis.basins import RECIPE as BASIN_RECIPE
-from nnviz.analysis.basins import Window, basins
-from nnviz.analysis.restarts import Restarts, join, portion, train_portion
-from nnviz.analysis.signal import SignalSpec, measure
-from nnviz.analysis.signal_theory import theory
-from nnviz.analysis.works import RECIPE, works
+from nnviz.analysis.depth.signal import SignalSpec, measure
+from nnviz.analysis.depth.theory import theory
+from nnviz.analysis.initializers.works import RECIPE, works
+from nnviz.analysis.landscape.basin_map import RECIPE as BASIN_RECIPE
+from nnviz.analysis.landscape.basin_map import Window, basins
+from nnviz.analysis.restarts.restarts import Restarts, join, portion, train_portion
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
-from nnviz.figures import depth
-from nnviz.figures.chaos import chaos
-from nnviz.figures.template import LIGHT
+from nnviz.figures.depth import depth
+from nnviz.figures.depth.chaos import chaos
+from nnviz.figures.style.template import LIGHT
 
 DEPTH_GOAL, WORKS_GOAL, BASINS_GOAL, RESTARTS_GOAL = 0.5, 10.0, 3.0, 4.0
 TURNS = 5

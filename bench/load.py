@@ -17,11 +17,12 @@ from statistics import median, quantiles
 from bench.measure import Row, Table, against
 from bench.server import Server, serving
 from bench.session import Run, Session
-from nnviz.figures.sides import sides
-from nnviz.figures.template import LIGHT
-from nnviz.ui import compute, markup
+from nnviz.figures.style.sides import sides
+from nnviz.figures.style.template import LIGHT
+from nnviz.ui import markup
 from nnviz.ui.stage.payload import payload
-from nnviz.ui.state import Comparison
+from nnviz.ui.state.state import Comparison
+from nnviz.ui.work import compute
 
 CLASS, CROWD = 30, 60
 ROUNDS = 3

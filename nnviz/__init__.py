@@ -1,8 +1,8 @@
 """nnviz: see why a neural network must not start from equal weights, and what its start does to training."""
 
 from nnviz.analysis import claims
-from nnviz.analysis.diagnosis import Diagnosis, diagnose
-from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace, predict

@@ -131,7 +131,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _save(path: Path, trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis]) -> None:
-    from nnviz.ui.offline import offline_page  # Plotly is slow to load, and needed only here
+    from nnviz.ui.download.offline import offline_page  # Plotly is slow to load, and needed only here
 
     runs = f" First of {len(diagnoses):,} runs, seed {trace.seeds[0]}." if len(diagnoses) > 1 else ""
     page = offline_page([trace], [diagnoses[0].sentence + runs])

@@ -10,14 +10,14 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from nnviz.core.trace import Trace
-from nnviz.figures.boundary import boundary
-from nnviz.figures.drift import drift
-from nnviz.figures.figure import Figure
-from nnviz.figures.gradients import gradients
-from nnviz.figures.loss import loss
-from nnviz.figures.paths import paths
-from nnviz.figures.similarity import similarity
-from nnviz.figures.template import PALETTES, Palette
+from nnviz.figures.playground.boundary import boundary
+from nnviz.figures.playground.drift import drift
+from nnviz.figures.playground.gradients import gradients
+from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.paths import paths
+from nnviz.figures.playground.similarity import similarity
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import PALETTES, Palette
 
 __all__ = [
     "plot_decision_boundary",

@@ -3,8 +3,8 @@
 from random import Random
 
 from nnviz.core.experiment import field_names
-from nnviz.ui import frame, lesson_state
-from nnviz.ui.state import PREFIX
+from nnviz.ui.state import frame, lesson_state
+from nnviz.ui.state.state import PREFIX
 
 NAMES = (*field_names(), *(PREFIX + name for name in field_names()), *frame.NAMES, *lesson_state.NAMES,
          "draw", "answers", "question", "runs", "starts", "seeds", "embed", "", "__class__", PREFIX * 2)  # fmt: skip

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnviz.analysis.own_data import OwnData
+from nnviz.analysis.tables.preparing import OwnData
 from nnviz.core import activations, optimizers
 from nnviz.core.contraction import needs_exact
 from nnviz.core.experiment import DEFAULT, Experiment, field_names

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from nnviz.analysis.cells import LARGEST, MISSING, thousands
-from nnviz.analysis.own_data import OwnData
-from nnviz.analysis.table import Table
+from nnviz.analysis.tables.cells import LARGEST, MISSING, thousands
+from nnviz.analysis.tables.preparing import OwnData
+from nnviz.analysis.tables.table import Table
 
 FILE = "table.csv"
 

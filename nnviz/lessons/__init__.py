@@ -1,1 +1,1 @@
-"""The lessons: what they say, ask and measure. Pure; `nnviz.ui.lesson` puts them on a page."""
+"""The lessons: what they say, ask and measure. Pure; `nnviz.pages.lessons.lesson` puts them on a page."""

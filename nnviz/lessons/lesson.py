@@ -8,9 +8,9 @@ from typing import Any
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.figure import Figure
-from nnviz.figures.film import Film
-from nnviz.figures.template import Palette
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.film import Film
+from nnviz.figures.style.template import Palette
 
 
 @dataclass(frozen=True)

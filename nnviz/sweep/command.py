@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from nnviz.analysis.initializers.works import SHARE_OF_GUESS, SNAPSHOTS
 from nnviz.analysis.words import count, number, percent
-from nnviz.analysis.works import SHARE_OF_GUESS, SNAPSHOTS
 from nnviz.command_line import (
     MOST_ROWS,
     add_field,

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from nnviz.analysis.works import SNAPSHOTS
+from nnviz.analysis.initializers.works import SNAPSHOTS
 from nnviz.core.experiment import MOST_SEED, Experiment, ExperimentError, field_names
 
 MOST_CELLS = 10_000

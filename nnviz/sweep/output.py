@@ -33,7 +33,7 @@ class Result:
     Attributes:
         cell: an experiment of one run, the first.
         runs: how many there are.
-        trained: how many of them trained, by the rule of `nnviz.analysis.works`.
+        trained: how many of them trained, by the rule of `nnviz.analysis.initializers.works`.
         median_loss: the median of their last training losses; infinity where most diverged.
         kinds: how often each kind of diagnosis was given, the commonest first.
         processors: the kinds of processor that trained them.

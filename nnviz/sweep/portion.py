@@ -18,9 +18,9 @@ import numpy as np
 import pyarrow as pa
 from threadpoolctl import ThreadpoolController
 
-from nnviz.analysis.diagnosis import FAR_ABOVE, diagnose, guess_loss
-from nnviz.analysis.symmetry import effective_units
-from nnviz.analysis.works import SHARE_OF_GUESS
+from nnviz.analysis.initializers.works import SHARE_OF_GUESS
+from nnviz.analysis.playground.diagnosis import FAR_ABOVE, diagnose, guess_loss
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.experiment import FIELDS, Experiment, field_names, field_text
 from nnviz.core.training import train

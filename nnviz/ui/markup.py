@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from nnviz.figures.sides import Look
+from nnviz.figures.style.sides import Look
 
 
 def text(words: str) -> str:

@@ -16,14 +16,15 @@ from typing import Any
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from nnviz.analysis.decoding import MOST_BYTES, TableError
-from nnviz.analysis.own_data import GAP, OwnData, prepare, takes_either
-from nnviz.analysis.own_example import ABOUT, NAME, example
-from nnviz.analysis.table import MOST_ROWS, Column, Table, quoted, read
+from nnviz.analysis.tables.decoding import MOST_BYTES, TableError
+from nnviz.analysis.tables.example import ABOUT, NAME, example
+from nnviz.analysis.tables.preparing import GAP, OwnData, prepare, takes_either
+from nnviz.analysis.tables.table import MOST_ROWS, Column, Table, quoted, read
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
-from nnviz.ui import counters, limits, markup, page
-from nnviz.ui.results import FullError, Room, Rooms
+from nnviz.ui import markup, page
+from nnviz.ui.server import counters, limits
+from nnviz.ui.work.results import FullError, Room, Rooms
 
 MOST_KEPT = 100_000_000  # bytes of results in one session
 MOST_KEPT_BY_ALL = 150_000_000

@@ -11,13 +11,16 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.analysis.summary import summary
+from nnviz.analysis.playground.summary import summary
 from nnviz.core.trace import Trace
-from nnviz.figures.figure import Figure
-from nnviz.figures.sides import Side, when
-from nnviz.ui import compute, frame, markup, observed, operation, state, turns
-from nnviz.ui.presets import Preset
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.sides import Side, when
+from nnviz.ui import markup
 from nnviz.ui.ready import ready
+from nnviz.ui.server import observed, operation
+from nnviz.ui.state import frame, state
+from nnviz.ui.state.presets import Preset
+from nnviz.ui.work import compute, turns
 
 STYLE = Path(__file__).with_name("style.css")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
@@ -29,7 +32,7 @@ _CHARTED = "charted"  # in the session: the query whose charts were sent last
 @cache
 def script(name: str) -> str:
     """The path of a page's script, as links and the navigation take it."""
-    return str(Path(__file__).parents[1] / "pages" / f"{name}.py")
+    return str(Path(__file__).parents[1] / "pages" / name / "page.py")
 
 
 PLAYGROUND = script("playground")

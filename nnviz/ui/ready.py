@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from plotly.basedatatypes import BaseFigure
 
-from nnviz.figures.figure import Figure
+from nnviz.figures.style.figure import Figure
 
 TYPED = {"float32": "f4", "float64": "f8", "uint8": "u1"}  # what plotly.js calls those that it takes as they are
 

@@ -4,17 +4,17 @@
 that is not here. In their Python, for the server's bounds:
 
 - `streamlit.runtime.memory_uploaded_file_manager`: `st.App` looks its manager up there when it builds its runtime;
-  `nnviz/ui/uploads.py` extends it.
-- `streamlit.proto.BackMsg_pb2`: what a page says to the server, which `nnviz/ui/surface.py` reads.
+  `nnviz/ui/server/uploads.py` extends it.
+- `streamlit.proto.BackMsg_pb2`: what a page says to the server, which `nnviz/ui/server/surface.py` reads.
 - The runtime: `Runtime.instance()`, its `uploaded_file_mgr` and `is_active_session`, and `get_app_session`.
 - A session's state: `_new_widget_state.states` and `_old_state` hold what is on the page, and of every control
   `_new_widget_state.widget_metadata` knows the `value_type`.
 - `_session_mgr._session_storage._cache` of the runtime: sessions whose connection was lost, kept for a while.
 - `uvicorn.Server.startup`: `streamlit run` gives uvicorn its settings, and leaves no other way to change them. The
-  protocols that these name are extended in `nnviz/ui/sockets.py`, by uvicorn's own methods.
+  protocols that these name are extended in `nnviz/ui/server/sockets.py`, by uvicorn's own methods.
 - Starlette's `MultiPartParser.spool_max_size`, and `streamlit.net_util.get_external_ip`.
 - `streamlit.delta_generator.DeltaGenerator`, the type of a place on a page.
-- In Streamlit's index.html: `<head>` and `window.__streamlit.BACKEND_BASE_URL`, which `nnviz/ui/index.py` sets.
+- In Streamlit's index.html: `<head>` and `window.__streamlit.BACKEND_BASE_URL`, which `nnviz/ui/server/index.py` sets.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 import nnviz
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.lessons.course import course
-from nnviz.ui.offline import offline_page
+from nnviz.ui.download.offline import offline_page
 from tests.browser.running import at_rest, charts_drawn
 
 pytestmark = pytest.mark.browser

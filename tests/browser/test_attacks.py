@@ -28,8 +28,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from bench.session import Session
-from nnviz.ui import limits
 from nnviz.ui.own_table import MOST_PASTED, PASTED
+from nnviz.ui.server import limits
 from tests.browser.running import free_port, launch
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from playwright.sync_api import expect
 
-from nnviz.figures.template import DARK, PALETTES
+from nnviz.figures.style.template import DARK, PALETTES
 from nnviz.ui.film.film import HERE, script
 
 pytestmark = pytest.mark.browser

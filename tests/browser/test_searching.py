@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.style.template import DARK, LIGHT
 from tests.browser.running import timers_over
 
 pytestmark = pytest.mark.browser

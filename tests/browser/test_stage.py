@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import nnviz
 from nnviz.analysis.words import number
 from nnviz.core import activations
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.ui.stage.payload import payload
 from nnviz.ui.stage.stage import HERE
 from tests.browser.running import PATIENCE_SECONDS, REST_MS, timers_over

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from nnviz.ui.your_data import PRESETS
+from nnviz.pages.your_data.sections import PRESETS
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ import pytest
 import textstat
 
 from nnviz.analysis.references import registry as references
-from nnviz.figures.figure import Figure
-from nnviz.figures.film import Film
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.film import Film
+from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.lessons.course import LESSONS, course
 from nnviz.lessons.lesson import Numbers, Pair
 from tests.lessons.measuring import defaults, measured

@@ -13,13 +13,14 @@ import pytest
 
 import nnviz.analysis
 from nnviz import Experiment, predict, train
-from nnviz.analysis import basins, seeds
+from nnviz.analysis.chance import seeds
+from nnviz.analysis.landscape import basin_map as basins
 from nnviz.core.own import OwnExperiment
 from nnviz.core.training import initial_parameters
 from nnviz.export import code
-from nnviz.figures.gallery import gallery
-from nnviz.figures.seeds import per_seed
-from nnviz.figures.template import PALETTES
+from nnviz.figures.chance.seeds import per_seed
+from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.style.template import PALETTES
 from nnviz.ui.stage.payload import payload
 
 RECIPES = {

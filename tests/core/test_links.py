@@ -5,8 +5,8 @@ import pytest
 from nnviz.core import links
 from nnviz.core.experiment import field_names
 from nnviz.lessons.course import course
-from nnviz.ui import frame
-from nnviz.ui.lesson_state import Place
+from nnviz.ui.state import frame
+from nnviz.ui.state.lesson_state import Place
 
 
 @pytest.mark.parametrize("name", ["utm_source", "UTM_CAMPAIGN", "fbclid", "gclid", "ref", "mc_eid", "embed_options"])

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nnviz.figures.template import LIGHT
-from nnviz.lessons import chance, chance_says
+from nnviz.figures.style.template import LIGHT
+from nnviz.lessons import chance
 from nnviz.lessons.chance import LESSON, ends_otherwise
+from nnviz.lessons.chance import says as chance_says
 from nnviz.search.sorting import bubble, quick
 from nnviz.search.sorting_costs import Bought, bad_day, bought, many, raced, rolled, twice
 from tests.lessons.measuring import result_of

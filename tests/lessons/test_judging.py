@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from nnviz.analysis.luck import rate
-from nnviz.figures.template import LIGHT
+from nnviz.analysis.restarts.success_rates import rate
+from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.judging import LESSON, flattering_seed
-from nnviz.lessons.judging_luck import TRIES, WIDTH_OF_TASK, contests, lucky
-from nnviz.lessons.judging_restarts import NARROW, RUNS, SOLVED, xor_runs
+from nnviz.lessons.judging.luck import TRIES, WIDTH_OF_TASK, contests, lucky
+from nnviz.lessons.judging.restarts import NARROW, RUNS, SOLVED, xor_runs
 from nnviz.lessons.lesson import Pair
 from tests.lessons.measuring import result_of
 

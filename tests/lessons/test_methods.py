@@ -8,7 +8,7 @@ import pytest
 
 from nnviz.analysis import claims
 from nnviz.lessons.methods import CHOICES, LESSON, check_method
-from nnviz.lessons.methods_trained import RELU, TANH
+from nnviz.lessons.methods.trained import RELU, TANH
 from tests.lessons.measuring import measured
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from nnviz.core.training import train
-from nnviz.figures.template import DARK, LIGHT
-from nnviz.lessons import networks, networks_both, networks_each
+from nnviz.figures.style.template import DARK, LIGHT
+from nnviz.lessons import networks
 from nnviz.lessons.lesson import Pair
+from nnviz.lessons.networks import both as networks_both
+from nnviz.lessons.networks import each as networks_each
 from tests.lessons.measuring import result_of
 
 

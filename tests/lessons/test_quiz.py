@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import textstat
 
-from nnviz.figures.template import DARK, LIGHT
+from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.lessons.course import course
 from nnviz.lessons.quiz import chance, judging, networks, quiz, scale, zero
 from nnviz.lessons.quiz.quiz import LENGTH, TEMPLATES, TRIES, plan, question

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnviz.analysis.luck import rate
-from nnviz.analysis.pinch_laws import curvature, law_of
-from nnviz.analysis.signal_verdict import factor, typical
+from nnviz.analysis.depth.verdict import factor, typical
+from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.symmetry.escape_laws import curvature, law_of
 from nnviz.lessons.scale import LESSON, check_spread
-from nnviz.lessons.scale_much import FEW, LARGE, XOR_SPREADS
+from nnviz.lessons.scale.much import FEW, LARGE, XOR_SPREADS
 from tests.lessons.measuring import measured
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from nnviz.core.training import train
-from nnviz.figures.film import Film
-from nnviz.figures.template import LIGHT
-from nnviz.lessons import search_found as found
-from nnviz.lessons.search import LESSON
+from nnviz.figures.style.film import Film
+from nnviz.figures.style.template import LIGHT
+from nnviz.lessons.search import LESSON, found
 from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from nnviz.analysis.repeats import Again
+from nnviz.analysis.chance.repeats import Again
 from nnviz.analysis.words import number
 from nnviz.core.training import initial_parameters, train
-from nnviz.figures.template import LIGHT
-from nnviz.lessons import seeds_luck, seeds_repeated
+from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.lesson import Pair
 from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
-from nnviz.lessons.seeds_luck import CHANGES, MOONS, TASKS, favourite, pairs
-from nnviz.lessons.seeds_repeated import again, hair, one_row
+from nnviz.lessons.seeds import luck as seeds_luck
+from nnviz.lessons.seeds import repeated as seeds_repeated
+from nnviz.lessons.seeds.luck import CHANGES, MOONS, TASKS, favourite, pairs
+from nnviz.lessons.seeds.repeated import again, hair, one_row
 from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}

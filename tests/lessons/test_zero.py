@@ -7,12 +7,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from nnviz.analysis.starts import amount_moved
-from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.symmetry.starts import amount_moved
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import optimizers
-from nnviz.figures.template import LIGHT
-from nnviz.lessons import zero, zero_parts, zero_step
+from nnviz.figures.style.template import LIGHT
+from nnviz.lessons import zero
 from nnviz.lessons.lesson import Numbers, Pair
+from nnviz.lessons.zero import parts as zero_parts
+from nnviz.lessons.zero import step as zero_step
 from tests.lessons.measuring import result_of
 
 

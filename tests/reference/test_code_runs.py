@@ -11,9 +11,9 @@ import pytest
 
 import nnviz
 from nnviz import Experiment
-from nnviz.analysis.own_data import prepare
-from nnviz.analysis.own_example import example
-from nnviz.analysis.table import read
+from nnviz.analysis.tables.example import example
+from nnviz.analysis.tables.preparing import prepare
+from nnviz.analysis.tables.table import read
 from nnviz.core.own import OwnExperiment
 from nnviz.export import code, own_data
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad, minimize
 
-from nnviz.analysis.luck import restarts_needed
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.search.basins import basins, deepest_share
 from nnviz.search.landscapes import registry
 from nnviz.search.sliding import gradient_descent

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnviz
-from nnviz.analysis.works import judge
+from nnviz.analysis.initializers.works import judge
 from nnviz.core.experiment import Experiment
 from nnviz.sweep import grid as cutting
 from nnviz.sweep.grid import portions

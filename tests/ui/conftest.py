@@ -2,7 +2,8 @@
 
 import pytest
 
-from nnviz.ui import page, workers
+from nnviz.ui import page
+from nnviz.ui.work import workers
 
 
 @pytest.fixture(autouse=True)

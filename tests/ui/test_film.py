@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from nnviz.figures.film import Film
+from nnviz.figures.style.film import Film
 from nnviz.ui.film.film import HERE, click_of, script
 
 NAMES = ("x", "y")

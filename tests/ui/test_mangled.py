@@ -5,23 +5,45 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from nnviz.ui import (
-    basin_lab,
-    depth_controls,
-    landscape_controls,
-    lesson_state,
-    order_controls,
-    pinch_controls,
-    presets,
-    quiz_state,
-    restarts_lab,
-    seeds,
-    starts_controls,
-    teacher,
-    your_data,
+from nnviz.pages.basins import (
+    controls as basin_lab,
 )
-from nnviz.ui.controls import playground
-from nnviz.ui.state import MOST_SENTENCES
+from nnviz.pages.depth import (
+    controls as depth_controls,
+)
+from nnviz.pages.landscape import (
+    controls as landscape_controls,
+)
+from nnviz.pages.order import (
+    controls as order_controls,
+)
+from nnviz.pages.pinch import (
+    controls as pinch_controls,
+)
+from nnviz.pages.quiz import (
+    state as quiz_state,
+)
+from nnviz.pages.restarts import (
+    lab as restarts_lab,
+)
+from nnviz.pages.seeds import (
+    sections as seeds,
+)
+from nnviz.pages.starts import (
+    controls as starts_controls,
+)
+from nnviz.pages.teacher import (
+    plan as teacher,
+)
+from nnviz.pages.your_data import (
+    sections as your_data,
+)
+from nnviz.ui.state import (
+    lesson_state,
+    presets,
+)
+from nnviz.ui.state.controls import playground
+from nnviz.ui.state.state import MOST_SENTENCES
 from tests.mangling import mangled
 
 LINKS = 500

@@ -9,9 +9,9 @@ import pytest
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.figures.figure import Figure
-from nnviz.figures.gallery import gallery
-from nnviz.figures.template import PALETTES, new_plot
+from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import PALETTES, new_plot
 from nnviz.ui.ready import ready
 
 QUICK = {"epochs": 3, "snapshots": 4}

@@ -3,7 +3,7 @@
 import pytest
 from streamlit import config
 
-from nnviz.analysis.decoding import MOST_BYTES
+from nnviz.analysis.tables.decoding import MOST_BYTES
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nnviz
-from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import activations
-from nnviz.figures.template import LIGHT
+from nnviz.figures.style.template import LIGHT
 from nnviz.ui.stage import payload as stage_payload
 from nnviz.ui.stage.payload import clock, pack, payload
 from nnviz.ui.stage.stage import Moment, moment_of

@@ -21,7 +21,8 @@ from streamlit.testing.v1 import AppTest
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from nnviz.ui import limits, sockets, streamlit_insides
+from nnviz.ui import streamlit_insides
+from nnviz.ui.server import limits, sockets
 from nnviz.ui.streamlit_insides import MARKUP
 
 

@@ -1,7 +1,7 @@
 """Claims of mean-field theory: order, chaos, and the edge between them (tanh networks of great width).
 
 In a wide random network the correlation of two inputs' sums goes from layer to layer to an end c*, exponentially
-on a depth scale ξ (Poole et al. 2016; Schoenholz et al. 2017). `nnviz.analysis.meanfield` gives both; here they are
+on a depth scale ξ (Poole et al. 2016; Schoenholz et al. 2017). `nnviz.analysis.depth.meanfield` gives both; here they are
 measured in networks that are drawn.
 """
 
@@ -12,9 +12,9 @@ from functools import cache
 
 import numpy as np
 
-from nnviz.analysis import meanfield
 from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import DEEP, train_all
+from nnviz.analysis.depth import meanfield
 from nnviz.analysis.words import number, percent
 from nnviz.core import activations, initializers
 from nnviz.core.contraction import one_blas_thread

@@ -6,10 +6,10 @@ import numpy as np
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
 from nnviz.analysis.claims.tools import forward, train_all
-from nnviz.analysis.descent import Descent
-from nnviz.analysis.diagnosis import guess_loss
-from nnviz.analysis.pinch import APART, LOOK, distances, ridges_task
-from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.symmetry.descent import Descent
+from nnviz.analysis.symmetry.perturbation import APART, LOOK, distances, ridges_task
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.contraction import exact_matmul

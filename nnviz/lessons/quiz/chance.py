@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.luck import restarts_needed
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.progress import Progress
 from nnviz.lessons.quiz.record import Question, Template, nearest, pick, whole

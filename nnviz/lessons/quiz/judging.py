@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import beta
 
-from nnviz.analysis.luck import Rate, rate, restarts_needed
-from nnviz.analysis.repeats import differing
-from nnviz.analysis.seeds import judge
+from nnviz.analysis.chance.repeats import differing
+from nnviz.analysis.chance.seeds import judge
+from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core import activations, initializers
 from nnviz.core.experiment import Experiment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.order import order
-from nnviz.analysis.repeats import differing
+from nnviz.analysis.chance.order import order
+from nnviz.analysis.chance.repeats import differing
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import parameter_count

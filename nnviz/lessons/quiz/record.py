@@ -14,8 +14,8 @@ import numpy as np
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
-from nnviz.figures.figure import Figure
-from nnviz.figures.template import Palette
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette
 
 Thing = TypeVar("Thing")
 

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from nnviz.analysis.signal import NORMAL, SignalRecord, SignalSpec, measure
+from nnviz.analysis.depth.signal import NORMAL, SignalRecord, SignalSpec, measure
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.progress import Progress
-from nnviz.figures.weights import weights
+from nnviz.figures.initializers.weights import weights
 from nnviz.lessons.quiz.record import Question, Template, nearest, pick, some, whole
 
 LESSON, METHODS = "scale", "methods"

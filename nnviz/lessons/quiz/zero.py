@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.diagnosis import diagnose, guess_loss
-from nnviz.analysis.symmetry import effective_units
+from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
+from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment

@@ -11,9 +11,9 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.figures.film import Film
-from nnviz.figures.template import PALETTES
-from nnviz.ui import state
+from nnviz.figures.style.film import Film
+from nnviz.figures.style.template import PALETTES
+from nnviz.ui.state import state
 
 HERE = Path(__file__).parent
 PARTS = ("brush.js", "bars.js", "curve.js", "map.js", "film.js")

@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.paths import paths
-from nnviz.analysis.surface import input_range
-from nnviz.analysis.symmetry import effective_units, unit_vectors
+from nnviz.analysis.playground.paths import paths
+from nnviz.analysis.solutions.surface import input_range
+from nnviz.analysis.symmetry.symmetry import effective_units, unit_vectors
 from nnviz.core import activations
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
 from nnviz.core.datasets import Dataset
 from nnviz.core.network import Network, parameter_count, target_rows, with_ones
 from nnviz.core.trace import Trace, hidden_signals, predict
-from nnviz.figures.axes import LARGEST
-from nnviz.figures.sides import Side, sides
-from nnviz.figures.template import Palette
+from nnviz.figures.style.axes import LARGEST
+from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.template import Palette
 
 Array = np.ndarray
 

@@ -12,10 +12,10 @@ import streamlit as st
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
-from nnviz.figures.template import PALETTES
-from nnviz.ui import state
-from nnviz.ui.results import drawn_once
+from nnviz.figures.style.template import PALETTES
 from nnviz.ui.stage.payload import clock, payload
+from nnviz.ui.state import state
+from nnviz.ui.work.results import drawn_once
 
 HERE = Path(__file__).parent
 

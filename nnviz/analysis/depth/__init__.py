@@ -1,0 +1,1 @@
+"""A signal through deep networks: measured, and as mean-field theory has it."""

@@ -1,0 +1,1 @@
+"""What initializers draw, and which works with which activation."""

@@ -1,0 +1,186 @@
+"""What a landscape shows, in sentences and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from nnviz.analysis.landscape.landscape import FLIPPING, Landscape, Line, Path, valleys
+from nnviz.analysis.solutions.matching import equal_settings, is_odd
+from nnviz.analysis.words import count, number, percent
+from nnviz.core import activations
+from nnviz.core.network import parameter_count
+
+CLIMBS = 0.01  # of the guess's loss: a line that climbs less is level
+SMALL = 0.02  # of the guess's loss: a path nowhere further from the ground's loss lies on it
+MOST_SETTINGS = 10**15  # larger counts are written as powers
+_TRUE = "It is true to scale: distances on it are distances between weights."
+_PLANES = {
+    "three_runs": f"the one plane on which all three ends lie. {_TRUE}",
+    "two_runs": f"the one plane on which both ends lie, and the start of the first run. {_TRUE}",
+    "own_path": f"the plane in which most of the run's path lies, through its end. {_TRUE}",
+    "scaled_random": (
+        "a random plane through the run's end. At 1 every unit's weights have changed by as much as they are long "
+        "(filter normalisation, Li et al. 2018); the biases stay."
+    ),
+    "plain_random": f"a random plane through the run's end. {_TRUE}",
+}
+_COUNTS = ("no", "one", "two", "three")
+
+
+def where(found: Landscape) -> str:
+    """The map's finding: at which losses the runs ended, how far apart, and what lies around them."""
+    losses = [number(float(path.loss[-1])) for path in found.paths]
+    if len(losses) == 1:
+        begins = f"The run ended at loss {losses[0]}"
+    else:
+        distances = [line.distance for line in found.lines]
+        low, high = number(min(distances)), number(max(distances))
+        begins = f"{_COUNTS[len(losses)].capitalize()} runs ended at loss {_listed(losses)}"
+        begins += f", {low} apart" if low == high else f", {low} to {high} apart"
+    amount = valleys(found)
+    holds = f"{amount} separate valleys" if amount > 1 else "one valley" if amount else "no valley"
+    return f"{begins}. The picture holds {holds} below {number(found.bar)}."
+
+
+def barrier(found: Landscape) -> str:
+    """What the straight lines cross, and what is left of that once units are matched: the finding of their picture."""
+    if len(found.paths) == 1:
+        return _straight(found.lines[0], found.guess)
+    climbing = [line for line in found.lines if climbs(line, found.guess)]
+    if not climbing:
+        lines = "The straight line" if len(found.lines) == 1 else "No straight line"
+        never = "never climbs" if len(found.lines) == 1 else "climbs"
+        return f"{lines} between them {never} above its ends."
+    if len(climbing) == 1:
+        line = climbing[0]
+        ends = f"from {number(float(line.loss[0]))} and {number(float(line.loss[-1]))}"
+        begins = f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
+    else:
+        begins = f"Straight lines from run to run climb to {_peaks(climbing)}."
+    return f"{begins} {_once_matched(found)}".rstrip()
+
+
+def _peaks(lines: Sequence[Line]) -> str:
+    return _listed([f"{number(line.peak)} ({short(line)})" for line in lines])
+
+
+def _once_matched(found: Landscape) -> str:
+    """What is left of the hills once units are matched; nothing where none were."""
+    if not found.matched:
+        return ""
+    left = [line for line in found.matched if climbs(line, found.guess)]
+    if not left:
+        peak = max(line.peak for line in found.matched)
+        return f"With units matched there is no hill: the highest loss is {number(peak)}."
+    if len(left) == len(found.matched):
+        return f"With units matched the loss still climbs to {_peaks(left)}."
+    level = ", nor between ".join(short(line) for line in found.matched if line not in left)
+    return f"With units matched the loss climbs to {_peaks(left)}; there is no hill between {level}."
+
+
+def _straight(line: Line, guess: float) -> str:
+    first, last = number(float(line.loss[0])), number(float(line.loss[-1]))
+    if climbs(line, guess):
+        return f"Straight from its start ({first}) to its end ({last}) the loss would climb to {number(line.peak)}."
+    return f"Straight from its start to its end there is no hill: the loss goes from {first} to {last}, never above."
+
+
+def climbs(line: Line, guess: float) -> bool:
+    """Whether a line climbs above its ends by more than a trifle."""
+    return line.climb > CLIMBS * guess
+
+
+def short(line: Line) -> str:
+    """A line's two ends in a few characters."""
+    one, other = line.runs
+    return f"{one + 1} and {other + 1}" if one != other else "start and end"
+
+
+def outside(found: Landscape) -> str:
+    """How much of the paths lies outside the plane, and how far their loss then is from the ground's."""
+    several = len(found.paths) > 1
+    shares = _listed([percent(round(path.outside, 6)) for path in found.paths])
+    whose = "the paths of runs " + _listed([str(path.run + 1) for path in found.paths]) if several else "the path"
+    begins = (
+        f"Of {whose}, {shares} {'lie' if several else 'lies'} outside this plane (of squared distances to the end)."
+    )
+    worst = max(found.paths, key=lambda path: mismatch(path)[0])
+    gap, moment = mismatch(worst)
+    if gap < SMALL * found.guess:
+        return f"{begins} The ground under a path is nowhere more than {number(gap)} off its own loss."
+    own, ground = number(float(worst.loss[moment])), number(float(worst.ground[moment]))
+    name = f"run {worst.run + 1}'s" if several else "its"
+    return (
+        f"{begins} The ground under a path is therefore not its own loss: the largest gap is at epoch "
+        f"{number(float(worst.epochs[moment]))}, where {name} loss was {own}, over ground at {ground}."
+    )
+
+
+def mismatch(path: Path) -> tuple[float, int]:
+    """The largest difference between a path's own loss and the ground under it, and the snapshot where it is."""
+    gaps = np.abs(path.loss - path.ground)
+    gaps = np.where(np.isfinite(gaps), gaps, 0.0)
+    moment = int(np.argmax(gaps))
+    return float(gaps[moment]), moment
+
+
+def copies(found: Landscape) -> str:
+    """How often every valley exists; nothing where units are not to be told from one another anyway."""
+    hidden, flips = found.experiment.hidden, found.experiment.activation in FLIPPING
+    amount = equal_settings(hidden, flips)
+    if amount == 1:
+        return ""
+    often = f"{amount:,}" if amount < MOST_SETTINGS else number(float(amount)) if amount < 10**300 else "over 10³⁰⁰"
+    flipping = " and by flipping the signs around them" if flips else ""
+    return (
+        f"By renaming its {count(sum(hidden), 'hidden unit')}{flipping}, a network whose units all differ can be "
+        f"written in {often} ways. Every valley exists that often."
+    )
+
+
+def matched(found: Landscape) -> str:
+    """What the lines after matching are; nothing where there are none."""
+    if not found.matched:
+        return ""
+    before, after = (_listed([number(line.distance) for line in lines]) for lines in (found.lines, found.matched))
+    if before == after:
+        return "No renaming of units brings the runs closer to each other."
+    how = "renamed and flipped" if is_odd(activations.registry[found.experiment.activation]) else "renamed"
+    return (
+        f"Thin grey lines: the second run's units are {how} until it lies as close to the first as we can find. Its "
+        f"answers stay the same, but it is then {after} away instead of {before}."
+    )
+
+
+def plane(found: Landscape) -> str:
+    """What the picture is a plane of, in a sentence or two."""
+    weights = parameter_count(found.experiment.layer_sizes)
+    return (
+        f"The network has {weights:,} weights and biases, so each setting of them is one point in {weights:,} "
+        f"dimensions. The picture is {_PLANES[found.kind]}"
+    )
+
+
+def numbers(found: Landscape) -> dict[str, Mapping[str, str]]:
+    """For each run, by name, its numbers as texts."""
+    return {
+        f"run {path.run + 1}, seed {path.seed}": {
+            "loss at the start": number(float(path.loss[0])),
+            "ground under the start": number(float(path.ground[0])),
+            "loss at the end": number(float(path.loss[-1])),
+            "share of the path outside the plane": percent(round(path.outside, 6)),
+            "largest difference of loss and ground": number(mismatch(path)[0]),
+        }
+        for path in found.paths
+    }
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them.
+
+    >>> _listed(["0.1", "0.2", "0.3"])
+    '0.1, 0.2 and 0.3'
+    """
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]

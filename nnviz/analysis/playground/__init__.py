@@ -1,0 +1,1 @@
+"""One run or a pair: its diagnosis, its activations, its moments, its summary."""

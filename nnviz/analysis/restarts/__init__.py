@@ -1,0 +1,1 @@
+"""Many runs of one experiment: how often they succeed, and how surely."""

@@ -1,0 +1,1 @@
+"""The distinct solutions among many runs, and which unit of one is which of another's."""

@@ -1,0 +1,1 @@
+"""Equal units: whether they stay equal, and what sets them free."""

@@ -1,0 +1,1 @@
+"""A table of somebody's own: read, prepared, and its initializers ranked."""

@@ -1,0 +1,123 @@
+"""Every start with every order of rows, as a square of final losses."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.chance.order import LEAST_LOSS, Order
+from nnviz.analysis.words import count, number
+from nnviz.figures.chance.order_shares import finding
+from nnviz.figures.style.axes import compact, power_text
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
+
+HEIGHT = 460
+FLAT = 1.02  # losses that differ by less than this factor get a scale that wide, so that nothing looks like much
+
+
+def order_picture(found: Order, palette: Palette) -> Figure:
+    """The final loss of each pair: starts down, orders across, dark where the loss is high.
+
+    Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.
+
+    Args:
+        found: all pairs.
+        palette: the theme's colours.
+    """
+    losses = found.losses
+    low, high = _range(losses)
+    rows, columns = (axis.ravel() for axis in np.indices(losses.shape))
+    data: list[dict[str, Any]] = [
+        {
+            "type": "heatmap", "z": compact(np.log10(np.maximum(losses, LEAST_LOSS))),
+            "zmin": math.log10(low), "zmax": math.log10(high), "colorscale": palette.sequential, "hoverinfo": "skip",
+            "xgap": 1, "ygap": 1,
+            "colorbar": {
+                "thickness": 12, "outlinewidth": 0, **_ticks(low, high),
+                "title": {"text": _unit(found), "side": "top", "font": {"size": FONT_SIZE}},
+            },
+        },
+        {
+            "type": "scatter", "mode": "markers+text", "name": "pairs", "x": columns, "y": rows,
+            "text": np.where(np.isnan(losses), "×", "").ravel().tolist(), "textfont": {"color": palette.text},
+            "marker": {"size": 14, "symbol": "square", "opacity": 0},
+            "selected": {"marker": {"opacity": 0}},
+            "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
+            "hovertext": [_hover(found, int(row), int(column)) for row, column in zip(rows, columns, strict=True)],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+    ]  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        height=HEIGHT,
+        margin={"l": 56, "r": 8, "t": 30, "b": 52},
+        hoverdistance=-1,
+        xaxis=_axis("order (its seed)", found.orders) | {"range": [-0.5, losses.shape[1] - 0.5]},
+        yaxis=_axis("start (its seed)", found.seeds) | {"range": [losses.shape[0] - 0.5, -0.5]},
+    )
+    title = _finding(found)
+    alt = (
+        f"A square of {losses.shape[0]} starts by {losses.shape[1]} orders of rows, shaded by the final loss. {title} "
+        f"{finding(found)}"
+    )
+    table = {"seed": found.seeds[rows], "shuffle_seed": found.orders[columns], "loss": losses.ravel()}
+    return Figure("order picture", title, alt, plot, table)
+
+
+def _range(losses: np.ndarray) -> tuple[float, float]:
+    finite = losses[np.isfinite(losses)]
+    if not finite.size:
+        return 0.1, 1.0
+    low, high = (max(float(value), LEAST_LOSS) for value in (finite.min(), finite.max()))
+    middle = math.sqrt(low * high)
+    return min(low, middle / math.sqrt(FLAT)), max(high, middle * math.sqrt(FLAT))
+
+
+def _ticks(low: float, high: float) -> dict[str, Any]:
+    """Both ends of the scale and its middle, where three differ in three digits."""
+    values = [low, math.sqrt(low * high), high]
+    texts = [power_text(value) if not 1e-3 <= value < 1e3 else number(value) for value in values]
+    return {"tickvals": [math.log10(value) for value in values], "ticktext": texts}
+
+
+def _unit(found: Order) -> str:
+    return "nats" if found.experiment.load_dataset().class_names else "loss"
+
+
+def _axis(title: str, seeds: np.ndarray) -> dict[str, Any]:
+    """An axis of seeds, named at every fifth or so."""
+    step = max(1, math.ceil(len(seeds) / 5))
+    places = list(range(0, len(seeds), step))
+    return {
+        "title": {"text": title}, "tickvals": places, "ticktext": [str(seeds[place]) for place in places],
+        "showgrid": False,
+    }  # fmt: skip
+
+
+def _hover(found: Order, row: int, column: int) -> str:
+    loss = found.losses[row, column]
+    ending = "diverged" if np.isnan(loss) else f"loss {number(loss)}"
+    return f"start {found.seeds[row]}, order {found.orders[column]}<br>{ending}<br>click to open it in the Playground"
+
+
+def _finding(found: Order) -> str:
+    finite = found.losses[np.isfinite(found.losses)]
+    runs = count(found.losses.size, "run")
+    if not finite.size:
+        return f"All {runs} diverged."
+    lost = (
+        f" {count(found.diverged, 'run')} diverged (marked ×; taken as the worst of the others)."
+        if found.diverged
+        else ""
+    )
+    if finite.min() == finite.max():
+        return f"{runs} end alike, at loss {number(float(finite[0]))}.{lost}"
+    bands = ""
+    start, order, _ = (share.share for share in found.shares)
+    if max(start, order) > 0.5:
+        bands = ": bands along the rows" if start > order else ": bands down the columns"
+    return f"{runs} end between {number(float(finite.min()))} and {number(float(finite.max()))}{bands}.{lost}"

@@ -1,0 +1,162 @@
+"""What each seed says of two configurations, and how a change of one number spreads through a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.chance.repeats import NOTHING, RATE, WEIGHT, Ripple
+from nnviz.analysis.chance.seeds import Judgement, better
+from nnviz.analysis.chance.seeds_sentences import rippled
+from nnviz.analysis.words import count, number
+from nnviz.figures.style.axes import compact, end_labels, fit, last_finite
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot, note
+
+ROOM = 0.2  # of the differences' range, above and below; where one side diverged, the point stands at the end
+LINES = {WEIGHT: ("one weight", 0, "solid"), RATE: ("learning rate", 1, "dash"), NOTHING: ("nothing", 2, "dot")}
+
+
+def per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
+    """A's loss less B's with each seed, sorted; the first seed ringed, the mean and its interval as a band.
+
+    A point's place from the left is its rank in `in_order`.
+
+    Args:
+        found: what the seeds say.
+        palette: the theme's colours.
+        click: whether a click on a point opens its seed, so that the hover says so.
+    """
+    order = in_order(found)
+    differences = found.differences[order]
+    finite = differences[np.isfinite(differences)]
+    bottom, top = _ends(finite)
+    edge = 0.02 * len(order)  # so that no mark is cut
+    unit = ", nats" if found.a.task.classes else ""
+    heights = np.clip(differences, bottom, top)
+    ranks = np.arange(1, len(order) + 1)
+    data = [_mean(found, len(order), (bottom, top), palette)] if np.isfinite(found.mean) else []
+    for side, color, symbol in (
+        ("A", palette.a, "circle"), ("B", palette.b, "diamond"), ("", palette.muted, "square"),
+    ):  # fmt: skip
+        mine = np.array([better(float(value)) == side for value in differences], bool)
+        data.append({
+            "type": "scatter", "mode": "markers", "name": f"{side} better" if side else "equal",
+            "x": ranks[mine], "y": compact(heights[mine]), "marker": {"color": color, "symbol": symbol, "size": 9},
+            "text": [_hover(found, int(place), click) for place in order[mine]],
+            "hovertemplate": "%{text}<extra></extra>",
+        })  # fmt: skip
+    where = np.flatnonzero(order == 0)
+    annotations = [
+        note("B better ↑", x=0.01, y=0.98, xanchor="left", yanchor="top", font={"color": palette.b}),
+        note("A better ↓", x=0.99, y=0.02, xanchor="right", yanchor="bottom", font={"color": palette.a}),
+    ]
+    if len(where):
+        data.append(_ring(int(ranks[where[0]]), float(heights[where[0]]), palette))
+        annotations.append(_name(int(found.seeds[0]), int(ranks[where[0]]), float(heights[where[0]]), len(order)))
+    plot = new_plot(
+        data,
+        palette,
+        height=380,
+        hoverdistance=30,
+        annotations=annotations,
+        shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": palette.text}}],
+        xaxis={
+            "title": {"text": "seeds, sorted"}, "range": [0.5 - edge, len(order) + 0.5 + edge], "showgrid": False,
+            "nticks": 6,
+        },
+        yaxis={"title": {"text": f"unseen loss, A less B{unit}"}, "range": [bottom, top]},
+    )  # fmt: skip
+    title = _counts(found)
+    alt = f"A's loss on unseen data less B's with each seed, from lowest to highest. {title}"
+    table = {
+        "seed": found.seeds[order],
+        "loss_a": found.losses_a[order],
+        "loss_b": found.losses_b[order],
+        "difference": differences,
+    }
+    return Figure("seeds", title, alt, plot, table)
+
+
+def in_order(found: Judgement) -> np.ndarray:
+    """The places of the seeds by their difference, lowest first; those with which both diverged are left out."""
+    differences = found.differences
+    order: np.ndarray = np.argsort(differences, kind="stable")
+    return order[: int((~np.isnan(differences)).sum())]  # NaN comes last
+
+
+def _counts(found: Judgement) -> str:
+    wins = {side: found.wins(side) for side in "AB"}
+    equal = len(found.seeds) - sum(wins.values())
+    said = f"A is better with {wins['A']} of {count(len(found.seeds), 'seed')}, B with {wins['B']}"
+    return f"{said}; {equal} {'says' if equal == 1 else 'say'} neither." if equal else f"{said}."
+
+
+def _hover(found: Judgement, place: int, click: bool) -> str:
+    words = f"seed {found.seeds[place]}: A {number(found.losses_a[place])}, B {number(found.losses_b[place])}"
+    return f"{words}<br>click to open it in the Playground" if click else words
+
+
+def _ends(finite: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest difference shown: zero is always between them, with room for words."""
+    low, high = float(min(0.0, *finite, 0.0)), float(max(0.0, *finite, 0.0))
+    room = ROOM * ((high - low) or 1e-12)
+    return low - room, high + room
+
+
+def _mean(found: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
+    """The mean with its interval, as a band across the plot."""
+    low, high = (float(np.clip(end, *ends)) for end in (found.low, found.high))
+    return {
+        "type": "scatter", "mode": "lines", "name": "mean and its 95 % interval", "hoverinfo": "skip",
+        "x": [0, seeds + 1, seeds + 1, 0], "y": [low, low, high, high], "fill": "toself",
+        "fillcolor": palette.muted, "opacity": 0.25, "line": {"width": 0},
+    }  # fmt: skip
+
+
+def _ring(rank: int, height: float, palette: Palette) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": "the fixed seed", "hoverinfo": "skip", "x": [rank], "y": [height],
+        "marker": {"symbol": "circle-open", "size": 20, "color": palette.text, "line": {"width": 2.5}},
+    }  # fmt: skip
+
+
+def _name(seed: int, rank: int, height: float, seeds: int) -> dict[str, Any]:
+    right = rank > 0.7 * seeds
+    return {
+        "text": f"seed {seed}", "x": rank, "y": height, "xanchor": "right" if right else "left", "yanchor": "middle",
+        "xshift": -12 if right else 12, "yshift": 16 if right else -16, "showarrow": False,
+    }  # fmt: skip
+
+
+def ripple(found: Sequence[Ripple], palette: Palette) -> Figure:
+    """The distance between a run and the same with one number changed, over the steps, on a logarithmic axis.
+
+    Args:
+        found: one of each change.
+        palette: the theme's colours.
+    """
+    scale = fit([one.distance for one in found], log=True)
+    data, labels = [], []
+    for one in found:
+        words, color, dash = LINES[one.change]
+        data.append({
+            "type": "scatter", "mode": "lines", "name": words, "x": compact(one.steps), "y": scale.place(one.distance),
+            "customdata": one.distance, "line": {"color": palette.units[color], "dash": dash, "width": 3},
+            "hovertemplate": f"{words} changed, step %{{x:,}}: %{{customdata:.3g}}<extra></extra>",
+        })  # fmt: skip
+        labels.append((words, palette.units[color], last_finite(one.distance)))
+    plot = new_plot(
+        data,
+        palette,
+        margin={"l": 80, "r": 112},
+        annotations=end_labels(scale, labels),
+        xaxis={"title": {"text": "steps"}, "range": [0, float(found[0].steps[-1])], "nticks": 5},
+        yaxis=scale.axis("distance of all weights", "0: equal"),
+    )
+    title = rippled(found)
+    alt = f"Distance between a run and the same with one number changed, over the steps. {title}"
+    table = {"step": found[0].steps} | {f"{one.change} changed": one.distance for one in found}
+    return Figure("ripple", title, alt, plot, table)

@@ -1,0 +1,1 @@
+"""Figures of signals through deep networks."""

@@ -1,0 +1,161 @@
+"""What became of networks by the spread of their weights: the last losses, and the share of runs that learned."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.depth.scales import Scales, spread_text
+from nnviz.analysis.restarts.success_rates import CERTAINTY
+from nnviz.analysis.words import count, number, percent, percent_range
+from nnviz.figures.style.axes import compact, fit, power_text
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+Array = np.ndarray
+
+OVERFLOW = 1.28  # how far above the guess's loss an overflowed run is drawn, in times of it
+JITTER = 0.012  # of the axis, between the marks of runs from one spread
+
+
+def window(found: Scales, palette: Palette, level: float | None = None) -> Figure:
+    """The last loss of each run by the spread of its start; a run that overflowed stands on a line above the others.
+
+    Args:
+        found: the runs.
+        palette: the theme's colours.
+        level: a spread to mark, the one that keeps the signal level.
+    """
+    seeds = found.losses.shape[1]
+    top = OVERFLOW * found.guess
+    lost = found.diverged
+    shown = np.minimum(np.where(lost, top, found.losses), top)
+    scale = fit([shown], False, least=1.12 * top)
+    x = _spread_out(found.spreads, seeds)
+    data: list[dict[str, Any]] = [
+        _marks(x[~lost], shown[~lost], found, ~lost, "circle", palette),
+        _marks(x[lost], shown[lost], found, lost, "x", palette),
+    ]
+    ends = _ends(found.spreads)
+    for height in (found.guess, top):
+        data.append({
+            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": [10 ** ends[0], 10 ** ends[1]],
+            "y": [height, height], "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "name": "yardstick",
+        })  # fmt: skip
+    notes = [
+        _left("a guess", found.guess, palette),
+        *([_left("overflowed", top, palette)] if lost.any() else []),
+    ]
+    shapes = []
+    if level is not None:
+        shapes.append({
+            "type": "line", "xref": "x", "yref": "paper", "x0": level, "x1": level, "y0": 0, "y1": 1,
+            "line": {"color": palette.muted, "width": 2, "dash": "dash"}, "layer": "below",
+        })  # fmt: skip
+        notes.append({
+            "text": f"level: {number(level)}", "x": math.log10(level), "xref": "x", "y": 1, "yref": "paper",
+            "yanchor": "bottom", "font": {"color": palette.muted},
+        })  # fmt: skip
+    plot = new_plot(
+        data, palette, height=360, margin={"l": 64, "r": 24, "t": 30}, annotations=notes, shapes=shapes,
+        xaxis=_axis(found.spreads), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
+    )  # fmt: skip
+    title = window_finding(found)
+    alt = f"The last loss of each run against the spread of its starting weights. {title}"
+    return Figure("window", title, alt, plot, _table(found))
+
+
+def window_finding(found: Scales) -> str:
+    """From which spreads most runs learned."""
+    ends = found.window
+    low, high = map(spread_text, found.spreads[[0, -1]])
+    if ends is None:
+        return f"From no spread between {low} and {high} did most runs learn."
+    good = sum(rate.share > 0.5 for rate in found.rates)
+    where = f"from {spread_text(ends[0])} to {spread_text(ends[1])}" if good > 1 else spread_text(ends[0])
+    return f"Of {len(found.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
+
+
+def successes(found: Scales, palette: Palette) -> Figure:
+    """The share of runs that learned by spread, with its 95 % interval."""
+    rates = found.rates
+    share, low, high = (100 * np.array([getattr(r, name) for r in rates]) for name in ("share", "low", "high"))
+    data = [{
+        "type": "scatter", "mode": "lines+markers", "name": "share", "x": found.spreads, "y": compact(share),
+        "line": {"color": palette.text, "width": 2}, "marker": {"color": palette.text, "size": 9},
+        "error_y": {
+            "type": "data", "symmetric": False, "array": np.maximum(0, high - share),
+            "arrayminus": np.maximum(0, share - low), "color": palette.muted, "thickness": 2, "width": 6,
+        },
+        "text": [f"{rate.successes} of {rate.runs}: {percent_range(rate.low, rate.high)}" for rate in rates],
+        "hovertemplate": "spread %{x:.3~g}<br>%{text}<extra></extra>",
+    }]  # fmt: skip
+    plot = new_plot(
+        data, palette, height=360, margin={"l": 72, "r": 24},
+        xaxis=_axis(found.spreads),
+        yaxis={"title": {"text": f"runs that learned, {CERTAINTY:.0%} interval".replace("%", " %")},
+               "range": [-4, 104], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": " %"},
+    )  # fmt: skip
+    best = int(np.argmax(share))
+    title = (
+        f"Spread {spread_text(found.spreads[best])} does best: {percent(rates[best].share)} of "
+        f"{count(rates[best].runs, 'start')} learned. From {spread_text(found.spreads[0])} it was "
+        f"{percent(rates[0].share)}, from {spread_text(found.spreads[-1])} {percent(rates[-1].share)}."
+    )
+    alt = f"The share of runs that learned, by the spread of their starting weights, with intervals. {title}"
+    return Figure("successes", title, alt, plot, _table(found))
+
+
+def _marks(x: Array, y: Array, found: Scales, chosen: Array, symbol: str, palette: Palette) -> dict[str, Any]:
+    spreads = np.broadcast_to(found.spreads[:, None], chosen.shape)[chosen]
+    kinds = np.array(found.kinds)[chosen]
+    losses = [number(float(loss)) for loss in found.losses[chosen]]
+    return {
+        "type": "scatter", "mode": "markers", "name": "overflowed" if symbol == "x" else "runs", "x": x, "y": y,
+        "marker": {"symbol": symbol, "size": 10, "color": palette.units[0], "opacity": 0.75},
+        "text": [f"spread {spread_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(spreads, kinds, losses,
+                                                                                           strict=True)],
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+
+
+def _spread_out(spreads: Array, seeds: int) -> Array:
+    """The runs of one spread side by side."""
+    span = math.log10(spreads[-1] / spreads[0])
+    placed: Array = spreads[:, None] * 10 ** (JITTER * span * (np.arange(seeds) - (seeds - 1) / 2))
+    return placed
+
+
+def _ends(spreads: Array) -> tuple[float, float]:
+    low, high = math.log10(spreads[0]), math.log10(spreads[-1])
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def _axis(spreads: Array) -> dict[str, Any]:
+    low, high = _ends(spreads)
+    ticks = [m * 10.0**p for p in range(math.floor(low), math.ceil(high)) for m in (1, 3)]
+    inside = [tick for tick in ticks if low <= math.log10(tick) <= high]
+    return {
+        "title": {"text": "spread of the weights at the start"}, "type": "log", "range": [low, high],
+        "tickvals": inside, "ticktext": [power_text(tick) for tick in inside],
+    }  # fmt: skip
+
+
+def _left(words: str, height: float, palette: Palette) -> dict[str, Any]:
+    return {
+        "text": words, "xref": "paper", "x": 0.01, "xanchor": "left", "yref": "y", "y": height,
+        "yanchor": "bottom", "yshift": 5, "font": {"color": palette.muted},
+    }  # fmt: skip
+
+
+def _table(found: Scales) -> dict[str, Array]:
+    seeds = found.losses.shape[1]
+    return {
+        "spread": np.repeat(found.spreads, seeds),
+        "run": np.tile(np.arange(seeds), len(found.spreads)),
+        "loss": found.losses.ravel(),
+        "diagnosis": np.array(found.kinds).ravel(),
+    }

@@ -1,0 +1,1 @@
+"""Figures of what initializers draw, and of what works with what."""

@@ -1,0 +1,200 @@
+"""What initializers draw: small histograms as SVG, and one large chart for one or two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.initializers.draws import ROOM, Draws, Histogram, histogram, multiple, window
+from nnviz.analysis.words import number, percent
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot, note
+
+WIDTH, HEIGHT = 260, 84  # of a small histogram, in its own units
+HEADROOM = 1.08
+SAME = 0.03  # spreads that differ by less are called equal
+
+
+def small(found: Draws, palette: Palette) -> str:
+    """A histogram over its theoretical density, as an SVG picture.
+
+    Bars are draws, the line is theory; where a weight takes only single values, theory is a pin at each.
+    """
+    drawn = histogram(found)
+    low, high = _stretch(found)
+    tallest = _tallest(drawn) * HEADROOM
+
+    def x(value: float) -> float:
+        return round(WIDTH * (value - low) / (high - low), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT * (1 - min(1, value / tallest)), 1)
+
+    bars = "".join(
+        f"M{x(left)} {HEIGHT}V{y(height)}H{x(right)}V{HEIGHT}z"
+        for left, right, height in zip(drawn.edges[:-1], drawn.edges[1:], drawn.heights, strict=True)
+        if height
+    )
+    theory = ""
+    if drawn.density is not None:
+        line = "L".join(f"{x(at)} {y(value)}" for at, value in zip(drawn.x, drawn.density, strict=True))
+        theory = f'<path d="M{line}" fill="none" stroke="{palette.text}" stroke-width="2"/>'
+    else:
+        most = max(share for _, share in found.law.points)
+        theory = "".join(
+            f'<path d="M{x(value)} {HEIGHT}V{min(HEIGHT - 4, y(tallest / HEADROOM * share / most))}" '
+            f'stroke="{palette.text}" stroke-width="2"/>'
+            for value, share in found.law.points
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none">'
+        f'<path d="{bars}" fill="{palette.shades[1]}" opacity="0.55"/>{theory}'
+        f'<path d="M0 {HEIGHT}.5H{WIDTH}" stroke="{palette.muted}" opacity="0.6"/></svg>'
+    )
+
+
+def marks(found: Draws) -> list[tuple[float, float]]:
+    """What to write under `small`: shares of its width, each with the weight there.
+
+    These are theory's limits and mean, or the single values; of what has no limits near, where the picture's tails end.
+    """
+    low, high = _stretch(found)
+    law = found.law
+    if law.kind == "points":
+        values = [value for value, _ in law.points]
+    else:
+        first, last = window(found)
+        room = ROOM / (1 + 2 * ROOM) * (last - first)
+        values = [first + room, (first + last) / 2, last - room]
+    return [((value - low) / (high - low), value) for value in values]
+
+
+def _stretch(found: Draws) -> tuple[float, float]:
+    """The weights that `small` shows: more than the window where some draw lies beyond it."""
+    edges = histogram(found).edges
+    low, high = window(found)
+    return min(low, float(edges[0])), max(high, float(edges[-1]))
+
+
+def compare(both: Sequence[Draws], palette: Palette) -> Figure:
+    """One or two initializers' draws over their theoretical densities, one above the other on one axis of weights.
+
+    Args:
+        both: A, or A and B.
+        palette: the theme's colours.
+    """
+    styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
+    low = min(window(found)[0] for found in both)
+    high = max(window(found)[1] for found in both)
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "xaxis": {"title": {"text": "weight"}, "range": [low, high], "anchor": "y" if len(both) == 1 else "y2"}
+    }
+    annotations = []
+    for place, (found, (letter, color, dash)) in enumerate(zip(both, styles, strict=False)):
+        drawn = histogram(found, 60)
+        top = _tallest(drawn) * HEADROOM
+        axis = "y" if place == 0 else "y2"
+        span = [0.0, 1.0] if len(both) == 1 else [[0.54, 1.0], [0.0, 0.46]][place]
+        layout["yaxis" if place == 0 else "yaxis2"] = {
+            "title": {"text": "density"}, "range": [0, top], "domain": span, "nticks": 4, "anchor": "x",
+        }  # fmt: skip
+        data += _layers(found, drawn, letter, color, dash, axis)
+        label = found.initializer.scheme.label
+        annotations.append(
+            note(f"<b>{letter}</b> {label}" if len(both) > 1 else label, x=0.01, y=span[1], xanchor="left",
+                 yanchor="top", font={"color": color})
+        )  # fmt: skip
+    plot = new_plot(
+        data, palette, height=330 if len(both) == 1 else 460, annotations=annotations, bargap=0, barmode="overlay",
+        **layout,
+    )  # fmt: skip
+    title = _finding(both)
+    alt = f"Histograms of drawn weights, with the theoretical density as a line. {title}"
+    return Figure("draws", title, alt, plot, _table(both))
+
+
+def _layers(found: Draws, drawn: Histogram, letter: str, color: str, dash: str, axis: str) -> list[dict[str, Any]]:
+    centres, widths = (drawn.edges[:-1] + drawn.edges[1:]) / 2, np.diff(drawn.edges)
+    layers: list[dict[str, Any]] = [
+        {
+            "type": "bar", "name": f"{letter} draws", "x": compact(centres), "y": compact(drawn.heights),
+            "width": compact(widths), "yaxis": axis, "opacity": 0.4, "marker": {"color": color, "line": {"width": 0}},
+            "customdata": compact(drawn.heights * widths),
+            "hovertemplate": f"{letter}: %{{customdata:.2%}} of the weights<br>near %{{x:.3~g}}<extra></extra>",
+        }
+    ]  # fmt: skip
+    if drawn.density is not None:
+        layers.append({
+            "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
+            "x": compact(drawn.x), "y": compact(drawn.density), "line": {"color": color, "width": 3, "dash": dash},
+        })  # fmt: skip
+    else:
+        top, most = _tallest(drawn), max(share for _, share in found.law.points)
+        x = [value for at, _ in found.law.points for value in (at, at, np.nan)]
+        y = [value for _, share in found.law.points for value in (0.0, top * share / most, np.nan)]
+        layers.append({
+            "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
+            "x": compact(np.array(x)), "y": compact(np.array(y)), "line": {"color": color, "width": 3, "dash": dash},
+        })  # fmt: skip
+    return layers
+
+
+def _tallest(drawn: Histogram) -> float:
+    """The height to show: of the tallest bar, and of theory where it has a top."""
+    tallest = float(drawn.heights.max())
+    if drawn.density is not None:
+        tallest = max(tallest, min(float(drawn.density.max()), 1.5 * tallest))
+    return tallest
+
+
+def reach(found: Draws) -> str:
+    """How far the draws go, in words: "none beyond ±0.25"."""
+    if found.spread == 0:
+        return f"all {number(found.mean)}"
+    law = found.law
+    if not np.isfinite(law.low) or law.kind == "rotation":
+        return f"from {number(found.low)} to {number(found.high)}"
+    if law.low == -law.high:
+        return f"none beyond ±{number(law.high)}"
+    return f"all from {number(law.low)} to {number(law.high)}"
+
+
+def _finding(both: Sequence[Draws]) -> str:
+    if len(both) == 1:
+        found = both[0]
+        return f"{found.initializer.scheme.label}: spread {number(found.spread)}, {reach(found)}."
+    a, b = both
+    factor = multiple(a, b)
+    reaches = f"A: {reach(a)}. B: {reach(b)}."
+    if factor is not None and abs(factor - 1) < 1e-6:
+        return f"The same draws: from one seed, A and B have the same weights, spread {number(a.spread)}."
+    if factor is not None:
+        return f"The same draws at two scales: each of B's weights is {number(factor)} times A's. {reaches}"
+    if min(a.spread, b.spread) == 0:
+        return f"Spread {number(a.spread)} against {number(b.spread)}. {reaches}"
+    ratio = b.spread / a.spread
+    if abs(ratio - 1) < SAME:
+        return f"The same spread, {number(a.spread)} and {number(b.spread)}, in other shapes. {reaches}"
+    return f"B's spread is {number(ratio)} times A's: {number(b.spread)} against {number(a.spread)}. {reaches}"
+
+
+def alt(found: Draws) -> str:
+    """What `small` shows, in words."""
+    return (
+        f"Histogram of {len(found.values):,} weights: spread {number(found.spread)}, {reach(found)}, "
+        f"{percent(found.within)} within one spread of the mean"
+    )
+
+
+def _table(both: Sequence[Draws]) -> dict[str, np.ndarray]:
+    drawn = [histogram(found, 60) for found in both]
+    return {
+        "initializer": np.repeat([str(found.initializer) for found in both], [len(d.heights) for d in drawn]),
+        "from": np.concatenate([d.edges[:-1] for d in drawn]),
+        "to": np.concatenate([d.edges[1:] for d in drawn]),
+        "density": np.concatenate([d.heights for d in drawn]),
+    }

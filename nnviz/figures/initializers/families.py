@@ -1,0 +1,95 @@
+"""The spreads of several initializers' weights on one layer, by family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.initializers.families import FAMILIES, Method, scales_among
+from nnviz.analysis.words import count, number
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+ROW = 25  # pixels
+ROOM = 1.28  # times the largest spread: what the axis shows, so that the numbers have their place
+
+
+def spreads(found: Sequence[Method], palette: Palette) -> Figure:
+    """A row for each initializer: the measured spread as a dot, theory's as a line across.
+
+    Args:
+        found: the initializers, those of a family together.
+        palette: the theme's colours.
+    """
+    rows: list[tuple[str, Method | None]] = []
+    for method in found:
+        if not rows or rows[-1][1] is None or rows[-1][1].family != method.family:
+            rows.append((f"<b>{FAMILIES[method.family]}</b>", None))
+        rows.append((method.initializer.key, method))
+    places = {id(method): place for place, (_, method) in enumerate(rows) if method}
+    y = np.array([places[id(method)] for method in found])
+    measured = np.array([method.draws.spread for method in found])
+    theory = np.array([method.draws.law.spread for method in found])
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "markers", "name": "theory", "hoverinfo": "skip",
+            "x": compact(theory), "y": y,
+            "marker": {"symbol": "line-ns-open", "size": 18, "color": palette.muted, "line": {"width": 2.5}},
+        },
+        {
+            "type": "scatter", "mode": "markers", "name": "measured", "x": compact(measured), "y": y,
+            "marker": {"symbol": "circle", "size": 10, "color": palette.units[0]},
+            "hovertext": [_hover(method) for method in found], "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+    ]  # fmt: skip
+    notes = [
+        {
+            "text": number(float(spread)), "x": float(spread), "y": int(place), "xref": "x", "yref": "y",
+            "xanchor": "left", "xshift": 12, "font": {"color": palette.text},
+        }
+        for spread, place in zip(measured, y, strict=True)
+    ]  # fmt: skip
+    headings = [
+        {"text": text, "x": 0, "xref": "paper", "xanchor": "right", "y": place, "yref": "y",
+         "font": {"color": palette.text if method is None else palette.muted}, "xshift": -10}
+        for place, (text, method) in enumerate(rows)
+        if method is not None
+    ]  # fmt: skip
+    headings += [
+        {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": place, "yref": "y",
+         "font": {"color": palette.text}, "xshift": 6, "bgcolor": palette.background}
+        for place, (text, method) in enumerate(rows)
+        if method is None
+    ]  # fmt: skip
+    largest = float(measured.max()) or 1.0
+    plot = new_plot(
+        data,
+        palette,
+        height=ROW * len(rows) + 64,
+        margin={"l": 150, "r": 12, "t": 4, "b": 52},
+        annotations=[*notes, *headings],
+        xaxis={"title": {"text": "spread of the weights"}, "range": [-0.02 * largest, ROOM * largest], "nticks": 5},
+        yaxis={"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False},
+    )
+    kernel = found[0].draws.kernel
+    inputs, units = kernel.fans
+    title = (
+        f"{count(len(found), 'name')}, {len(scales_among(found))} different spreads: {inputs} inputs, {units} units."
+    )
+    listed = "; ".join(f"{method.initializer.key} {number(method.draws.spread)}" for method in found)
+    alt = f"A row for each initializer with the spread of its weights. {title} {listed}."
+    table = {
+        "initializer": np.array([method.initializer.key for method in found]),
+        "family": np.array([method.family for method in found]),
+        "measured": measured,
+        "theory": theory,
+    }
+    return Figure("spreads", title, alt, plot, table)
+
+
+def _hover(method: Method) -> str:
+    theory = f"<br>theory {number(method.draws.law.spread, 5)}"
+    return f"{method.initializer.key}<br>measured {number(method.draws.spread, 5)}{theory}"

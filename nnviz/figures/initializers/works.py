@@ -1,0 +1,118 @@
+"""Which initializer works with which activation, as a heat map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.initializers.works import Cell, Works
+from nnviz.analysis.words import count, number, percent
+from nnviz.core import activations
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+ROW, HEAD = 46, 44  # pixels
+DARK_SHARE = 0.9  # from here up a cell is so dark that its words take the background's colour
+
+
+def works(found: Works, palette: Palette) -> Figure:
+    """Share of runs that trained: initializers down, activations across, the share in each cell.
+
+    Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.
+
+    Args:
+        found: the map; cells that have not been trained stay empty.
+        palette: the theme's colours.
+    """
+    rows = [initializer_label(found, row) for row in range(len(found.initializers))]
+    columns = [activations.registry[key].label for key in found.activations]
+    shares = found.shares()
+    places = sorted(found.cells)
+    data: list[dict[str, Any]] = [
+        {
+            "type": "heatmap", "z": shares, "zmin": 0, "zmax": 1, "colorscale": palette.sequential, "showscale": False,
+            "xgap": 2, "ygap": 2, "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter", "mode": "markers+text", "name": "cells",
+            "x": np.array([column for _, column in places]), "y": np.array([row for row, _ in places]),
+            "text": [f"<b>{percent(found.cells[place].share)}</b>" for place in places],
+            "textfont": {"size": 18, "color": [_ink(found.cells[place], palette) for place in places]},
+            "marker": {"size": 40, "symbol": "square", "opacity": 0},
+            "selected": {"marker": {"opacity": 0}},
+            "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
+            "hovertext": [_hover(rows[row], columns[column], found.cells[row, column]) for row, column in places],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+    ]  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        height=ROW * len(rows) + HEAD + 12,
+        margin={"l": 8, "r": 8, "t": HEAD, "b": 12},
+        hoverdistance=-1,
+        xaxis={
+            "side": "top", "tickvals": list(range(len(columns))), "ticktext": columns, "showgrid": False,
+            "range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) < 6 else -45, "automargin": True,
+        },
+        yaxis={
+            "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False, "automargin": True,
+            "range": [len(rows) - 0.5, -0.5], "ticklabelstandoff": 6,
+        },
+    )  # fmt: skip
+    title = _finding(found)
+    words = "; ".join(
+        f"{rows[row]} with {columns[column]} {found.cells[row, column].trained} of {found.cells[row, column].runs}"
+        for row, column in places
+    )
+    alt = f"Heat map of the share of runs that trained, by initializer and activation. {title} {words}."
+    return Figure("works", title, alt, plot, _table(found))
+
+
+def initializer_label(found: Works, row: int) -> str:
+    """What a row is called: its label, and its text form where parameters are set."""
+    initializer = found.initializers[row]
+    text = str(initializer)
+    return initializer.scheme.label if text == initializer.key else text
+
+
+def _ink(cell: Cell, palette: Palette) -> str:
+    return palette.background if cell.share >= DARK_SHARE else palette.text
+
+
+def _hover(row: str, column: str, cell: Cell) -> str:
+    kinds = ", ".join(f"{amount} {kind}" for kind, amount in cell.kinds.items())
+    return (
+        f"{row} with {column}<br>{cell.trained} of {count(cell.runs, 'run')} ended below loss {number(cell.bar)}"
+        f"<br>median loss {number(cell.median_loss)}<br>verdicts: {kinds}<br>click to open it in the Playground"
+    )
+
+
+def _finding(found: Works) -> str:
+    cells = list(found.cells.values())
+    if not cells:
+        return "Nothing has been trained yet."
+    always = sum(cell.trained == cell.runs for cell in cells)
+    never = sum(cell.trained == 0 for cell in cells)
+    total = len(found.initializers) * len(found.activations)
+    so_far = f" ({total - len(cells)} more not trained yet)" if len(cells) < total else ""
+    finding = f"Of {count(len(cells), 'pair')}{so_far}, {always} train in every run and {never} in none."
+    best = np.nanmean(found.shares(), axis=1) if len(cells) == total else np.zeros(0)
+    if len(best) > 1 and best.max() > 0:
+        leaders = np.flatnonzero(best == best.max())
+        names = " and ".join(initializer_label(found, int(row)) for row in leaders)
+        finding += f" {names} {'trains' if len(leaders) == 1 else 'train'} most often: {percent(best.max())} of runs."
+    return finding
+
+
+def _table(found: Works) -> dict[str, np.ndarray]:
+    places = sorted(found.cells)
+    cells = [found.cells[place] for place in places]
+    return {
+        "initializer": np.array([str(found.initializers[row]) for row, _ in places]),
+        "activation": np.array([found.activations[column] for _, column in places]),
+        "runs": np.array([cell.runs for cell in cells]),
+        "trained": np.array([cell.trained for cell in cells]),
+        "median_loss": np.array([cell.median_loss for cell in cells]),
+    }

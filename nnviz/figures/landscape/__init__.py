@@ -1,0 +1,1 @@
+"""Figures of losses over weights: maps, reliefs, basin maps."""

@@ -1,0 +1,244 @@
+"""The basin map as a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.landscape.basin_map import find_weight
+from nnviz.analysis.landscape.basin_outcomes import Outcome, Place
+from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.words import count, number, percent
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
+
+Array = np.ndarray
+
+STEPS, LOSS = "steps", "loss"
+FIRST = "%{customdata[0]:,.0f}"
+HEIGHT = 570
+GAP, LETTER = 0.02, 0.027  # on the bar of colours, in lengths of its shades: beside a block, and of it for a letter
+TOP = 1.5  # times the guess's loss: higher ones are drawn as this, or a few would flatten all else
+STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)
+
+
+def basins(
+    found: Outcome,
+    palette: Palette,
+    colour: str = STEPS,
+    chosen: Place | None = None,
+    other: Place | None = None,
+) -> Figure:
+    """Each pixel a run, by the steps it took to reach the bar, or by its last loss.
+
+    Over each pixel lies an unseen point at its weights, so that a page can tell which was clicked.
+
+    Args:
+        found: the runs, and the loss to reach.
+        palette: the theme's colours.
+        colour: `steps` or `loss`.
+        chosen: row and column of the pixel that the Playground shows as A.
+        other: of the one that it shows as B.
+    """
+    runs, window = found.basins, found.basins.window
+    across, up = (find_weight(runs.experiment, key).label for key in (window.across, window.up))
+    shown, bar = _by_steps(found, palette) if colour == STEPS else _by_loss(found, palette)
+    data: list[dict[str, Any]] = [
+        {
+            "type": "heatmap", "name": "runs", "x": compact(runs.x), "y": compact(runs.y), "z": compact(shown),
+            "coloraxis": "coloraxis", "hoverinfo": "skip",
+        },
+        *_pixels(found, across, up),
+        *(
+            _ring(found, place, letter, color, symbol, palette)
+            for place, letter, color, symbol in (
+                (other, "B", palette.b, "square-open"), (chosen, "A", palette.a, "circle-open"),
+            )
+            if place
+        ),
+    ]  # fmt: skip
+    half = window.width / 2
+    square = {"showgrid": False, "nticks": 7, "constrain": "domain", "constraintoward": "top"}
+    plot = new_plot(
+        data,
+        palette,
+        height=HEIGHT,
+        margin={"l": 64, "r": 12, "t": 76, "b": 52},
+        hoverdistance=-1,
+        coloraxis=bar,
+        xaxis={
+            "title": {"text": f"start of {across}"}, "range": [window.x - half, window.x + half], **square,
+            "constraintoward": "center",
+        },
+        yaxis={
+            "title": {"text": f"start of {up}"}, "range": [window.y - half, window.y + half], "scaleanchor": "x",
+            **square,
+        },
+    )  # fmt: skip
+    title = finding(found)
+    alt = (
+        f"Map of {window.side} by {window.side} starts: {across} across, {up} upwards, shaded by "
+        f"{'steps to reach the loss' if colour == STEPS else 'last loss'}. {title}"
+    )
+    return Figure("basins", title, alt, plot, _table(found))
+
+
+def finding(found: Outcome) -> str:
+    """How many starts reach the bar, and the fastest of them."""
+    total, last = found.reached.size, int(found.basins.moments[-1])
+    bar = f"loss {found.bar:g}"
+    if not found.reached.any():
+        return f"None of the {total:,} starts reaches {bar} in {count(last, 'step')}."
+    who = (
+        f"All {total:,} starts reach"
+        if found.reached.all()
+        else f"{percent(found.share)} of the {total:,} starts reach"
+    )
+    fastest = int(np.nanmin(found.steps))
+    first = f"the fastest after about {count(fastest, 'step')}" if fastest else "some are below it from the start"
+    return f"{who} {bar} in {count(last, 'step')}; {first}."
+
+
+def short(value: float, pixel: float) -> str:
+    """A weight with as many decimals as tell pixels of this width apart.
+
+    >>> short(-2.0500001, 0.1), short(0.1, 0.1), short(1.23456, 0.0025), short(100.0, 10.0)
+    ('−2.05', '0.1', '1.2346', '100')
+    """
+    text = f"{round(value, decimals(pixel)) + 0:.{decimals(pixel)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def apart(distance: float) -> str:
+    """A distance between starts, with two or three digits.
+
+    >>> apart(0.0667), apart(20.0), apart(1e-11)
+    ('0.0667', '20', '1.0·10⁻¹¹')
+    """
+    return short(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)
+
+
+def decimals(pixel: float) -> int:
+    """How many decimals tell the middles of pixels of this width apart."""
+    return max(0, 1 - math.floor(math.log10(pixel) + 1e-9))
+
+
+def _by_steps(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+    """Steps on a logarithmic scale, and the bar of colours."""
+    reached = np.maximum(found.steps[found.reached], 1.0)
+    low = float(reached.min(initial=float(found.basins.moments[-1])))
+    high = max(float(reached.max(initial=1.0)), 3 * low)
+    place = np.log(np.maximum(np.nan_to_num(found.steps, nan=low), low) / low) / math.log(high / low)
+    ticks = {f"{step:,}": math.log(step / low) / math.log(high / low) for step in STEP_TICKS if low <= step <= high}
+    if not reached.size:
+        ticks = {}
+    blocks = {"never": (~found.reached & ~found.lost, palette.text), "diverged": (found.lost, palette.units[4])}
+    return _bar(palette, place, ticks, f"steps to loss {found.bar:g}", blocks)
+
+
+def _by_loss(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+    """Last losses on a linear scale, and the bar of colours."""
+    final, guess = found.final, guess_loss(found.basins.experiment.load_dataset())
+    highest = float(final[np.isfinite(final)].max(initial=0.0))
+    top = min(highest, TOP * guess) or 1.0
+    size = 10.0 ** math.floor(math.log10(top))
+    size = next(part * size for part in (0.1, 0.2, 0.5, 1.0) if top <= 5.5 * part * size or part == 1.0)
+    ticks = {f"{i * size:.3g}": i * size / top for i in range(int(top / size + 1e-9) + 1)}
+    name = "last loss" + (f" (darkest: {number(top)} and more)" if highest > top else "")
+    blocks = {"diverged": (~np.isfinite(final), palette.units[4])}
+    return _bar(palette, np.minimum(np.nan_to_num(final), top) / top, ticks, name, blocks)
+
+
+def _bar(
+    palette: Palette, place: Array, ticks: Mapping[str, float], name: str, blocks: Mapping[str, tuple[Array, str]]
+) -> tuple[Array, dict[str, Any]]:
+    """Where each pixel stands on the bar of colours, and the bar: amounts from 0 to 1, then a block a special case.
+
+    Args:
+        palette: the theme's colours.
+        place: `[side, side]`, from 0 to 1.
+        ticks: words and places of amounts.
+        name: of the amount.
+        blocks: words of the special cases, each with its pixels and its colour; those without pixels are left out.
+    """
+    scale: list[tuple[float, str]] = list(zip((0.0, 1.0), palette.shades, strict=True))
+    marks, end = dict(ticks), 1.0
+    for words, (pixels, color) in blocks.items():
+        if pixels.any():
+            start, stop = end + GAP, end + GAP + LETTER * len(words)
+            scale += [(end, palette.background), (start, palette.background), (start, color), (stop, color)]
+            marks[words] = (start + stop) / 2
+            place = np.where(pixels, marks[words], place)
+            end = stop
+    bar = {
+        "orientation": "h", "thickness": 12, "outlinewidth": 0, "x": 0.5, "y": 1.0, "yanchor": "bottom", "ypad": 4,
+        "tickvals": list(marks.values()), "ticktext": list(marks), "tickangle": 0, "tickfont": {"color": palette.muted},
+        "title": {"text": name, "side": "top", "font": {"size": FONT_SIZE, "color": palette.muted}},
+    }  # fmt: skip
+    return place, {
+        "cmin": 0, "cmax": end, "colorscale": [[at / end, color] for at, color in scale], "colorbar": bar
+    }  # fmt: skip
+
+
+def _ring(found: Outcome, place: Place, letter: str, color: str, symbol: str, palette: Palette) -> dict[str, Any]:
+    """A mark around a pixel with its letter, haloed so that it stands out on any shade."""
+    halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
+    return {
+        "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip",
+        "text": ["", f"<b>{letter}</b>"], "x": [float(found.basins.x[place[1]])] * 2,
+        "y": [float(found.basins.y[place[0]])] * 2,
+        "textposition": "top right" if letter == "A" else "bottom left",
+        "textfont": {"size": 18, "color": color, "shadow": halo},
+        "marker": {
+            "symbol": symbol, "size": 16, "color": [palette.background, color],
+            "line": {"width": [7, 3], "color": [palette.background, color]},
+        },
+        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
+    }  # fmt: skip
+
+
+def _pixels(found: Outcome, across: str, up: str) -> list[dict[str, Any]]:
+    """An unseen point over each pixel, which tells its numbers and can be clicked; a trace for each kind of end."""
+    runs, last = found.basins, count(int(found.basins.moments[-1]), "step")
+    unseen = {"marker": {"opacity": 0}}
+    below, end = f"below loss {found.bar:g}", f"<br>loss after {last}: %{{customdata[1]:.3g}}"
+    overflowed = runs.diverged_at >= 0
+    kinds = {
+        "reached": (found.reached & ~overflowed, found.steps, f"{below} after about {FIRST} steps{end}"),
+        "reached, then diverged": (
+            found.reached & overflowed,
+            runs.diverged_at,
+            f"{below}, then diverged at step {FIRST}",
+        ),
+        "never": (~found.reached & ~overflowed, found.steps, f"never {below}{end}"),
+        "diverged": (found.lost, runs.diverged_at, f"diverged at step {FIRST}"),
+    }
+    traces = []
+    for name, (mask, steps, words) in kinds.items():
+        rows, columns = np.nonzero(mask)
+        if not len(rows):
+            continue
+        traces.append({
+            "type": "scatter", "mode": "markers", "name": name, "selected": unseen, "unselected": unseen,
+            "x": compact(runs.x[columns]), "y": compact(runs.y[rows]),
+            "customdata": np.stack([compact(steps[mask]), compact(found.final[mask])], axis=-1),
+            "marker": {"opacity": 0, "size": 4, "maxdisplayed": 1},  # not drawn, it is there all the same
+            "hovertemplate": f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}<br>click to choose it"
+            "<extra></extra>",
+        })  # fmt: skip
+    return traces
+
+
+def _table(found: Outcome) -> dict[str, Array]:
+    runs, window = found.basins, found.basins.window
+    return {
+        window.across: np.tile(runs.x, len(runs.y)),
+        window.up: np.repeat(runs.y, len(runs.x)),
+        "steps": found.steps.ravel(),
+        "last_loss": found.final.ravel(),
+        "diverged_at": runs.diverged_at.ravel(),
+    }

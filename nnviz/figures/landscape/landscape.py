@@ -1,0 +1,121 @@
+"""The ground that training walks on, as a map: shades, contour lines, and the runs' paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.landscape.landscape import Landscape, Path
+from nnviz.analysis.landscape.sentences import outside, where
+from nnviz.analysis.words import count, number
+from nnviz.figures.landscape.heights import Heights
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+HEIGHT = 440
+DASHES = ("solid", "dash", "dot")
+SHAPES = ("circle", "square", "diamond")
+
+
+def landscape(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
+    """The map: dark is high. Paths go from a hollow mark to a filled one with the run's number.
+
+    The dashed contour line is the guess's loss.
+
+    Args:
+        found: the landscape.
+        palette: the theme's colours.
+        log: whether shades and contour lines go by the loss's logarithm.
+        finding: what the map is to show, where that is another than `where` says.
+    """
+    heights = Heights(found, log)
+    data = [_ground(found, heights, palette)]
+    data += [_contour(found, level, palette) for level in heights.levels(most=6)]
+    data.append(_contour(found, found.guess, palette, guess=True))
+    data += [trace for path in found.paths for trace in _path(path, len(found.paths), palette)]
+    plot = new_plot(
+        data,
+        palette,
+        height=HEIGHT,
+        margin={"l": 60, "r": 12},
+        xaxis={
+            "title": {"text": found.axes[0]}, "range": [found.x[0], found.x[-1]], "showgrid": False, "nticks": 7,
+            "constrain": "domain",
+        },
+        yaxis={
+            "title": {"text": found.axes[1]}, "range": [found.y[0], found.y[-1]], "showgrid": False, "nticks": 7,
+            "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
+        },
+    )  # fmt: skip
+    title = finding or where(found)
+    alt = (
+        f"Map of the loss over a plane of weights, {found.axes[0]} across and {found.axes[1]} up, with contour lines "
+        f"and the paths of {count(len(found.paths), 'run')}. {title}{'' if finding else ' ' + outside(found)}"
+    )
+    return Figure("ground", title, alt, plot, table(found))
+
+
+def _ground(found: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+    return {
+        "type": "contour", "name": "ground", "x": compact(found.x), "y": compact(found.y),
+        "z": compact(heights.drawn(found.loss)), "zmin": heights.low, "zmax": heights.high,
+        "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
+        "contours": {"coloring": "heatmap", "showlines": False}, "line": {"width": 0},
+        "hovertemplate": "%{x:.3~g}, %{y:.3~g}<br>loss %{customdata[0]:.3~g}<extra></extra>",
+    }  # fmt: skip
+
+
+def _contour(found: Landscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
+    """One contour line with its loss; Plotly's own levels are evenly spaced, which a logarithm's are not."""
+    return {
+        "type": "contour", "name": f"loss {number(level)}", "x": compact(found.x), "y": compact(found.y),
+        "z": compact(np.minimum(found.loss, 1e6)), "hoverinfo": "skip", "showscale": False, "autocontour": False,
+        "contours": {
+            "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
+            "labelformat": ".3~r", "labelfont": {"size": 14, "color": palette.text},
+        },
+        "line": {
+            "color": palette.text if guess else palette.muted, "width": 2 if guess else 1,
+            "dash": "dash" if guess else "solid",
+        },
+    }  # fmt: skip
+
+
+def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
+    color, points = palette.units[path.run % len(palette.units)], compact(path.points)
+    name = str(path.run + 1) if amount > 1 else "end"
+    shape = SHAPES[path.run % len(SHAPES)]
+    hover = np.stack([path.epochs, compact(path.loss), compact(path.ground)], axis=-1)
+    return [
+        {
+            "type": "scatter", "mode": "lines", "name": f"path {path.run + 1}", "x": points[:, 0], "y": points[:, 1],
+            "line": {"color": color, "width": 3, "dash": DASHES[path.run % len(DASHES)]},
+            "customdata": compact(hover),
+            "hovertemplate": f"run {path.run + 1}, epoch %{{customdata[0]:.3~g}}<br>its loss %{{customdata[1]:.3~g}}"
+            "<br>the ground under it %{customdata[2]:.3~g}<extra></extra>",
+        },
+        {
+            "type": "scatter", "mode": "markers", "name": f"start {path.run + 1}", "x": points[:1, 0],
+            "y": points[:1, 1], "hoverinfo": "skip",
+            "marker": {
+                "color": palette.background, "size": 11, "symbol": shape, "line": {"color": color, "width": 3},
+            },
+        },
+        {
+            "type": "scatter", "mode": "markers+text", "name": f"end {path.run + 1}", "x": points[-1:, 0],
+            "y": points[-1:, 1], "text": [f"<b>{name}</b>"], "textposition": "top center", "cliponaxis": False,
+            "textfont": {"color": palette.text, "size": 18, "shadow": f"0 0 4px {palette.background}"},
+            "hoverinfo": "skip",
+            "marker": {
+                "color": color, "size": 14, "symbol": shape, "line": {"color": palette.background, "width": 2},
+            },
+        },
+    ]  # fmt: skip
+
+
+def table(found: Landscape) -> dict[str, np.ndarray]:
+    """The grid's points with their loss."""
+    across, up = np.meshgrid(found.x, found.y)
+    return {"first_direction": across.ravel(), "second_direction": up.ravel(), "loss": found.loss.ravel()}

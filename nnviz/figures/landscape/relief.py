@@ -1,0 +1,129 @@
+"""The ground that training walks on, in three dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.landscape.landscape import Landscape, Path
+from nnviz.analysis.landscape.sentences import outside, where
+from nnviz.analysis.words import count
+from nnviz.figures.landscape.heights import Heights
+from nnviz.figures.landscape.landscape import DASHES, SHAPES, table
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
+
+HEIGHT = 440
+ABOVE = 0.01  # of the heights' range, by which marks lie above the ground so that it does not swallow them
+EYE = (1.4, -1.5, 1.15)
+PIN = 8  # times that, by which pins are higher than the ground
+
+
+def relief(
+    found: Landscape,
+    palette: Palette,
+    log: bool = True,
+    finding: str = "",
+    eye: tuple[float, float, float] = EYE,
+    axes: tuple[str, str] = ("1st direction", "2nd direction"),
+) -> Figure:
+    """The surface, with each run's path at its own loss: above or under the ground where it lies outside the plane.
+
+    A thin upright line ties each start to the ground under it; each end has a pin with the run's number, higher than
+    any mountain.
+
+    Args:
+        found: the landscape.
+        palette: the theme's colours.
+        log: whether heights go by the loss's logarithm.
+        finding: what the surface is to show, where that is another than `where` says.
+        eye: from where one looks, before turning it.
+        axes: short names of the axes.
+    """
+    heights = Heights(found, log)
+    data: list[dict[str, Any]] = [_surface(found, heights, palette)]
+    lift = ABOVE * (heights.high - heights.low)
+    for path in found.paths:
+        data += _path(path, len(found.paths), heights, lift, palette)
+    plain = {
+        "showbackground": False, "gridcolor": palette.grid, "zeroline": False, "color": palette.muted,
+        "tickfont": {"size": 13, "color": palette.muted}, "showspikes": False,
+    }  # fmt: skip
+    font = {"font": {"size": FONT_SIZE, "color": palette.muted}}
+    plot = new_plot(
+        data,
+        palette,
+        height=HEIGHT,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        scene={
+            "dragmode": "turntable",
+            "xaxis": {**plain, "title": {"text": axes[0], **font}, "nticks": 5},
+            "yaxis": {**plain, "title": {"text": axes[1], **font}, "nticks": 5},
+            "zaxis": {**plain, "title": {"text": "loss", **font}, **heights.axis()},
+            "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.6},
+            "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.05}},
+        },
+    )  # fmt: skip
+    title = finding or where(found)
+    alt = (
+        f"Surface of the loss over a plane of weights, with the paths of {count(len(found.paths), 'run')} at their own "
+        f"loss. {title}{'' if finding else ' ' + outside(found)}"
+    )
+    return Figure("relief", title, alt, plot, table(found))
+
+
+def _surface(found: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+    span = heights.high - heights.low
+    return {
+        "type": "surface", "name": "ground", "x": compact(found.x), "y": compact(found.y),
+        "z": compact(heights.drawn(found.loss)), "cmin": heights.low, "cmax": heights.high,
+        "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
+        "opacity": 0.8,  # so that a path under the ground can be seen
+        "lighting": {"ambient": 0.65, "diffuse": 0.6, "specular": 0.05, "roughness": 0.9, "fresnel": 0},
+        "contours": {
+            "z": {
+                "show": True, "start": heights.low, "end": heights.high, "size": span / 12, "width": 1,
+                "color": palette.muted, "highlight": False,
+            },
+            "x": {"highlight": False},
+            "y": {"highlight": False},
+        },
+        "hovertemplate": "%{x:.3~g}, %{y:.3~g}<br>loss %{customdata[0]:.3~g}<extra></extra>",
+    }  # fmt: skip
+
+
+def _path(path: Path, amount: int, heights: Heights, lift: float, palette: Palette) -> list[dict[str, Any]]:
+    color, points = palette.units[path.run % len(palette.units)], compact(path.points)
+    own, ground = (compact(heights.drawn(losses) + lift) for losses in (path.loss, path.ground))
+    own[~np.isfinite(path.loss)] = np.nan
+    shape, name = SHAPES[path.run % len(SHAPES)], str(path.run + 1) if amount > 1 else "end"
+    common = {"type": "scatter3d", "hoverinfo": "skip"}
+    return [
+        {
+            **common, "mode": "lines", "name": f"path {path.run + 1}", "x": points[:, 0], "y": points[:, 1], "z": own,
+            "line": {"color": color, "width": 6, "dash": DASHES[path.run % len(DASHES)]}, "hoverinfo": "text",
+            "customdata": compact(np.stack([path.epochs, path.loss, path.ground], axis=-1)),
+            "hovertemplate": f"run {path.run + 1}, epoch %{{customdata[0]:.3~g}}<br>its loss %{{customdata[1]:.3~g}}"
+            "<br>the ground under it %{customdata[2]:.3~g}<extra></extra>",
+        },
+        {
+            **common, "mode": "lines", "name": f"to the ground {path.run + 1}", "x": points[[0, 0], 0],
+            "y": points[[0, 0], 1], "z": np.array([own[0], ground[0]]), "line": {"color": color, "width": 2},
+        },
+        {
+            **common, "mode": "markers", "name": f"start {path.run + 1}", "x": points[:1, 0], "y": points[:1, 1],
+            "z": own[:1], "marker": {"symbol": f"{shape}-open", "size": 6, "color": color, "line": {"width": 3}},
+        },
+        {
+            **common, "mode": "markers", "name": f"end {path.run + 1}", "x": points[-1:, 0], "y": points[-1:, 1],
+            "z": own[-1:], "marker": {"symbol": shape, "size": 7, "color": color},
+        },
+        {
+            **common, "mode": "lines+text", "name": f"pin {path.run + 1}", "x": points[[-1, -1], 0],
+            "y": points[[-1, -1], 1], "z": compact(np.array([own[-1], heights.high + PIN * lift])),
+            "line": {"color": color, "width": 3}, "text": ["", f"<b>{name}</b>"], "textposition": "top center",
+            "textfont": {"size": 18, "color": palette.text},
+        },
+    ]  # fmt: skip

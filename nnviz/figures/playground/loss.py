@@ -1,0 +1,104 @@
+"""The loss over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.words import number
+from nnviz.core.trace import Trace
+from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.template import Palette, new_plot
+
+UNMOVED = 0.02  # of the guess's loss
+PEAK = 5  # times the guess's loss: a linear axis goes no higher, or a peak would flatten all else
+
+
+def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure:
+    """Training and test loss of one or two traces, with the level of a guess.
+
+    Args:
+        traces: A, or A and B.
+        palette: the theme's colours.
+        log: whether the loss axis is logarithmic.
+    """
+    both = sides(traces, palette)
+    levels = {round(guess_loss(trace.dataset), 6): _level(trace) for trace in traces}
+    curves = [array[0] for trace in traces for array in (trace.train_loss, trace.test_loss)]
+    cut = curves if log else [np.minimum(curve, PEAK * max(levels)) for curve in curves]
+    scale = fit(cut, log, least=1.1 * max(levels))
+    data = [line for side in both for line in _lines(side, scale)]
+    end = max(float(trace.epochs[-1]) for trace in traces)
+    annotations = end_labels(scale, [(side.letter, side.color, last_finite(side.trace.train_loss[0])) for side in both])
+    for level, words in levels.items():
+        data.append(_guess(level, end, scale, palette))
+        annotations.append({
+            "text": words, "x": 0.98, "xref": "paper", "xanchor": "right", "y": scale.share(level), "yref": "paper",
+            "yanchor": "bottom", "font": {"color": palette.muted},
+        })  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        margin={"r": 32},
+        annotations=annotations,
+        xaxis=epochs_axis([trace.epochs for trace in traces], " · dotted: unseen data"),
+        yaxis=scale.axis("loss" if traces[0].dataset.class_names == () else "loss, nats"),
+    )
+    title = ". ".join(_finding(side) for side in both) + "."
+    return Figure("loss", title, f"Loss over epochs. {title} Across: {', '.join(levels.values())}.", plot, _table(both))
+
+
+def _lines(side: Side, scale: Scale) -> list[dict[str, Any]]:
+    lines = []
+    for array, what, style in (
+        (side.trace.test_loss, "unseen", {"width": 2, "dash": "dot"}),
+        (side.trace.train_loss, "training", {"width": 3.5, "dash": side.dash}),
+    ):
+        lines.append({
+            "type": "scatter", "mode": "lines", "name": f"{side.letter} {what}",
+            "x": compact(side.trace.epochs), "y": scale.place(array[0]), "customdata": array[0],
+            "line": {"color": side.color, **style},
+            "hovertemplate": f"{side.letter}, {what} data: %{{customdata:.3g}}<br>epoch %{{x:.3~g}}<extra></extra>",
+        })  # fmt: skip
+    return lines
+
+
+def _guess(level: float, end: float, scale: Scale, palette: Palette) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "name": "guess", "hoverinfo": "skip",
+        "x": np.array([0, end], np.float32), "y": scale.place(np.array([level, level])),
+        "line": {"color": palette.muted, "width": 1},
+    }  # fmt: skip
+
+
+def _level(trace: Trace) -> str:
+    level, classes = guess_loss(trace.dataset), len(trace.dataset.class_names)
+    if classes and abs(level - np.log(classes)) < 1e-9:
+        return f"ln {classes} = {number(level)}: a guess"
+    return f"{number(level)}: a guess"
+
+
+def _finding(side: Side) -> str:
+    losses = side.trace.train_loss[0]
+    step = int(side.trace.diverged_at[0])
+    if step >= 0:
+        return f"{side.name} diverges at step {step:,}"
+    change = losses[-1] - losses[0]
+    if abs(change) < UNMOVED * guess_loss(side.trace.dataset):
+        return f"{side.name} stays at {number(losses[-1])}"
+    return f"{side.name} {'rises' if change > 0 else 'falls'} to {number(losses[-1])}"
+
+
+def _table(both: Sequence[Side]) -> dict[str, np.ndarray]:
+    traces = [side.trace for side in both]
+    return {
+        "side": np.repeat([side.letter for side in both], [len(trace.epochs) for trace in traces]),
+        "epoch": np.concatenate([trace.epochs for trace in traces]),
+        "train_loss": np.concatenate([trace.train_loss[0] for trace in traces]),
+        "test_loss": np.concatenate([trace.test_loss[0] for trace in traces]),
+    }

@@ -1,0 +1,156 @@
+"""The hidden units' paths in their weight plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.playground.paths import Paths
+from nnviz.analysis.playground.paths import paths as paths_of
+from nnviz.analysis.words import count
+from nnviz.core.trace import Trace
+from nnviz.figures.style.axes import compact
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.template import Palette, new_plot, note
+
+MOST_PATHS = 64
+MOST_NUMBERS = 24
+
+
+def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Figure]:
+    """One figure a side, with the same ranges: each unit's way from its start (hollow) to its end (filled).
+
+    Units that share a path to the last bit are drawn as one, with all their numbers.
+
+    Args:
+        traces: A, or A and B.
+        palette: the theme's colours.
+        layer: which hidden layer, from 0; a side that has fewer shows nothing.
+    """
+    both = sides(traces, palette)
+    deep = [side for side in both if layer < len(side.trace.experiment.hidden)]
+    found = dict(zip((side.letter for side in deep), paths_of([side.trace for side in deep], layer), strict=True))
+    ranges = _ranges(list(found.values()))
+    return [
+        _draw(side, found[side.letter], ranges, palette) if side in deep else _empty(side, palette) for side in both
+    ]
+
+
+def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Palette) -> Figure:
+    groups = found.groups[:MOST_PATHS]
+    points = compact(found.points)
+    data = [*_ways(points, groups, palette), *_ends(points, groups, palette)]
+    if not np.isfinite(points[-1]).any():
+        data, annotations = [], [note("The numbers overflowed.")]
+    else:
+        annotations = []
+    plot = new_plot(
+        data,
+        palette,
+        annotations=annotations,
+        xaxis={"title": {"text": found.axes[0]}, "range": ranges[0], "nticks": 6},
+        yaxis={"title": {"text": found.axes[1]}, "range": ranges[1], "nticks": 6},
+    )
+    title = _finding(side, found)
+    alt = f"Paths of the hidden units, {found.axes[0]} against {found.axes[1]}. {title}"
+    return Figure(f"paths {side.letter}".strip(), title, alt, plot, _table(side.trace, found))
+
+
+def _ways(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
+    """The lines: those of one colour are one trace, parted by NaN."""
+    traces = []
+    for place, color in enumerate(palette.units):
+        firsts = [group[0] for group in groups if group[0] % len(palette.units) == place]
+        ways = np.full((len(firsts), len(points) + 1, 2), np.nan, np.float32)
+        ways[:, :-1] = points[:, firsts].swapaxes(0, 1)
+        if firsts:
+            traces.append({
+                "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": color, "width": 2},
+                "x": ways[:, :, 0].ravel(), "y": ways[:, :, 1].ravel(),
+            })  # fmt: skip
+    return traces
+
+
+def _ends(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
+    """Hollow marks where the paths start, and filled ones with the units' numbers where they end."""
+    firsts = [group[0] for group in groups]
+    starts, ends = points[0, firsts], points[-1, firsts]
+    names = [unit_numbers(group) for group in groups]
+    colors = [palette.units[first % len(palette.units)] for first in firsts]
+    numbered = len(groups) <= MOST_NUMBERS
+    return [
+        {
+            "type": "scatter", "mode": "markers", "x": starts[:, 0], "y": starts[:, 1], "customdata": names,
+            "marker": {"color": palette.background, "size": 9, "line": {"color": colors, "width": 2}},
+            "hovertemplate": "unit %{customdata} starts at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
+        },
+        {
+            "type": "scatter", "mode": "markers+text" if numbered else "markers", "customdata": names,
+            "x": ends[:, 0], "y": ends[:, 1], "marker": {"color": colors, "size": 11},
+            "text": names if numbered else None, "textposition": "top center", "cliponaxis": False,
+            "hovertemplate": "unit %{customdata} ends at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
+        },
+    ]  # fmt: skip
+
+
+def unit_numbers(units: Sequence[int]) -> str:
+    """Units (from 0) by their numbers (from 1), runs shortened.
+
+    >>> unit_numbers([0, 1, 2, 3]), unit_numbers([0, 2, 3]), unit_numbers([4])
+    ('1–4', '1, 3, 4', '5')
+    """
+    runs: list[list[int]] = []
+    for unit in units:
+        if runs and unit == runs[-1][-1] + 1:
+            runs[-1].append(unit)
+        else:
+            runs.append([unit])
+    texts = [
+        f"{run[0] + 1}–{run[-1] + 1}" if len(run) > 2 else ", ".join(str(unit + 1) for unit in run) for run in runs
+    ]
+    return ", ".join(texts if len(texts) <= 4 else [*texts[:3], "…"])
+
+
+def _ranges(found: Sequence[Paths]) -> list[list[float]]:
+    """The span of all paths with some room, for each axis; never less than a tenth of a unit a side."""
+    points = np.concatenate([f.points.reshape(-1, 2) for f in found] or [np.zeros((1, 2))])
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return [[-1.0, 1.0], [-1.0, 1.0]]
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.maximum(0.12 * (high / 2 - low / 2) * 2, 0.1)
+    return [[float(low[i] - room[i]), float(high[i] + room[i])] for i in range(2)]
+
+
+def _finding(side: Side, found: Paths) -> str:
+    units, ways = found.points.shape[1], len(found.groups)
+    more = f" ({MOST_PATHS} drawn)" if ways > MOST_PATHS else ""
+    if not np.isfinite(found.points[-1]).all():
+        return f"{side.name} diverged: its weights are no numbers any more."
+    if ways == 1 and units > 1:
+        all_units = "both units" if units == 2 else f"all {units} units"
+        does = "sit on one point and never move" if found.moved == 0 else "walk one path"
+        return f"{side.name}: {all_units} {does}."
+    still = " and never move" if found.moved == 0 else ""
+    return f"{side.name}: {count(units, 'unit')}, {count(ways, 'path')}{still}{more}."
+
+
+def _empty(side: Side, palette: Palette) -> Figure:
+    title = f"{side.name} has no such hidden layer."
+    plot = new_plot(
+        [], palette, annotations=[note("no hidden units")], xaxis={"visible": False}, yaxis={"visible": False}
+    )
+    return Figure(f"paths {side.letter}".strip(), title, title, plot)
+
+
+def _table(trace: Trace, found: Paths) -> dict[str, np.ndarray]:
+    moments, units, _ = found.points.shape
+    return {
+        "epoch": np.repeat(trace.epochs, units),
+        "unit": np.tile(np.arange(1, units + 1), moments),
+        found.axes[0]: found.points[:, :, 0].ravel(),
+        found.axes[1]: found.points[:, :, 1].ravel(),
+    }

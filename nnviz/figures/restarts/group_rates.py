@@ -1,0 +1,65 @@
+"""What each of several groups found out about one share: its estimate, and its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.restarts.best_of import mean_width
+from nnviz.analysis.restarts.success_rates import Rate
+from nnviz.analysis.words import percent
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+
+def group_rates(found: Sequence[Rate], whole: float, name: str, palette: Palette) -> Figure:
+    """A bar across for each group's interval, a dot at its share, and a line at the share of all runs.
+
+    Args:
+        found: one a group, all of one size.
+        whole: the share of all runs.
+        name: of the figure.
+        palette: the theme's colours.
+    """
+    share, low, high = (np.array([getattr(rate, end) for rate in found]) for end in ("share", "low", "high"))
+    holds = (low <= whole) & (whole <= high)
+    rows = np.arange(1, len(found) + 1)
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "markers", "name": words, "x": share[which], "y": rows[which],
+            "marker": {"size": 10, "symbol": symbol, "color": color},
+            "error_x": {
+                "type": "data", "symmetric": False, "array": (high - share)[which], "arrayminus": (share - low)[which],
+                "color": color, "thickness": 2.5, "width": 0,
+            },
+            "hovertemplate": "group %{y}: %{x:.0%}<extra></extra>",
+        }
+        for words, which, symbol, color in (
+            ("holds the share of all", holds, "circle", palette.text),
+            ("misses it", ~holds, "x", palette.units[1]),
+        )
+    ]  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        height=340,
+        shapes=[{
+            "type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": whole, "x1": whole,
+            "line": {"color": palette.muted, "width": 2, "dash": "dash"},
+        }],
+        xaxis={"title": {"text": "share that succeeds · dashed: of all runs"}, "range": [-0.02, 1.02],
+               "tickformat": ".0%", "nticks": 6},
+        yaxis={"title": {"text": f"groups of {found[0].runs} runs"}, "range": [len(found) + 0.8, 0.2], "nticks": 6,
+               "showgrid": False},
+    )  # fmt: skip
+    points = percent(mean_width(list(found))).removesuffix(" %")
+    kept = int(holds.sum())
+    title = (
+        f"{len(found)} groups of {found[0].runs} runs: the interval is {points} points wide on average, and "
+        f"{'all' if kept == len(found) else kept} of {len(found)} hold the share of all runs."
+    )
+    alt = f"Each group's share of successes with its 95 % interval, and the share of all runs. {title}"
+    table = {"group": rows, "share": share, "low": low, "high": high}
+    return Figure(name, title, alt, plot, table)

@@ -1,0 +1,141 @@
+"""The loss of many runs over time, as bands with the median, and single runs in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.restarts.loss_levels import levels
+from nnviz.analysis.restarts.restarts import QUANTILES, bands
+from nnviz.analysis.words import count, number
+from nnviz.core.registry import plain
+from nnviz.figures.restarts.run_sides import Lot, band, guess, rule
+from nnviz.figures.style.axes import LABEL_SHARE, Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+MOST_CURVES = 100
+POINTS = 16  # places on a curve that can be pointed at
+ROOM, PEAK = 1.4, 5  # times the guess's loss: how high a linear axis goes, unless runs end higher, and at most
+FAR = 20  # times the axis
+
+
+def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> list[Figure]:
+    """One figure a side, with the same axis: bands of 80 % and 50 % of the runs, their median, and single runs.
+
+    Over the single runs lie unseen points that carry the run's number from 0 as `customdata`, so that a page can tell
+    which one was clicked.
+
+    Args:
+        both: A and B.
+        threshold: below it a run has succeeded.
+        palette: the theme's colours.
+        log: whether the loss axis is logarithmic.
+    """
+    top = max(guess(levels(lot.runs.experiment)).loss for lot in both)
+    curves = [lot.runs.curves[:MOST_CURVES] for lot in both]
+    spans = [bands(lot.runs) for lot in both]
+    if log:
+        scale = fit([*curves, *spans, np.array([threshold])], log, least=1.1 * top)
+    else:
+        ends = max([last for span in spans if np.isfinite(last := last_finite(span[-1]))], default=0.0)
+        scale = fit([np.array([min(1.1 * ends, PEAK * top)])], log, least=ROOM * top)  # starts may lie far above
+    return [_draw(lot, span, scale, threshold, palette) for lot, span in zip(both, spans, strict=True)]
+
+
+def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: Palette) -> Figure:
+    runs, epochs = lot.runs, compact(lot.runs.epochs)
+    shown, end = min(runs.runs, MOST_CURVES), float(lot.runs.epochs[-1])
+    level = guess(levels(runs.experiment))
+    low, lower, middle, upper, high = (scale.place(_within(line, scale)) for line in span)
+    data: list[dict[str, Any]] = [
+        band(epochs, low, high, lot, "8 in 10 runs", 0.14),
+        band(epochs, lower, upper, lot, "5 in 10 runs", 0.24),
+        _singles(lot, shown, scale),
+        rule(level.loss, end, scale, palette.muted, "guess"),
+        rule(threshold, end, scale, palette.muted, "threshold", "dot"),
+        {
+            "type": "scatter", "mode": "lines", "name": "median", "x": epochs, "y": middle, "hoverinfo": "skip",
+            "line": {"color": lot.color, "width": 4, "dash": lot.dash},
+        },
+        _targets(lot, shown, scale),
+    ]  # fmt: skip
+    labels = [(f"{level.words}: a guess", palette.muted, level.loss)]
+    if scale.share(threshold) <= 1:
+        labels.append((f"success: below {plain(threshold)}", palette.muted, threshold))
+    notes = [label | {"xanchor": "right", "yanchor": "bottom", "xshift": -2} for label in end_labels(scale, labels)]
+    if 0 < scale.share(level.loss) - scale.share(threshold) < LABEL_SHARE:  # no room for its words between the two
+        notes[0] |= {"y": scale.share(threshold), "yanchor": "top"}
+    drawn = "" if shown == runs.runs else f" · the first {shown} runs drawn"
+    plot = new_plot(
+        data,
+        palette,
+        height=360,
+        hovermode="closest",
+        annotations=notes,
+        xaxis=epochs_axis([runs.epochs], drawn),
+        yaxis=scale.axis("loss, nats" if runs.experiment.load_dataset().class_names else "loss"),
+    )
+    title = _finding(lot, span)
+    alt = (
+        f"Loss of {count(runs.runs, 'run')} of {lot.name} over epochs: the median, a dark band for the middle half, a "
+        f"light one for eight in ten, and thin lines for {shown} single runs. {title}"
+    )
+    names = [f"quantile_{quantile:g}" for quantile in QUANTILES]
+    table = {"epoch": runs.epochs} | dict(zip(names, span, strict=True))
+    return Figure(f"losses {lot.letter}", title, alt, plot, table)
+
+
+def _within(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """Values with those far above the axis brought nearer: browsers lose their way at very large numbers of pixels."""
+    nearer: np.ndarray = np.minimum(values, FAR * scale.high)
+    return nearer
+
+
+def _singles(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
+    """All single runs as one line, with gaps between them."""
+    gap = np.full((shown, 1), np.nan, np.float32)
+    placed = scale.place(_within(lot.runs.curves[:shown], scale))
+    return {
+        "type": "scatter", "mode": "lines", "name": "single runs", "hoverinfo": "skip",
+        "x": np.tile(np.append(compact(lot.runs.epochs), np.float32(np.nan)), shown),
+        "y": np.concatenate([placed, gap], axis=1).ravel(),
+        "line": {"color": lot.color, "width": 1}, "opacity": 0.35,
+    }  # fmt: skip
+
+
+def _targets(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
+    """Unseen points on the single runs, evenly along the axis."""
+    epochs = lot.runs.epochs
+    moments = np.unique(np.searchsorted(epochs, np.linspace(0, epochs[-1], POINTS)))
+    curves = np.where(lot.runs.curves[:shown, moments] > scale.high, np.nan, lot.runs.curves[:shown, moments])
+    hover = [
+        f"{lot.letter}, seed {seed}<br>ends at {number(float(end))}" if np.isfinite(end) else
+        f"{lot.letter}, seed {seed}<br>diverged at step {step:,}"
+        for seed, end, step in zip(
+            lot.runs.seeds[:shown], lot.runs.train_loss[:shown], lot.runs.diverged_at[:shown], strict=True
+        )
+    ]  # fmt: skip
+    return {
+        "type": "scatter", "mode": "markers", "name": "points to click",
+        "x": np.tile(compact(epochs[moments]), shown), "y": scale.place(curves).ravel(),
+        "customdata": np.repeat(np.arange(shown), len(moments)),
+        "hovertext": np.repeat(hover, len(moments)),
+        "marker": {"size": 10, "color": lot.color, "opacity": 0},
+        "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
+        "hovertemplate": "%{hovertext}<br>click to open it in the Playground<extra></extra>",
+    }  # fmt: skip
+
+
+def _finding(lot: Lot, span: np.ndarray) -> str:
+    if lot.runs.diverged == lot.runs.runs:
+        every = "the run" if lot.runs.runs == 1 else f"all {lot.runs.runs:,} runs"
+        return f"{lot.name}: {every} diverged."
+    low, _, middle, _, high = (last_finite(line) for line in span)
+    if lot.runs.runs == 1:
+        return f"{lot.name}: its one run ends at {number(middle)}."
+    return (
+        f"{lot.name}: the median run ends at {number(middle)}, eight in ten between {number(low)} and {number(high)}."
+    )

@@ -1,0 +1,87 @@
+"""How the interval of a success rate narrows as more seeds are tried."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from nnviz.analysis.restarts.success_rates import Rate
+from nnviz.analysis.restarts.success_rates import narrowing as rates_of
+from nnviz.analysis.words import count, percent
+from nnviz.core.registry import plain
+from nnviz.figures.restarts.run_sides import Lot, band
+from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+MOST_TICKS = 6
+FEW = 4  # points that a line alone would not show
+
+
+def narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
+    """The success rate and Wilson's 95 % interval after the first n seeds.
+
+    Args:
+        both: A and B.
+        threshold: below it a run has succeeded.
+        palette: the theme's colours.
+    """
+    found = [rates_of(lot.runs.below(threshold)) for lot in both]
+    scale = fit([np.ones(1)], False)
+    data, labels = [], []
+    for lot, (counts, rates) in zip(both, found, strict=True):
+        x, share = compact(counts), compact(np.array([rate.share for rate in rates]))
+        low, high = (compact(np.array([getattr(rate, end) for rate in rates])) for end in ("low", "high"))
+        data.append(band(x, low, high, lot, f"{lot.letter} interval", 0.2))
+        data.append({
+            "type": "scatter", "mode": "lines" if len(x) > FEW else "lines+markers", "name": f"{lot.letter} rate",
+            "x": x, "y": share,
+            "line": {"color": lot.color, "width": 3.5, "dash": lot.dash}, "customdata": np.stack([low, high], axis=1),
+            "hovertemplate": f"{lot.letter}, first %{{x}} seeds: %{{y:.1%}}<br>interval %{{customdata[0]:.1%}} to "
+            "%{customdata[1]:.1%}<extra></extra>",
+        })  # fmt: skip
+        labels.append((lot.letter, lot.color, rates[-1].share))
+    most = max(lot.runs.runs for lot in both)
+    ticks = [tick for tick in _TICKS if tick <= most]
+    ticks = ticks[:: math.ceil(len(ticks) / MOST_TICKS)]
+    plot = new_plot(
+        data,
+        palette,
+        height=420,
+        margin={"r": 32},
+        annotations=end_labels(scale, labels),
+        xaxis={
+            "title": {"text": "seeds tried"}, "type": "log", "range": [-0.03, math.log10(max(2, most)) + 0.03],
+            "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks],
+        },
+        yaxis=scale.axis(f"share below {plain(threshold)}") | {"tickformat": ".0%"},
+    )  # fmt: skip
+    title = " ".join(_finding(lot, rates) for lot, (_, rates) in zip(both, found, strict=True))
+    alt = (
+        f"The share of runs that end below {plain(threshold)} with its 95 % interval, after the first n seeds. {title}"
+    )
+    table = {
+        "side": np.repeat([lot.letter for lot in both], [len(rates) for _, rates in found]),
+        "seeds": np.concatenate([counts for counts, _ in found]),
+    } | {
+        name: np.array([getattr(rate, name) for _, rates in found for rate in rates])
+        for name in ("successes", "share", "low", "high")
+    }
+    return Figure("interval", title, alt, plot, table)
+
+
+def _finding(lot: Lot, rates: Sequence[Rate]) -> str:
+    """The widths of the interval after few seeds and after all."""
+    last = rates[-1]
+    early = next((rate for rate in rates if rate.runs >= 10), last)
+    after = f"{_width(last)} after {count(last.runs, 'seed')}"
+    if early.runs >= last.runs:
+        return f"{lot.name}: the interval spans {after}."
+    return f"{lot.name}: the interval spans {_width(early)} after {early.runs}, {after}."
+
+
+def _width(rate: Rate) -> str:
+    return f"{percent(rate.high - rate.low).removesuffix(' %')} points"

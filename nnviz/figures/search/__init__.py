@@ -1,0 +1,1 @@
+"""Figures of search off the network."""

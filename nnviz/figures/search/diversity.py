@@ -1,0 +1,77 @@
+"""How different the candidates of populations are from each other, generation by generation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.words import number
+from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+from nnviz.search.genetic import Evolution
+
+DASHES = ("dash", "solid")
+SHOWN = 40  # generations; little happens after that
+
+
+def diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
+    """The mean distance of the candidates from their middle, averaged over runs, with the range of nine in ten runs.
+
+    Args:
+        evolutions: by name, such as "no mutation".
+        palette: the theme's colours.
+    """
+    means = {name: found.diversity.mean(axis=0) for name, found in evolutions.items()}
+    scale = fit(list(means.values()), log=False)
+    last = next(iter(evolutions.values())).diversity.shape[1] - 1
+    generations = compact(np.arange(last + 1))
+    bands: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for (name, found), dash in zip(evolutions.items(), DASHES, strict=True):
+        low, high = np.quantile(found.diversity, [0.05, 0.95], axis=0)
+        bands.append({
+            "type": "scatter", "mode": "lines", "name": f"{name}, range", "hoverinfo": "skip",
+            "x": np.concatenate([generations, generations[::-1]]), "y": compact(np.concatenate([low, high[::-1]])),
+            "fill": "toself", "fillcolor": palette.grid, "line": {"width": 0},
+        })  # fmt: skip
+        lines.append({
+            "type": "scatter", "mode": "lines", "name": name, "x": generations, "y": compact(means[name]),
+            "line": {"color": palette.text, "width": 3, "dash": dash},
+            "hovertemplate": f"{name}, generation %{{x}}: %{{y:.3~g}}<extra></extra>",
+        })  # fmt: skip
+    end = min(last, SHOWN)
+    plot = new_plot(
+        [*bands, *lines],
+        palette,
+        height=300,
+        margin={"r": 125},
+        annotations=end_labels(scale, [(name, palette.text, float(line[end])) for name, line in means.items()]),
+        xaxis={"title": {"text": "generation"}, "range": [0, end], "nticks": 6},
+        yaxis=scale.axis("distance from the middle"),
+    )
+    title = "; ".join(f"{name}: {_finding(found)}" for name, found in evolutions.items())
+    title = f"{title[0].upper()}{title[1:]}."
+    alt = f"Lines of how far candidates lie from the middle of their population. {title}"
+    table: dict[str, np.ndarray] = {"generation": np.arange(last + 1)}
+    for name, found in evolutions.items():
+        table[f"{name.replace(' ', '_')}_distance"] = means[name]
+        table[f"{name.replace(' ', '_')}_distinct"] = found.distinct.mean(axis=0)
+    return Figure("diversity", title, alt, plot, table)
+
+
+def copies_from(found: Evolution) -> int:
+    """The generation from which on every run holds nothing but copies; -1 where some run never comes to that."""
+    same = (found.distinct == 1).all(axis=0)
+    return int(same.argmax()) if same[-1] else -1
+
+
+def _finding(found: Evolution) -> str:
+    """From when on all are copies, or how many different ones there are at the end."""
+    size = found.populations.shape[2]
+    generation = copies_from(found)
+    if generation >= 0:
+        return f"all {size} are copies of one from generation {generation} on, in every run"
+    return f"{number(float(found.distinct[:, -1].mean().round()))} of {size} differ at the end"

@@ -1,0 +1,1 @@
+"""Figures of distinct solutions and of matched units."""

@@ -1,0 +1,1 @@
+"""What all figures share: the template, axes, lines, films."""

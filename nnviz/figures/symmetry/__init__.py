@@ -1,0 +1,1 @@
+"""Figures of equal units and of what sets them free."""

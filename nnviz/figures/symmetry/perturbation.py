@@ -1,0 +1,238 @@
+"""How little randomness is enough: units drifting apart, and when they had, by how much noise they started with."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.symmetry.escape_laws import Law, law_of, power
+from nnviz.analysis.symmetry.perturbation import APART, LOOK, Pinch
+from nnviz.analysis.words import count, number
+from nnviz.figures.style.axes import Scale, compact, fit, power_text
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot, note
+
+Array = np.ndarray
+
+
+def distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
+    """Distances between units over time: those of one ε as a band, the largest of all others as thin lines.
+
+    Args:
+        found: the runs.
+        chosen: which of its ε.
+        palette: the theme's colours.
+    """
+    scale = fit([found.spans, np.array([APART])], log=True)
+    steps, largest = compact(found.steps), found.spans[:, 2]
+    others = [i for i in range(len(found.epsilons)) if i != chosen]
+    data = [_thin(found, others, scale, palette), *_band(found, chosen, scale, palette)]
+    data.append({
+        "type": "scatter", "mode": "lines", "name": "parted", "hoverinfo": "skip",
+        "x": steps[[0, -1]], "y": scale.place(np.array([APART, APART])),
+        "line": {"color": palette.muted, "width": 1.5, "dash": "dot"},
+    })  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        height=380,
+        margin={"l": 84, "r": 24},
+        annotations=[{
+            "text": f"parted: {APART:g} apart", "x": 0.99, "xref": "paper", "xanchor": "right",
+            "y": scale.share(APART), "yref": "paper", "yanchor": "bottom", "font": {"color": palette.muted},
+            "bgcolor": palette.background,
+        }],
+        xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(found)}"}, "range": [0, float(steps[-1])],
+               "nticks": 5, "tickformat": ",d"},
+        yaxis=scale.axis("distance between units", zero="0: equal"),
+    )  # fmt: skip
+    title = _distance_finding(found, chosen)
+    alt = f"Distances between units over the steps of training, on a logarithmic axis, for many ε. {title}"
+    table = {
+        "epsilon": np.repeat(found.epsilons, len(steps)),
+        "step": np.tile(found.steps, len(found.epsilons)),
+        **{name: found.spans[:, i].ravel() for i, name in enumerate(("smallest", "median", "largest"))},
+    }
+    shown = np.isfinite(np.ravel(largest))
+    return Figure("distances", title, alt, plot, {name: column[shown] for name, column in table.items()})
+
+
+def _thin(found: Pinch, others: list[int], scale: Scale, palette: Palette) -> dict[str, Any]:
+    """All other ε as one line with gaps."""
+    gap = np.full((len(others), 1), math.nan)
+    values = np.concatenate([found.spans[others, 2], gap], axis=1)
+    names = np.repeat([power(found.epsilons[i]) for i in others], values.shape[1])
+    return {
+        "type": "scatter", "mode": "lines", "name": "other ε",
+        "x": np.tile(compact(np.append(found.steps, math.nan)), len(others)), "y": scale.place(values.ravel()),
+        "line": {"color": palette.muted, "width": 1}, "opacity": 0.55, "connectgaps": False,
+        "text": names.tolist(), "customdata": values.ravel(),
+        "hovertemplate": "ε = %{text}, step %{x:,d}<br>furthest %{customdata:.3~g}<extra></extra>",
+    }  # fmt: skip
+
+
+def _band(found: Pinch, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+    spans = found.spans[chosen]
+    shown = np.isfinite(spans[2])
+    steps, color = compact(found.steps)[shown], palette.units[0]
+    low, middle, high = (scale.place(span[shown]) for span in spans)
+    return [
+        {
+            "type": "scatter", "mode": "lines", "name": "band", "hoverinfo": "skip",
+            "x": np.concatenate([steps, steps[::-1]]), "y": np.concatenate([low, high[::-1]]),
+            "fill": "toself", "opacity": 0.25, "fillcolor": color, "line": {"width": 0},
+        },
+        {
+            "type": "scatter", "mode": "lines", "name": f"ε = {power(found.epsilons[chosen])}",
+            "x": steps, "y": middle, "line": {"color": color, "width": 3.5}, "customdata": spans[:, shown].T,
+            "hovertemplate": f"ε = {power(found.epsilons[chosen])}, step %{{x:,d}}<br>closest %{{customdata[0]:.3~g}}"
+            "<br>median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
+        },
+    ]  # fmt: skip
+
+
+def _distance_finding(found: Pinch, chosen: int) -> str:
+    noise, step = power(found.epsilons[chosen]), int(found.parted[chosen, 0])
+    if found.equal[chosen, 0]:
+        why = "no noise" if found.epsilons[chosen] == 0 else f"ε = {noise}, lost in rounding"
+        still = "stay so" if step < 0 else f"part after {count(step, 'step')}"
+        return f"With {why}, the units start equal to the bit and {still}."
+    if step < 0:
+        return f"With ε = {noise} the units have not parted in {count(found.last, 'step')}."
+    if step == 0:
+        return f"With ε = {noise} the units start apart."
+    return f"With ε = {noise} the units have parted after {count(step, 'step')}."
+
+
+def _range_of(found: Pinch) -> str:
+    some = sorted(epsilon for epsilon in found.epsilons if epsilon > 0) or [0.0]
+    return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in found.epsilons else "")
+
+
+def escape(found: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
+    """When units had parted, by ε: the median and the range over seeds, the line fitted to them, and theory's.
+
+    Args:
+        found: the runs.
+        palette: the theme's colours.
+        name: of the figure.
+        chosen: an ε to mark, as an index.
+    """
+    law = law_of(found)
+    epsilons = np.array(found.epsilons)
+    shown = np.flatnonzero((epsilons > 0) & (found.parted >= 0).any(axis=1))
+    parted = [row[row >= 0] for row in found.parted[shown]]
+    middle, low, high = (np.array([f(row) for row in parted], dtype=float) for f in (np.median, np.min, np.max))
+    if law.power:  # an axis of logarithms has no place for step 0
+        middle, low, high = (np.where(part > 0, part, math.nan) for part in (middle, low, high))
+    data = _lines(law, epsilons, palette)
+    data.append({
+        "type": "scatter", "mode": "markers", "name": "measured", "x": epsilons[shown], "y": middle,
+        "error_y": {
+            "type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low,
+            "color": palette.units[0], "thickness": 1.5, "width": 4,
+        },
+        "marker": {"color": palette.units[0], "size": [13 if i == chosen else 8 for i in shown],
+                   "line": {"color": palette.text, "width": [2.5 if i == chosen else 0 for i in shown]}},
+        "text": [power(epsilon) for epsilon in epsilons[shown]],
+        "customdata": np.stack([low, high, [len(row) for row in parted]], axis=1) if len(shown) else None,
+        "hovertemplate": "ε = %{text}: step %{y:,d}<br>from %{customdata[0]:,d} to %{customdata[1]:,d}, "
+        f"%{{customdata[2]}} of {count(len(found.seeds), 'seed')}<extra></extra>",
+    })  # fmt: skip
+    plot = new_plot(
+        data,
+        palette,
+        height=380,
+        margin={"l": 84, "r": 24},
+        annotations=[] if len(shown) else [note("No units have parted.")],
+        xaxis=_noise_axis(epsilons[epsilons > 0] if epsilons.any() else np.ones(1)),
+        yaxis=_steps_axis(law, middle, high),
+    )
+    title = _escape_finding(found, law)
+    axes = "two logarithmic axes" if law.power else "a logarithmic axis"
+    alt = f"The step at which units had parted against ε, on {axes}, from much noise to little. {title}"
+    seeds = len(found.seeds)
+    table = {
+        "epsilon": np.repeat(epsilons, seeds),
+        "seed": np.tile(found.seeds, len(epsilons)),
+        "parted_at_step": found.parted.ravel(),
+        "by_the_fitted_line": np.repeat(_all_steps(law, epsilons), seeds),
+        "by_theory": np.repeat(law.curve, seeds),
+    }
+    return Figure(name, title, alt, plot, table)
+
+
+def _all_steps(law: Law, epsilons: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.where(epsilons > 0, law.steps(np.where(epsilons > 0, epsilons, 1.0)), math.nan)
+
+
+def _lines(law: Law, epsilons: Array, palette: Palette) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    known = np.isfinite(law.curve) & (epsilons > 0)
+    if known.any():
+        lines.append({
+            "type": "scatter", "mode": "lines", "name": "theory", "hoverinfo": "skip",
+            "x": epsilons[known], "y": compact(law.curve[known]),
+            "line": {"color": palette.muted, "width": 5, "dash": "dot"},
+        })  # fmt: skip
+    if law.fitted:
+        used = epsilons[law.used]
+        if law.power:
+            lines.append({
+                "type": "scatter", "mode": "lines", "name": "theory", "hoverinfo": "skip", "x": used,
+                "y": compact(law.steps(used[[-1]]) * (used[-1] / used) ** law.expected),
+                "line": {"color": palette.muted, "width": 5, "dash": "dot"},
+            })  # fmt: skip
+        lines.append({
+            "type": "scatter", "mode": "lines", "name": "fitted", "hoverinfo": "skip",
+            "x": used, "y": compact(law.steps(used)), "line": {"color": palette.text, "width": 2},
+        })  # fmt: skip
+    return lines
+
+
+def _noise_axis(epsilons: Array) -> dict[str, Any]:
+    """From much noise on the left to little on the right."""
+    low, high = math.log10(epsilons.min()), math.log10(epsilons.max())
+    span = max(high - low, 1.0)
+    ticks = (
+        [10.0**p for p in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1, max(1, round(span / 4)))]
+        if span > 3
+        else [m * 10.0**p for p in range(-3, 1) for m in (1, 2, 5)]
+    )
+    room = 0.04 * span
+    inside = [tick for tick in ticks if low - room <= math.log10(tick) <= high + room]
+    return {
+        "title": {"text": "noise ε at the start · less to the right"}, "type": "log",
+        "range": [high + room, low - room], "tickvals": inside, "ticktext": [power_text(tick) for tick in inside],
+    }  # fmt: skip
+
+
+def _steps_axis(law: Law, middle: Array, high: Array) -> dict[str, Any]:
+    title = {"text": "steps until the units have parted"}
+    highest = float(np.nanmax(high, initial=LOOK))
+    if not law.power:
+        return {"title": title, "range": [-0.04 * highest, 1.08 * highest], "nticks": 6, "tickformat": ",d"}
+    lowest = float(np.nanmin(middle, initial=highest))
+    ticks = [m * 10.0**p for p in range(6) for m in (1, 10**0.5)][::2]
+    return {
+        "title": title, "type": "log", "range": [math.log10(lowest) - 0.3, math.log10(highest) + 0.2],
+        "tickvals": ticks, "ticktext": [power_text(tick) for tick in ticks],
+    }  # fmt: skip
+
+
+def _escape_finding(found: Pinch, law: Law) -> str:
+    if not law.fitted:
+        parted, of = int((found.parted >= 0).sum()), found.parted.size
+        return f"{parted} of {of} starts parted: too few, or too rounded, for a law."
+    interval = f"95 % interval {number(law.low, 4)} to {number(law.high, 4)}"
+    if law.power:
+        return (
+            f"A degenerate saddle: steps grow as 1/ε to the power {number(law.slope)} ({interval}); theory, for ever "
+            f"smaller ε: {law.expected:g}."
+        )
+    said = f"; theory: {number(law.expected)}" if math.isfinite(law.expected) else ""
+    kind = "A strict saddle: t" if found.clones.strict else "T"
+    return f"{kind}en times less noise costs {number(law.slope)} steps more ({interval}){said}."

@@ -1,0 +1,87 @@
+"""When equal units part through rounding alone, by their number and the precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnviz.analysis.symmetry.rounding import Fate, Rounding
+from nnviz.analysis.words import count
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+NEVER = 1.12  # of the most steps: where what did not happen is drawn
+MARKS = {"float64": "circle", "float32": "diamond-open"}
+
+
+def rounding(found: Rounding, palette: Palette) -> Figure:
+    """When equal units had parted through rounding alone, by their number and the precision."""
+    data = []
+    never = NEVER * found.steps
+    for i, dtype in enumerate(dict.fromkeys(fate.dtype for fate in found.blas)):
+        fates = [fate for fate in found.blas if fate.dtype == dtype]
+        color = palette.units[i]
+        data.append({
+            "type": "scatter", "mode": "markers", "name": dtype,
+            "x": [fate.units + 0.22 * (2 * i - 1) for fate in fates],
+            "y": [fate.parted if fate.parted >= 0 else never for fate in fates],
+            "marker": {"symbol": MARKS[dtype], "size": 12, "color": color, "line": {"width": 2, "color": color}},
+            "text": [_fate(fate, found.steps) for fate in fates],
+            "hovertemplate": "%{text}<extra></extra>",
+        })  # fmt: skip
+    widths = sorted({fate.units for fate in found.blas})
+    ticks = [round(found.steps * share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    plot = new_plot(
+        data,
+        palette,
+        height=360,
+        margin={"l": 84, "r": 24, "t": 40},
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        xaxis={
+            "title": {"text": "equal units at the start"}, "tickvals": widths,
+            "range": [widths[0] - 0.6, widths[-1] + 0.6],
+        },
+        yaxis={
+            "title": {"text": "steps until they have parted"}, "range": [0, 1.2 * found.steps],
+            "tickvals": [*ticks, never], "ticktext": [*(f"{tick:,}" for tick in ticks), "not"],
+        },
+    )  # fmt: skip
+    title = " ".join(_rounding_findings(found))
+    alt = f"Steps until equal units had parted through rounding alone, by their number and the precision. {title}"
+    both = [("fast", fate) for fate in found.blas] + [("exact", fate) for fate in found.exact]
+    table = {
+        "product": np.array([product for product, _ in both]),
+        "precision": np.array([fate.dtype for _, fate in both]),
+        "units": np.array([fate.units for _, fate in both]),
+        "first_differ_at_step": np.array([fate.differ for _, fate in both]),
+        "parted_at_step": np.array([fate.parted for _, fate in both]),
+    }
+    return Figure("rounding", title, alt, plot, table)
+
+
+def _fate(fate: Fate, steps: int) -> str:
+    if fate.differ < 0:
+        return f"{fate.units} units, {fate.dtype}: equal to the bit for {count(steps, 'step')}"
+    parted = f"parted after {count(fate.parted, 'step')}" if fate.parted >= 0 else f"not parted in {steps:,}"
+    return f"{fate.units} units, {fate.dtype}: differ from step {fate.differ:,}, {parted}"
+
+
+def _rounding_findings(found: Rounding) -> list[str]:
+    """A sentence for each precision, and one for the exact sums."""
+    sentences = []
+    for dtype in dict.fromkeys(fate.dtype for fate in found.blas):
+        fates = [fate for fate in found.blas if fate.dtype == dtype]
+        gone = [fate for fate in fates if fate.parted >= 0]
+        if gone:
+            first = ", ".join(f"{fate.units} at step {fate.parted:,}" for fate in gone[:2])
+            more = f" (units: {first}{', …' if len(gone) > 2 else ''})"
+            sentences.append(
+                f"In {dtype} this machine's BLAS parted equal units at {len(gone)} of {len(fates)} widths{more}."
+            )
+        else:
+            sentences.append(
+                f"In {dtype} this machine's BLAS parted no equal units within {count(found.steps, 'step')}."
+            )
+    kept = sum(fate.differ < 0 for fate in found.exact)
+    every = "all" if kept == len(found.exact) else f"{kept} of {len(found.exact)}"
+    return [*sentences, f"Exact sums kept {every} equal to the bit."]

@@ -1,0 +1,1 @@
+"""Figures of initializers ranked on a table."""

@@ -1,0 +1,179 @@
+"""Starts ranked: the held-out loss that each comes to, with the interval of its median."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnviz.analysis.tables.ranking import Place, Ranking
+from nnviz.analysis.words import count, number, percent
+from nnviz.figures.style.axes import LARGEST, Scale, fit
+from nnviz.figures.style.figure import Figure
+from nnviz.figures.style.template import Palette, new_plot
+
+ROW = 54  # pixels
+LOG_FROM = 5.0  # times: medians further apart than this are drawn on a logarithmic axis
+
+
+def ranking(found: Ranking, palette: Palette) -> Figure:
+    """A row for each start, the best on top: each run, the median and its 95 % interval.
+
+    Args:
+        found: the ranking.
+        palette: the theme's colours.
+    """
+    places = found.places
+    scale = _scale(found)
+    data: list[dict[str, Any]] = []
+    for row, place in enumerate(places):
+        data += _marks(row, place, scale, palette)
+    notes = [note for row, place in enumerate(places) for note in _labels(row, place, found, palette)]
+    shapes: list[dict[str, Any]] = []
+    if scale.low < found.guess < scale.high:
+        shapes.append(
+            {
+                "type": "line", "x0": found.guess, "x1": found.guess, "y0": 0, "y1": 1, "yref": "paper",
+                "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "layer": "below",
+            }
+        )  # fmt: skip
+        notes.append(
+            {
+                "text": "a guess", "x": math.log10(found.guess) if scale.log else found.guess, "xref": "x", "y": 1,
+                "yref": "paper", "yanchor": "bottom", "xanchor": "center", "font": {"color": palette.muted},
+            }
+        )  # fmt: skip
+    axis = scale.axis(f"loss on rows held back{', nats' if found.classes else ''}")
+    plot = new_plot(
+        data,
+        palette,
+        height=ROW * len(places) + 92,
+        margin={"l": 8, "r": 8, "t": 28, "b": 52},
+        annotations=notes,
+        shapes=shapes,
+        hovermode="closest",
+        xaxis=axis,
+        yaxis={"visible": False, "range": [len(places) - 0.6, -0.8]},
+    )
+    title = finding(found)
+    ends = "; ".join(f"{place.name} {_came_to(place)}" for place in places)
+    alt = f"A row for each start, the best on top, with every run, the median and its 95 % interval. {title} {ends}."
+    return Figure("ranking", title, alt, plot, _table(found))
+
+
+def finding(found: Ranking) -> str:
+    """Which start is best here, and how sure that is, in a sentence or two."""
+    best, tied = found.best, found.tied
+    if math.isinf(best.median):
+        return "No start trains here: with each of them most runs diverge. Try a smaller learning rate."
+    lowest = f"{best.name} ends lowest ({number(best.median)})"
+    if not found.beats_guess:
+        return f"No start clearly beats a guess that ignores the inputs ({number(found.guess)}). Of them {lowest}."
+    others = len(found.places) - 1
+    if not others:
+        return f"{lowest}: there is nothing to compare it with."
+    if len(tied) == 1:
+        other = "the other start" if others == 1 else f"each of the {others} other starts"
+        return f"Best here: {lowest}, clearly below {other}."
+    if found.too_few:
+        return f"No clear winner: {lowest}, but {found.seeds} seeds are too few to tell {others + 1} starts apart."
+    if len(tied) == len(found.places):
+        return f"No clear winner: {lowest}, but {count(found.seeds, 'seed')} cannot tell it from any other start."
+    names = [place.name for place in tied[1:]]
+    if len(names) > 3:
+        return f"No clear winner: {lowest}, and {len(names)} of {others} other starts are too close to call."
+    last = f"{', '.join(names[:-1])} and {names[-1]} are" if names[1:] else f"{names[0]} is"
+    return f"No clear winner: {lowest}, but {last} too close to call."
+
+
+def _scale(found: Ranking) -> Scale:
+    """An axis for all runs; those too large to show are left to the labels."""
+    every = np.concatenate([place.losses for place in found.places])
+    shown = every[np.isfinite(every) & (every < LARGEST)]
+    medians = np.array([place.median for place in found.places if place.median < LARGEST])
+    log = bool(medians.size and medians.min() > 0 and medians.max() > LOG_FROM * medians.min())
+    return fit([shown, np.array([found.guess])], log)
+
+
+def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+    """The runs of one start as small rings, its interval as a bar, and its median on that."""
+    losses = scale.place(place.losses)
+    (low, median, high) = (float(value) for value in scale.place(np.array([place.low, place.median, place.high])))
+    ends = [low, scale.high if math.isnan(high) else high]
+    hover = [f"<b>{place.name}</b>, seed {seed}<br>loss {_loss(loss)}" for seed, loss in _runs(place)]
+    summary = (
+        f"<b>{place.name}</b><br>median {_came_to(place)}<br>the best start is lower in {place.lower} of "
+        f"{len(place.losses)} seeds, higher in {place.higher}"
+    )
+    color = palette.text if place.ties else palette.shades[1]
+    marks: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "markers", "name": f"{place.name}, runs", "x": losses,
+            "y": np.full(len(losses), row), "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>",
+            "marker": {"symbol": "circle-open", "size": 8, "color": palette.muted, "opacity": 0.6},
+        },
+    ]  # fmt: skip
+    if math.isnan(median):
+        return marks
+    return [
+        *marks,
+        {
+            "type": "scatter", "mode": "lines", "name": f"{place.name}, interval", "x": ends, "y": [row, row],
+            "line": {"color": color, "width": 4}, "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter", "mode": "markers", "name": f"{place.name}, median", "x": [median], "y": [row],
+            "marker": {"symbol": "diamond" if place.ties else "diamond-open", "size": 14, "color": color,
+                       "line": {"width": 2, "color": color}},
+            "hovertext": [summary], "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+    ]  # fmt: skip
+
+
+def _labels(row: int, place: Place, found: Ranking, palette: Palette) -> list[dict[str, Any]]:
+    """The start's name on the left, above its marks, and what it came to on the right."""
+    right = _loss(place.median)
+    if found.classes:
+        right += f" · {percent(place.accuracy)} right"
+    common: dict[str, Any] = {
+        "xref": "paper",
+        "y": row - 0.24,
+        "yref": "y",
+        "yanchor": "bottom",
+        "font": {"color": palette.text},
+    }
+    common["bgcolor"] = palette.background  # over the line of the guess
+    name = f"<b>{place.name}</b>" if place.ties else place.name
+    return [
+        {"text": name, "x": 0, "xanchor": "left", **common},
+        {"text": right, "x": 1, "xanchor": "right", **common},
+    ]
+
+
+def _came_to(place: Place) -> str:
+    return f"{_loss(place.median)} ({_loss(place.low)} to {_loss(place.high)})"
+
+
+def _loss(loss: float) -> str:
+    return "diverged" if math.isinf(loss) else number(loss)
+
+
+def _runs(place: Place) -> list[tuple[int, float]]:
+    return list(zip(place.runs.seeds.tolist(), place.losses.tolist(), strict=True))
+
+
+def _table(found: Ranking) -> dict[str, np.ndarray]:
+    places = found.places
+    return {
+        "start": np.array([str(place.initializer) for place in places]),
+        "seeds": np.full(len(places), found.seeds),
+        "median_loss": np.array([place.median for place in places]),
+        "interval_low": np.array([place.low for place in places]),
+        "interval_high": np.array([place.high for place in places]),
+        "median_accuracy": np.array([place.accuracy for place in places]),
+        "best_is_lower": np.array([place.lower for place in places]),
+        "best_is_higher": np.array([place.higher for place in places]),
+        "p_holm": np.array([place.chance for place in places]),
+        "ties_with_best": np.array([place.ties for place in places]),
+    }

@@ -1,0 +1,204 @@
+"""The last screens of lesson 6, which train: what libraries take by default, and a contest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from nnviz.analysis.claims.schemes import FIXED, PYTORCH
+from nnviz.analysis.claims.tools import train_all
+from nnviz.analysis.initializers.draws import LAYERS, Kernel, draws
+from nnviz.analysis.initializers.works import SHARE_OF_GUESS
+from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.tables.ranking import Ranking, rank, train_seeds
+from nnviz.analysis.words import count, number
+from nnviz.core import initializers
+from nnviz.core.experiment import MOST_SEED, Experiment
+from nnviz.core.progress import Progress, part
+from nnviz.core.registry import Parameter
+from nnviz.core.trace import Trace
+from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.style.template import Palette
+from nnviz.figures.tables.ranking import ranking
+from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Way
+from nnviz.lessons.scale.much import DEEP
+
+YOUR_DATA = Way("your_data", "Hold the contest on your own data")
+EPOCHS = 24
+KERAS, TORCH, HE = "Keras", "PyTorch", "He"
+
+DEEP_RELU = Experiment(
+    samples=200, hidden=(16,) * 16, activation="relu", epochs=20, batch_size=20, learning_rate=0.05, dtype="float32"
+)
+DEEP_TANH = Experiment(
+    dataset="digits", samples=300, hidden=(32,) * 10, activation="tanh", optimizer="momentum", epochs=5,
+    batch_size=15, learning_rate=0.02, dtype="float32",
+)  # fmt: skip
+STARTS = ("glorot_uniform", "he_normal", "orthogonal")
+SEEDS = 8
+RELU, TANH = "two moons with 16 ReLU layers", "handwritten digits with 10 tanh layers"
+
+
+@dataclass(frozen=True, eq=False)
+class Defaults:
+    """Deep ReLU networks on digits from what libraries take when they are told nothing.
+
+    Attributes:
+        traces: by name: Keras's default, PyTorch's, and He's rule, which one has to ask for.
+        guess: the loss of a guess.
+    """
+
+    traces: Mapping[str, Trace]
+    guess: float
+
+    def loss(self, name: str) -> float:
+        """The last loss; infinite where it diverged."""
+        trace = self.traces[name]
+        return float(trace.train_loss[0, -1]) if trace.diverged_at[0] < 0 else math.inf
+
+    def learned(self, name: str) -> bool:
+        """Whether the network learned, as in `nnviz.analysis.initializers.works`."""
+        return self.loss(name) < SHARE_OF_GUESS * self.guess
+
+
+def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
+    """Train so many ReLU layers from Keras's default, from PyTorch's, and from He's rule."""
+    hidden, shown = (64,) * layers, {"snapshots": 20, "epochs": EPOCHS}
+    recipes = {
+        KERAS: FIXED.replace(hidden=hidden, kernel_initializer=LAYERS["dense"].default, **shown),
+        TORCH: PYTORCH.replace(hidden=hidden, **shown),
+        HE: FIXED.replace(hidden=hidden, kernel_initializer="he_uniform", **shown),
+    }
+    traces = train_all(list(recipes.values()), on_progress or (lambda share: None))
+    return Defaults(dict(zip(recipes, traces, strict=True)), guess_loss(traces[0].dataset))
+
+
+def _defaults_reveal(found: Defaults) -> Reveal:
+    keras, torch = found.learned(KERAS), found.learned(TORCH)
+    layers = len(found.traces[KERAS].experiment.hidden)
+    return Reveal(
+        0 if keras and torch else 1 if keras else 2 if torch else 3,
+        f"After {EPOCHS} rounds through the digits, {count(layers, 'layer')} from Keras's default end at loss "
+        f"{number(found.loss(KERAS))}, from PyTorch's at {number(found.loss(TORCH))}. A guess has "
+        f"{number(found.guess)}. From He's rule it is {number(found.loss(HE))}.",
+        "A default is what you get when you do not choose. Keras takes Glorot uniform for nearly all layers. PyTorch's "
+        "Linear layer takes an older rule, with a sixth of the variance that He's rule asks for. In a shallow net you "
+        "would never notice: try two layers.\n\nBiases start from zero in Keras; only an LSTM's forget gate "
+        "starts from one, so that it remembers at first. PyTorch draws biases too. So when you copy a network from "
+        "one library to the other, copy its start as well.",
+    )
+
+
+def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
+    styles = {KERAS: (palette.units[0], "solid"), TORCH: (palette.units[1], "dot"), HE: (palette.text, "dash")}
+    title = f"At the end: Keras {number(found.loss(KERAS))}, PyTorch {number(found.loss(TORCH))}, He "
+    title += f"{number(found.loss(HE))}."
+    drawn = [Line(name, found.traces[name].train_loss[0], *style) for name, style in styles.items()]
+    table = {
+        f"{layer.label}": draws(
+            initializers.get(layer.default), layer.kernel({size.name: int(str(size.default)) for size in layer.sizes})
+        )
+        for layer in LAYERS.values()
+    } | {"PyTorch's Linear": draws(initializers.get("pytorch_default"), Kernel((64, 32)))}
+    bias = "random_uniform(minval=-0.25, maxval=0.25)"  # 1/√16, as PyTorch draws biases behind 16 units
+    watched = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
+    return [
+        lines(
+            "defaults", title, f"The loss over the rounds of training from three starts. {title}",
+            found.traces[KERAS].epochs, drawn, palette, x_title="epochs", y_title="loss, nats",
+            least=1.05 * found.guess,
+        ),
+        Numbers(
+            "What you get if you do not choose",
+            {
+                "start": {name: drawn.initializer.scheme.label for name, drawn in table.items()},
+                "spread": {name: number(drawn.spread) for name, drawn in table.items()},
+            },
+        ),
+        Pair(watched.replace(kernel_initializer="pytorch_default", bias_initializer=bias), watched),
+    ]  # fmt: skip
+
+
+def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking]:
+    """Rank three starts on two tasks, from seeds that count up from this one."""
+    tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
+    found = {}
+    for i, (name, recipe) in enumerate(tasks.items()):
+        runs = []
+        for k, start in enumerate(STARTS):
+            done = part(on_progress, i * len(STARTS) + k, len(tasks) * len(STARTS))
+            runs.append(train_seeds(recipe.replace(seed=seed, kernel_initializer=start), SEEDS, done))
+        found[name] = rank(runs)
+    return found
+
+
+def _contest_reveal(found: dict[str, Ranking]) -> Reveal:
+    clear = [each.best.initializer.key if len(each.tied) == 1 else "" for each in found.values()]
+    both = clear[0] if clear[0] == clear[1] else ""
+    said = " ".join(f"{_winner(each)} on {name}." for name, each in found.items())
+    return Reveal(
+        {"he_normal": 0, "glorot_uniform": 1, "orthogonal": 2}.get(both, 3),
+        said,
+        "The best start depends on the layers and on the task. ReLU layers need the larger weights of He. In deep tanh "
+        "layers a rotation keeps the lengths of signals.\n\nSo rules are for "
+        f"the first try: He for ReLU, Glorot for tanh and sigmoid, orthogonal for recurrent layers. Then try it. Here "
+        f"each start had {count(SEEDS, 'seed')}, for one run proves nothing: see how far the small circles lie apart. "
+        "Would it be the same on your data? Bring a table, and the page Your data holds this contest on it.",
+    )
+
+
+def _winner(found: Ranking) -> str:
+    best = f"{found.best.initializer} (loss {number(found.best.median)})"
+    return f"{best} won clearly" if len(found.tied) == 1 else f"{best} was lowest, but too close to call,"
+
+
+def _contest_pictures(found: dict[str, Ranking], palette: Palette) -> list[Picture]:
+    named = []
+    for name, each in found.items():
+        figure = ranking(each, palette)
+        named.append(replace(figure, name=f"ranking {name}", title=f"{name[0].upper()}{name[1:]}. {figure.title}"))
+    return [*named]
+
+
+DEFAULTS_SCREEN = Screen(
+    key="defaults",
+    title="What if you choose nothing?",
+    before="Most people never choose a start. They write Dense(64) in Keras, or Linear(64, 64) in PyTorch, and take "
+    "what comes.\n\nSo we do the same: ten layers of 64 ReLU units, to read handwritten digits. One network starts "
+    "from Keras's default, one from PyTorch's. All else is equal.",
+    question="Which of them learn?",
+    options=(
+        "Both. The libraries choose well for us.",
+        "The one from Keras's default only.",
+        "The one from PyTorch's default only.",
+        "Neither.",
+    ),
+    measure=defaults,
+    reveal=_defaults_reveal,
+    pictures=_defaults_pictures,
+    settings=(
+        Parameter(name="layers", kind=int, default=10, low=1, high=10, label="layers", note="Of 64 ReLU units each."),
+    ),
+)
+
+CONTEST_SCREEN = Screen(
+    key="contest",
+    title="Which one is the best?",
+    before="Now a contest. Three starts: glorot_uniform, he_normal and orthogonal. Two tasks: "
+    "sixteen layers of ReLU units on two moons, and ten layers of tanh units on handwritten digits. Each start gets "
+    "the same eight seeds. What counts is the loss on rows that the network has never seen.\n\nA start wins clearly if "
+    "it is lower than each other one in so many of the eight that luck can hardly explain it.",
+    question="Which start wins clearly on both tasks?",
+    options=("he_normal.", "glorot_uniform, Keras's default.", "orthogonal.", "None. There is no single best one."),
+    measure=contest,
+    reveal=_contest_reveal,
+    pictures=_contest_pictures,
+    settings=(
+        Parameter(
+            name="seed", kind=int, default=0, low=0, high=MOST_SEED - SEEDS, label="first seed",
+            note="The others count up from it.",
+        ),
+    ),
+    way=YOUR_DATA,
+)  # fmt: skip

@@ -1,0 +1,195 @@
+"""The end of lesson 5: weights that are too large, and XOR from small and from large weights."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.analysis.claims.chance import ONES, XOR
+from nnviz.analysis.depth.scales import Scales, normal, scales, spread_text
+from nnviz.analysis.playground.diagnosis import diagnose
+from nnviz.analysis.restarts.effect_sizes import difference
+from nnviz.analysis.words import count, number, percent
+from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress
+from nnviz.core.registry import Parameter
+from nnviz.core.training import train
+from nnviz.figures.depth.scales import successes, window
+from nnviz.figures.style.template import Palette
+from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
+
+DEEP = Experiment(
+    samples=200, hidden=(16,) * 8, activation="relu", batch_size=None, learning_rate=0.2, epochs=300, snapshots=8,
+    restarts=3, dtype="float32",
+)  # fmt: skip
+"""Eight ReLU layers on two moons: what the lesson's later screens and its task train."""
+DEEP_SPREADS = tuple(10 ** (step / 6) for step in range(-9, 4))
+TOO_MUCH = 9  # the place of spread 1
+BROKEN = ("diverged", "dead")
+
+FEW, LARGE = 0.05, 5.0
+XOR_SPREADS = (0.01, FEW, 0.2, 0.5, 1.0, 2.0, LARGE, 10.0)
+XOR_STARTS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Much:
+    """Weights from too small to too large.
+
+    Attributes:
+        scales: runs of deep ReLU networks from many spreads.
+        ones: losses of three ReLU layers from ones: at the start, after one step, at the end.
+        ones_sentence: what became of them.
+    """
+
+    scales: Scales
+    ones: tuple[float, float, float]
+    ones_sentence: str
+
+
+def much(layers: int, on_progress: Progress | None = None) -> Much:
+    """Train so many ReLU layers from many spreads, and three from ones."""
+    report = on_progress or (lambda share: None)
+    deep = DEEP.replace(hidden=DEEP.hidden[:1] * layers)
+    found = scales(deep, DEEP_SPREADS, lambda share: report(0.9 * share))
+    trace = train(ONES, lambda share: report(0.9 + 0.1 * share))
+    losses = trace.train_loss[0]
+    (verdict,) = diagnose(trace)
+    return Much(found, (float(losses[0]), float(losses[1]), float(losses[-1])), verdict.sentence)
+
+
+def _best(found: Scales) -> int:
+    """The place of the spread from which runs ended lowest."""
+    return int(np.argmin(np.median(np.where(found.diverged, np.inf, found.losses), axis=1)))
+
+
+def _much_reveal(found: Much) -> Reveal:
+    runs = found.scales
+    layers = len(runs.experiment.hidden)
+    kinds = Counter(runs.kinds[TOO_MUCH])
+    broken = sum(kinds[kind] for kind in BROKEN)
+    total = len(runs.kinds[TOO_MUCH])
+    window_ends = runs.window
+    medians = np.median(np.where(runs.diverged, np.inf, runs.losses), axis=1)
+    learned = runs.rates[TOO_MUCH].successes
+    best = _best(runs)
+    right = 2 if 2 * broken > total else 0 if medians[TOO_MUCH] < medians[_middle(runs)] else 1
+    good = sum(rate.share > 0.5 for rate in runs.rates)
+    ends = "" if window_ends is None else (
+        f" Of {len(runs.spreads)} spreads from {spread_text(runs.spreads[0])} to {spread_text(runs.spreads[-1])}, "
+        f"{good} let most runs learn. The best was {spread_text(runs.spreads[best])}."
+    )  # fmt: skip
+    return Reveal(
+        right,
+        f"Of {total} starts from spread 1, {kinds['diverged']} overflowed, {kinds['dead']} went dead and "
+        f"{learned} learned.{ends}",
+        f"Large weights give huge answers, so the loss is huge, and so is the step that follows. Some runs overflow, "
+        f"others fall silent. Three layers from all ones begin at loss {number(found.ones[0])}. After one step it is "
+        f"{number(found.ones[1])}. {found.ones_sentence}\n\nDead means: all units of a layer answer 0, to everything. "
+        "No gradient passes to what lies before them, so they stay silent. What comes after still moves, but it can "
+        f"only guess.\n\nThis was with {count(layers, 'layer')}. Change their number, and watch the window between too "
+        "small and too large open and close.",
+    )
+
+
+def _middle(found: Scales) -> int:
+    """The place of the spread nearest to He's rule for these layers."""
+    he = math.sqrt(2 / found.experiment.hidden[0])
+    return int(np.argmin(np.abs(np.log(found.spreads / he))))
+
+
+def _much_pictures(found: Much, palette: Palette) -> list[Picture]:
+    he = math.sqrt(2 / found.scales.experiment.hidden[0])
+    shown = ONES.replace(epochs=60, snapshots=60)
+    return [
+        window(found.scales, palette, he),
+        Numbers(
+            "Ones throw all units to the flat side in the first step",
+            {"loss": {"at the start": number(found.ones[0]), "after one step": number(found.ones[1]),
+                      "at the end": number(found.ones[2])}},
+        ),
+        Pair(shown, shown.replace(kernel_initializer="he_normal")),
+    ]  # fmt: skip
+
+
+def xor(steps: int, on_progress: Progress | None = None) -> Scales:
+    """Train XOR from many spreads, for so many steps."""
+    return scales(XOR.replace(restarts=XOR_STARTS, epochs=steps, dtype="float32"), XOR_SPREADS, on_progress)
+
+
+def _xor_reveal(found: Scales) -> Reveal:
+    small, large = (found.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
+    apart = difference(small, large)
+    best = int(np.argmax([rate.share for rate in found.rates]))
+    steps = found.experiment.epochs
+    return Reveal(
+        0 if apart.low > 0 else 1 if apart.high < 0 else 2,
+        f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within {count(steps, 'step')}; "
+        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {spread_text(found.spreads[best])}, "
+        f"with {percent(found.rates[best].share)}."
+        if small.share > large.share
+        else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
+        f"{count(steps, 'step')}; from spread {LARGE:g}, {percent(large.share)}.",
+        "From large weights the units begin at the flat ends of tanh. There a change of the weights changes next to "
+        "nothing, so they sit where luck dropped them. From very small weights the units begin almost equal. They "
+        "part in the end, but it takes time: give them more steps, and more of them get there.\n\nSo the scale "
+        "matters more than the word random. All these starts are random. And even from the best spread some fail: a "
+        "random start is a good bet, and no promise.",
+    )
+
+
+def _xor_pictures(found: Scales, palette: Palette) -> list[Picture]:
+    one = found.experiment.replace(restarts=1, snapshots=60, dtype="float64")
+    sides = []
+    for spread in (FEW, LARGE):
+        place = XOR_SPREADS.index(spread)
+        solved = found.losses[place] < found.bar
+        usual = solved == (found.rates[place].share > 0.5)  # a seed that did as most of them did
+        seed = found.experiment.seed + int(np.argmax(usual))
+        sides.append(one.replace(kernel_initializer=normal(spread), seed=seed))
+    return [successes(found, palette), Pair(*sides)]
+
+
+MUCH_SCREEN = Screen(
+    key="much",
+    title="And what if the weights are too large?",
+    before="Eight layers of 16 ReLU units are to learn two moons. By He's rule their level spread is √(2 / 16), about "
+    "a third. Now we start them from spread 1: the plain bell curve of the textbooks, N(0, 1). That is only "
+    "three times too large.",
+    question="What does training make of that?",
+    options=(
+        "It learns faster. Large numbers take large steps.",
+        "It learns, but more slowly.",
+        "It breaks. Numbers overflow, or whole layers fall silent.",
+    ),
+    measure=much,
+    reveal=_much_reveal,
+    pictures=_much_pictures,
+    settings=(
+        Parameter(name="layers", kind=int, default=8, low=1, high=8, label="layers", note="Of 16 ReLU units each."),
+    ),
+)
+
+XOR_SCREEN = Screen(
+    key="xor",
+    title="Is random enough?",
+    before="XOR is the smallest hard problem: four corners of a square, and opposite corners belong together. Two tanh "
+    "units can solve it, with a lucky start.\n\nWe try two kinds of start. Both are random, both lie around zero. One "
+    "has a spread of 0.05: small weights. The other has 5: large ones. Each gets 100 starts, and the same number of "
+    "steps.",
+    question="Which of the two solves XOR more often?",
+    options=(
+        "The small weights.",
+        "The large weights. They differ more, so symmetry is no problem.",
+        "Both alike. Random is random.",
+    ),
+    measure=xor,
+    reveal=_xor_reveal,
+    pictures=_xor_pictures,
+    settings=(
+        Parameter(name="steps", kind=int, default=2000, low=200, high=5000, label="steps", note="Of full batches."),
+    ),
+)

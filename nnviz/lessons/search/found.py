@@ -1,0 +1,261 @@
+"""What the lesson on searching measures, and what that says to its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.analysis.playground.diagnosis import diagnose
+from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, rate, restarts_needed
+from nnviz.analysis.words import count, number, percent, percent_range, trimmed
+from nnviz.core.experiment import Experiment
+from nnviz.core.progress import Progress, part
+from nnviz.core.registry import plain
+from nnviz.core.training import train
+from nnviz.figures.search.diversity import copies_from
+from nnviz.figures.search.search_rates import finding, rates, winners
+from nnviz.figures.search.walk_heights import medians
+from nnviz.lessons.lesson import Checked, Reveal
+from nnviz.search.basins import basins, deepest_share
+from nnviz.search.climbing import hill_climbing
+from nnviz.search.contest import METHODS, Contest, contest
+from nnviz.search.genetic import Evolution, evolve
+from nnviz.search.landscapes import registry
+from nnviz.search.sliding import gradient_descent
+from nnviz.search.walk import Plan, Walk
+
+STEP = 0.1  # of a walker on a line
+MOMENTS = 61  # frames of a film
+WALKERS = 1000
+PUSHED, PUSHED_LOOKS = 300, 1000
+NUMBERS, GENERATIONS, RUNS = 5, 100, 100  # of the populations
+SIZE = 40
+TRIES = {1: 2000, 2: 10_000, 3: 20_000}  # walks with so many numbers to find
+FEW, MANY = 1000, 100_000  # restarts
+SAFE = 20  # seeds that the task's seed is compared with
+XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=5000)
+
+
+def valley(start: float, seed: int, on_progress: Progress | None = None) -> Walk:
+    """One walker on the curve with two valleys."""
+    return hill_climbing(Plan(registry["two_valleys"], 1, 200, 1, seed, (start,), MOMENTS), STEP, 1, on_progress)
+
+
+def valley_says(walk: Walk) -> Reveal:
+    """Whether it came over the hilltop."""
+    valleys = basins(walk.plan.ground)
+    (start, end), (low,) = walk.points[0, [0, -1], 0].tolist(), walk.heights[:, -1].tolist()
+    begins, ends = valleys.of(np.array([start, end])).tolist()
+    deepest = valleys.deepest
+    share, floor = float(valleys.shares[deepest]), float(valleys.heights[deepest])
+    where = "the deepest place of all" if ends == deepest else f"the deepest floor lies at {number(floor)}"
+    return Reveal(
+        right=1 if begins == ends else 2,
+        because=f"It starts at {trimmed(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
+        why="A walker that never climbs cannot cross a hill, unless a single step reaches over the top. All the places "
+        "from which the way down leads to one floor are that floor’s basin. The grey band is the basin of the deepest "
+        "floor. So the start all but decides where the walk ends.\n\n"
+        f"The deep valley is the narrow one here: its basin takes up {percent(share)} of the line. How deep a valley "
+        "is says nothing about how easy it is to find.\n\n"
+        "Click into the picture to start the walker there. Can you find the very place where its fate turns?",
+    )
+
+
+def crowd(landscape: str, seed: int, on_progress: Progress | None = None) -> Walk:
+    """Many walkers on a line, each from a place of its own."""
+    return hill_climbing(Plan(registry[landscape], 1, 200, WALKERS, seed, None, MOMENTS), STEP, 1, on_progress)
+
+
+def crowd_says(walk: Walk) -> Reveal:
+    """How many came to the deepest floor."""
+    found = rate(int(walk.settled.sum()), walk.plan.runs)
+    exact = deepest_share(walk.plan.ground, 1)
+    holds = "inside" if found.low <= exact <= found.high else "just outside"
+    needed = restarts_needed(exact)
+    return Reveal(
+        right=0 if found.share > 0.5 else 1 if found.share > 0.2 else 2,
+        because=f"{found.successes} of {found.runs:,} reach it: {_percents(found)}. "
+        f"The exact share of its basin, {number(100 * exact)} %, lies {holds} that interval.",
+        why="The chance to end in a valley is the width of its basin, not its depth. Luck picks the start, and the "
+        "ground does the rest. A few that start next to a hilltop do slip over it, since one step is enough there. "
+        "About as many come as go.\n\n"
+        f"The interval is honest about luck: another {found.runs:,} starts would give a slightly other count. Of a "
+        "hundred such intervals, about 95 hold the true share.\n\n"
+        f"One walk may fail, so start again and keep the best. With a chance of {number(100 * exact)} % each, "
+        f"{count(int(needed), 'walk')} are enough to find the deepest valley with {percent(CERTAINTY)} certainty. "
+        "That is called restarting.",
+    )
+
+
+PUSHES = ("no push", "steady push", "fading push")
+
+
+def pushes(
+    landscape: str, push: float, x: float, y: float, seed: int, on_progress: Progress | None = None
+) -> Mapping[str, Walk]:
+    """Walkers that follow the slope from one place: left alone, pushed all the way, pushed less and less."""
+    plan = Plan(registry[landscape], 2, PUSHED_LOOKS, PUSHED, seed, (x, y), 2 * MOMENTS)
+    ways = ((0.0, False), (push, False), (push, True))
+    return {
+        name: gradient_descent(plan, size, fade, part(on_progress, i, len(ways)))
+        for i, (name, (size, fade)) in enumerate(zip(PUSHES, ways, strict=True))
+    }
+
+
+def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
+    """Which of them end lowest, by the median."""
+    ends = [float(medians(walk)[-1]) for walk in walks.values()]
+    none, steady, fading = (number(end) for end in ends)
+    settled = [percent(float(walk.settled.mean())) for walk in walks.values()]
+    seen = percent(float(walks["steady push"].found.mean()))
+    return Reveal(
+        right=int(np.argmin(ends)),
+        because=f"The middle one of {PUSHED} walkers ends at height {none} with no push, at {steady} with a steady "
+        f"push, and at {fading} with a push that fades.",
+        why="With no push a walker stays in the first dent it meets. A steady push can throw it out of any dent, the "
+        f"deepest too: {seen} of those walkers once stood on the deepest floor, and {settled[1]} stand there at the "
+        f"end. With a push that fades a walker can roam first and settle later: {settled[2]} end on the deepest floor, "
+        f"against {settled[0]} with no push.\n\n"
+        "Smiths know this. They heat metal and let it cool slowly, which they call annealing. Click into a map to "
+        "start all walkers there. Try a tiny push and a huge one, too.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Budget:
+    """Ways to spend the same looks: how often each succeeds, and one walk of each to watch."""
+
+    found: Contest
+    step: float
+    walks: tuple[Walk, ...]
+
+
+def budget(landscape: str, step: float, seed: int, on_progress: Progress | None = None) -> Budget:
+    """All methods with steps of all sizes, and a walk of each with steps of one size."""
+    ground = registry[landscape]
+    found = contest(ground, seed, on_progress=on_progress)
+    plan = Plan(ground, 2, found.looks, 1, seed, None, 2 * MOMENTS - 1)
+    return Budget(found, step, tuple(method.walk(plan, step, None) for method in METHODS))
+
+
+LEADS = {
+    "many": "Where short walks lead, steps are too short to get over a ridge. So it pays to start often.",
+    "annealing": "Where annealing leads, a step up now and then gets the walker over a ridge.",
+    "one": "Where the long walk leads, its steps can leap from valley to valley, though it never climbs.",
+    "": "Where all ways do about as well, there is little to get out of.",
+}
+
+
+def budget_says(result: Budget) -> Reveal:
+    """Which one leads, if it is the same at each size of step at which one leads at all."""
+    found = result.found
+    leaders = set(filter(None, winners(found)))
+    keys = [method.key for method in METHODS]
+    luck = percent(float(found.by_luck.mean()))
+    reasons = " ".join(words for key, words in LEADS.items() if key in (leaders or {""}))
+    lines = rates(found)
+    best = [max(range(len(found.steps)), key=lambda s: line[s].share) for line in lines]
+    at_best = "; ".join(
+        f"{method.label} {percent(line[s].share)} with steps of {plain(float(found.steps[s]))}"
+        for method, line, s in zip(METHODS, lines, best, strict=True)
+    )
+    return Reveal(
+        right=keys.index(leaders.pop()) if len(leaders) == 1 else len(keys),
+        because=f"{finding(found)} Pure luck, looking anywhere at random, finds it in {luck}.",
+        why=f"{reasons}\n\nAt its own best step each reaches: {at_best}.\n\n"
+        "So “annealing is better” is worth little if nobody says how long the steps were. Bars show 95 % intervals. A "
+        "method leads only where its interval lies above all others.",
+    )
+
+
+WITH, WITHOUT = "mutation", "no mutation"
+
+
+def populations(
+    mutation: float, tournament: int, seed: int, on_progress: Progress | None = None
+) -> Mapping[str, Evolution]:
+    """Populations that look for five numbers, without and with mutation."""
+    plan = Plan(registry["rastrigin"], NUMBERS, SIZE * GENERATIONS, RUNS, seed)
+    return {
+        name: evolve(plan, chance, SIZE, tournament, part(on_progress, i, 2))
+        for i, (name, chance) in enumerate(((WITHOUT, 0.0), (WITH, mutation)))
+    }
+
+
+def populations_say(found: Mapping[str, Evolution]) -> Reveal:
+    """Whether leaving mutation out helps, harms, or makes no difference."""
+    without, mutated = (rate(int(one.found.sum()), RUNS) for one in (found[WITHOUT], found[WITH]))
+    generation = copies_from(found[WITHOUT])
+    copies = f"From generation {generation} on, all {SIZE} candidates of every run are copies of one."
+    if generation < 0:
+        different = number(float(found[WITHOUT].distinct[:, -1].mean()))
+        copies = f"Without it {different} of {SIZE} candidates still differ at the end, on average."
+    return Reveal(
+        right=0 if without.low > mutated.high else 2 if mutated.low > without.high else 1,
+        because=f"Without mutation {without.successes} of {RUNS} runs find the deepest place, with it "
+        f"{mutated.successes} (95 % intervals {percent_range(without.low, without.high)} and "
+        f"{percent_range(mutated.low, mutated.high)}). {copies}",
+        why="Children only mix what their parents have. The best few win again and again, so one family takes over. "
+        "Once all are alike, mixing makes nothing new. The search stands still, and not because it has found the best. "
+        "That is called premature convergence, and it is a loss of diversity.\n\n"
+        "Mutation keeps bringing in something new. A bit of chance stops the population from becoming one candidate, "
+        f"{SIZE} times.\n\n"
+        "Keep this picture in mind. Later on you will meet units of a network that are copies of each other.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Restarting:
+    """The share of the line that leads to the deepest floor, and how often walks found it, by numbers to find."""
+
+    share: float
+    tried: Mapping[int, Rate]
+
+    def needed(self, numbers: int) -> float:
+        """The restarts for 95 %."""
+        return restarts_needed(self.share**numbers)
+
+
+def restarting(seed: int, on_progress: Progress | None = None) -> Restarting:
+    """Walks straight down the slope, with one, two and three numbers to find."""
+    ground = registry["rastrigin"]
+    tried = {}
+    for i, (dims, runs) in enumerate(TRIES.items()):
+        walk = gradient_descent(Plan(ground, dims, 60, runs, seed), on_progress=part(on_progress, i, len(TRIES)))
+        tried[dims] = rate(int(walk.settled.sum()), runs)
+    return Restarting(deepest_share(ground, 1), tried)
+
+
+def restarting_says(found: Restarting) -> Reveal:
+    """How many restarts five numbers need."""
+    one, two, five = (found.needed(dims) for dims in (1, 2, NUMBERS))
+    measured = [f"{rate.successes:,} of {rate.runs:,}" for rate in found.tried.values()]
+    return Reveal(
+        right=0 if five < FEW else 1 if five < MANY else 2,
+        because=f"{number(five)} restarts for five numbers, after {number(one)} for one and {number(two)} for two. "
+        f"Walks that found it: {measured[0]} with one number, {measured[1]} with two, {measured[2]} with three.",
+        why="The walk must start right in each number at once, and such chances multiply. One number: "
+        f"{number(100 * found.share)} %. Two: {number(100 * found.share)} % of {number(100 * found.share)} %. Five: "
+        f"{number(100 * found.share**NUMBERS)} %. Each further number makes a good start about ten times as rare.\n\n"
+        "So restarts help with few numbers, and are hopeless with many on ground like this. A network has thousands of "
+        "weights. Is all lost? No. Its ground need not be like this: there may be many good places, not one. You can "
+        "only find out by trying. Do so now.",
+    )
+
+
+def stuck_seed(seed: int, on_progress: Progress | None = None) -> Checked:
+    """Whether the network of the task gets stuck from this seed."""
+    others = train(XOR.replace(seed=0, restarts=SAFE, snapshots=8), part(on_progress, 0, 2))
+    best = float(np.nanmin(others.train_loss[:, -1]))
+    verdict = diagnose(train(XOR.replace(seed=seed), part(on_progress, 1, 2)), best)[0]
+    stuck = sum(one.kind in ("stuck", "saturated") for one in diagnose(others))
+    return Checked(
+        done=verdict.kind in ("stuck", "saturated"),
+        sentence=f"Seed {seed}: {verdict.sentence} Of the seeds 0 to {SAFE - 1}, {stuck} get stuck.",
+    )
+
+
+def _percents(found: Rate) -> str:
+    return f"{number(100 * found.share)} % (95 % interval {percent_range(found.low, found.high)})"

@@ -1,0 +1,1 @@
+"""The page “Claims”: its script, and what only it needs."""

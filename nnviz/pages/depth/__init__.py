@@ -1,0 +1,1 @@
+"""The page “Depth”: its script, and what only it needs."""

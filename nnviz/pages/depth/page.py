@@ -1,0 +1,33 @@
+"""The depth lab: a signal through a deep network, forwards and back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.analysis.depth.verdict import numbers, standing, verdict
+from nnviz.figures.depth.depth import described
+from nnviz.figures.style.template import PALETTES
+from nnviz.pages.depth import controls as depth_controls
+from nnviz.ui import markup, page
+
+spec, remarks = depth_controls.sidebar()
+theme = st.context.theme.type or "light"
+
+st.title("What happens to a signal in a deep network?", anchor=False)
+page.remarks(remarks)
+record, theory = depth_controls.measured(spec)
+st.html(depth_controls.words(verdict(record), described(record), PALETTES[theme]))
+page.presets(depth_controls.PAGE, depth_controls.PRESETS)
+
+figures = depth_controls.figures(spec, theme, record, theory)
+page.pair([figures["signal"], figures["gradient"]])
+page.let_the_browser_paint(depth_controls.to_query(spec))  # the other charts stand further down
+page.pair([figures["likeness"], figures["histograms"]])
+page.pair([figures["chaos"], figures["idle"]])
+
+st.header("In numbers", anchor=False)
+for column, table in zip(st.columns([3, 2]), (numbers(record, theory), standing(theory)), strict=True):
+    if table:
+        column.html(markup.table(table))
+st.html(f'<p class="muted">{depth_controls.METHOD}</p>')
+depth_controls.take_home(spec, figures)

@@ -1,0 +1,1 @@
+"""The page “Initializers”: its script, and what only it needs."""

@@ -1,0 +1,1 @@
+"""The page “Loss landscape”: its script, and what only it needs."""

@@ -1,0 +1,43 @@
+"""The loss landscape: the ground under the runs' paths."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnviz.analysis.landscape import sentences as words
+from nnviz.figures.landscape.barrier import barrier
+from nnviz.figures.landscape.heights import Heights
+from nnviz.figures.landscape.landscape import landscape
+from nnviz.figures.landscape.relief import relief
+from nnviz.figures.style.template import PALETTES
+from nnviz.pages.landscape import controls as lab
+from nnviz.ui import markup, page
+
+choice = lab.LAB.sidebar()
+palette = PALETTES[st.context.theme.type or "light"]
+
+st.title("What does the ground look like that training walks on?", anchor=False)
+page.remarks(choice.problems)
+surface, log = lab.view()
+page.presets(lab.PAGE, lab.PRESETS)
+try:
+    found = lab.ground(choice.experiment, choice.settings)
+except ValueError as error:
+    page.remarks([str(error)])
+    st.stop()
+page.remarks(found.remarks)
+
+picture = relief(found, palette, log) if surface else landscape(found, palette, log)
+lines = barrier(found, palette)
+left, right = st.columns(2)
+with left:
+    page.chart(picture)
+    lab.explain_picture(found, surface, Heights(found, log).cuts())
+with right:
+    page.chart(lines)
+    lab.explain_runs(found)
+
+st.header("In numbers", anchor=False)
+st.html(markup.table(words.numbers(found)))
+lab.to_playground(found)
+lab.take_home(choice.experiment, choice.settings, {"ground": picture, "lines": lines})

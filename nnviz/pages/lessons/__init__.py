@@ -1,0 +1,1 @@
+"""The page “Lessons”: its script, and what only it needs."""

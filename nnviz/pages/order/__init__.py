@@ -1,0 +1,1 @@
+"""The page “Start or order?”: its script, and what only it needs."""

@@ -1,0 +1,1 @@
+"""The page “How little is enough?”: its script, and what only it needs."""

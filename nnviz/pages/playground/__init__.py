@@ -1,0 +1,1 @@
+"""The page “Playground”: its script, and what only it needs."""

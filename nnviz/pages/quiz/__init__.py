@@ -1,0 +1,1 @@
+"""The page “Quiz”: its script, and what only it needs."""

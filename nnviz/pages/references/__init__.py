@@ -1,0 +1,1 @@
+"""The page “References”: its script, and what only it needs."""

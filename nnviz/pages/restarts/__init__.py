@@ -1,0 +1,1 @@
+"""The page “Restarts”: its script, and what only it needs."""

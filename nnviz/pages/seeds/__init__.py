@@ -1,0 +1,1 @@
+"""The page “When to fix the seed”: its script, and what only it needs."""

@@ -1,0 +1,1 @@
+"""The page “Random or different?”: its script, and what only it needs."""

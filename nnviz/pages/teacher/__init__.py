@@ -1,0 +1,1 @@
+"""The page “For teachers”: its script, and what only it needs."""

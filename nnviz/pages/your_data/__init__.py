@@ -1,0 +1,1 @@
+"""The page “Your data”: its script, and what only it needs."""

@@ -1,0 +1,1 @@
+"""What a visitor takes home: pictures, data, code, saved pages, handouts."""

@@ -1,0 +1,1 @@
+"""The server beside the pages: its bounds, headers, log and counters."""

@@ -1,0 +1,1 @@
+"""Work for pages: done by worker processes in turns, and remembered."""
