@@ -18,7 +18,7 @@ from nnviz.analysis.restarts.restarts import Restarts, join, portion, train_port
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.figures.depth import depth
-from nnviz.figures.depth.chaos import chaos
+from nnviz.figures.depth.chaos import plot_chaos
 from nnviz.figures.style.template import LIGHT
 
 DEPTH_GOAL, WORKS_GOAL, BASINS_GOAL, RESTARTS_GOAL = 0.5, 10.0, 3.0, 4.0
@@ -66,8 +66,8 @@ def _restarts(experiment: Experiment, runs: int) -> Restarts:
 
 def _depth(spec: SignalSpec) -> None:
     record, expected = measure(spec), theory(spec)
-    for draw in (depth.forwards, depth.backwards, depth.likeness):
+    for draw in (depth.plot_forwards, depth.plot_backwards, depth.plot_likeness):
         draw(record, expected, LIGHT)
-    for draw in (depth.histograms, depth.idle):
+    for draw in (depth.plot_histograms, depth.plot_idle):
         draw(record, LIGHT)
-    chaos(expected and expected.place, activations.registry[spec.activation], LIGHT)
+    plot_chaos(expected and expected.place, activations.registry[spec.activation], LIGHT)

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 
 from nnviz.core.trace import Trace
 from nnviz.figures.playground.boundary import boundary
-from nnviz.figures.playground.drift import drift
+from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gradients import gradients
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.playground.paths import paths
 from nnviz.figures.playground.similarity import similarity
 from nnviz.figures.style.figure import Figure
@@ -45,7 +45,7 @@ def plot_loss(
         ValueError: no such run or theme.
     """
     palette = _palette(theme)
-    return _titled(loss(_runs(run, trace, other), palette, log), palette)
+    return _titled(plot_loss(_runs(run, trace, other), palette, log), palette)
 
 
 def plot_unit_distances(
@@ -64,7 +64,7 @@ def plot_unit_distances(
         ValueError: no such run, layer or theme.
     """
     palette = _palette(theme)
-    return _titled(drift(_runs(run, trace, other), palette, _layer(layer, trace, other)), palette)
+    return _titled(plot_drift(_runs(run, trace, other), palette, _layer(layer, trace, other)), palette)
 
 
 def plot_unit_paths(trace: Trace, *, run: int = 0, layer: int = 0, theme: str = "light") -> go.Figure:

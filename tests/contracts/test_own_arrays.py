@@ -18,7 +18,7 @@ from nnviz.analysis.landscape import basin_map as basins
 from nnviz.core.own import OwnExperiment
 from nnviz.core.training import initial_parameters
 from nnviz.export import code
-from nnviz.figures.chance.seeds import per_seed
+from nnviz.figures.chance.seeds import plot_per_seed
 from nnviz.figures.playground.gallery import gallery
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui.stage.payload import payload
@@ -193,7 +193,7 @@ def test_the_gallery_and_the_stage_are_the_same(pair):
 def test_the_figure_of_seeds_names_the_loss_s_unit(pair):
     known, own, *_ = pair
     made = [seeds.judge(e, e.replace(hidden=(2,)), 6) for e in (known, own)]
-    expected, figure = (per_seed(judged, PALETTES["light"]) for judged in made)
+    expected, figure = (plot_per_seed(judged, PALETTES["light"]) for judged in made)
     assert equal(figure.spec, expected.spec)
 
 

@@ -15,7 +15,7 @@ from nnviz.figures.style.template import Palette, new_plot
 SPREAD = 0.16  # of a row's height, to either side, so that dots do not hide one another
 
 
-def dot_rows(
+def plot_dot_rows(
     rows: Mapping[str, np.ndarray], name: str, title: str, axis: Mapping[str, Any], palette: Palette,
     marked: Mapping[str, float] | None = None, hover: Mapping[str, Sequence[str]] | None = None,
 ) -> Figure:  # fmt: skip

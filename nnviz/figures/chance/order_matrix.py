@@ -18,7 +18,7 @@ HEIGHT = 460
 FLAT = 1.02  # losses that differ by less than this factor get a scale that wide, so that nothing looks like much
 
 
-def order_picture(found: Order, palette: Palette) -> Figure:
+def plot_order_picture(found: Order, palette: Palette) -> Figure:
     """The final loss of each pair: starts down, orders across, dark where the loss is high.
 
     Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.

@@ -16,7 +16,7 @@ NAMES = {"start": "the start", "order": "the order", "pair": "only the pair of b
 NOTHING = 0.0005  # smaller shares are called 0 %
 
 
-def order_shares(found: Order, palette: Palette) -> Figure:
+def plot_order_shares(found: Order, palette: Palette) -> Figure:
     """A bar for each of start, order and pair, with its 95 % interval.
 
     Args:

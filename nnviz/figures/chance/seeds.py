@@ -19,7 +19,7 @@ ROOM = 0.2  # of the differences' range, above and below; where one side diverge
 LINES = {WEIGHT: ("one weight", 0, "solid"), RATE: ("learning rate", 1, "dash"), NOTHING: ("nothing", 2, "dot")}
 
 
-def per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
+def plot_per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
     """A's loss less B's with each seed, sorted; the first seed ringed, the mean and its interval as a band.
 
     A point's place from the left is its rank in `in_order`.
@@ -131,7 +131,7 @@ def _name(seed: int, rank: int, height: float, seeds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ripple(found: Sequence[Ripple], palette: Palette) -> Figure:
+def plot_ripple(found: Sequence[Ripple], palette: Palette) -> Figure:
     """The distance between a run and the same with one number changed, over the steps, on a logarithmic axis.
 
     Args:

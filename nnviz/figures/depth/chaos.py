@@ -25,7 +25,7 @@ EDGE = 0.02  # so close to 1 is the edge
 DEPTHS = (1, 3, 10, 30, 100)
 
 
-def chaos(place: Place | None, activation: Activation, palette: Palette) -> Figure:
+def plot_chaos(place: Place | None, activation: Activation, palette: Palette) -> Figure:
     """The map of how deep gradients reach, with the critical line and a mark where the start stands.
 
     Args:

@@ -24,7 +24,7 @@ MARKED = 16  # up to so many layers each has a mark
 PEAK = 0.92  # how high the highest bar of a histogram reaches, in rows
 
 
-def forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
+def plot_forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the answers, from the input to the last layer, with a band over the networks."""
     line, expected = typical(record.answers), theory.answers if theory else None
     return _spreads(
@@ -33,7 +33,7 @@ def forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette
     )  # fmt: skip
 
 
-def backwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
+def plot_backwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the gradient with respect to each layer's sums, as it goes back from an error of spread 1."""
     line, expected = typical(record.gradients), theory.gradients if theory else None
     finding = _finding("Backwards", line[::-1], None if expected is None else expected[::-1])
@@ -74,7 +74,7 @@ def _spreads(
     return Figure(name, title, alt, plot, table if theory is None else table | {"theory": theory})
 
 
-def likeness(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
+def plot_likeness(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The correlation of two inputs, layer by layer, for a pair of unlike rows and a pair of similar ones."""
     layers = np.arange(record.cosines.shape[2])
     middles = correlations(record)
@@ -107,7 +107,7 @@ def _likeness_finding(line: Array) -> str:
     return f"Correlation {signed(float(line[0]))} becomes {signed(float(line[-1]))}."
 
 
-def idle(record: SignalRecord, palette: Palette) -> Figure:
+def plot_idle(record: SignalRecord, palette: Palette) -> Figure:
     """The share of saturated answers, or, where the activation does not squash, of dead units."""
     squashes = activations.registry[record.spec.activation].squashes
     values = record.saturated if squashes else record.dead
@@ -131,7 +131,7 @@ def idle(record: SignalRecord, palette: Palette) -> Figure:
     return Figure("idle", title, alt, plot, {"layer": layers, "low": low, "median": middle, "high": high})
 
 
-def histograms(record: SignalRecord, palette: Palette) -> Figure:
+def plot_histograms(record: SignalRecord, palette: Palette) -> Figure:
     """The shape of the answers in a few layers, one row each, the first on top."""
     squashes = activations.registry[record.spec.activation].squashes
     edges, counts = record.edges, record.histograms

@@ -20,7 +20,7 @@ OVERFLOW = 1.28  # how far above the guess's loss an overflowed run is drawn, in
 JITTER = 0.012  # of the axis, between the marks of runs from one spread
 
 
-def window(found: Scales, palette: Palette, level: float | None = None) -> Figure:
+def plot_window(found: Scales, palette: Palette, level: float | None = None) -> Figure:
     """The last loss of each run by the spread of its start; a run that overflowed stands on a line above the others.
 
     Args:
@@ -78,7 +78,7 @@ def window_finding(found: Scales) -> str:
     return f"Of {len(found.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
 
 
-def successes(found: Scales, palette: Palette) -> Figure:
+def plot_successes(found: Scales, palette: Palette) -> Figure:
     """The share of runs that learned by spread, with its 95 % interval."""
     rates = found.rates
     share, low, high = (100 * np.array([getattr(r, name) for r in rates]) for name in ("share", "low", "high"))

@@ -79,7 +79,7 @@ def _stretch(found: Draws) -> tuple[float, float]:
     return min(low, float(edges[0])), max(high, float(edges[-1]))
 
 
-def compare(both: Sequence[Draws], palette: Palette) -> Figure:
+def plot_compare(both: Sequence[Draws], palette: Palette) -> Figure:
     """One or two initializers' draws over their theoretical densities, one above the other on one axis of weights.
 
     Args:

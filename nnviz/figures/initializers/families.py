@@ -17,7 +17,7 @@ ROW = 25  # pixels
 ROOM = 1.28  # times the largest spread: what the axis shows, so that the numbers have their place
 
 
-def spreads(found: Sequence[Method], palette: Palette) -> Figure:
+def plot_spreads(found: Sequence[Method], palette: Palette) -> Figure:
     """A row for each initializer: the measured spread as a dot, theory's as a line across.
 
     Args:

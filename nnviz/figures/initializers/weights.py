@@ -13,7 +13,7 @@ BINS = 30
 HEIGHT = 240  # pixels: a question follows
 
 
-def weights(values: np.ndarray, palette: Palette) -> Figure:
+def plot_weights(values: np.ndarray, palette: Palette) -> Figure:
     """A histogram of weights.
 
     Args:

@@ -16,7 +16,7 @@ ROW, HEAD = 46, 44  # pixels
 DARK_SHARE = 0.9  # from here up a cell is so dark that its words take the background's colour
 
 
-def works(found: Works, palette: Palette) -> Figure:
+def plot_works(found: Works, palette: Palette) -> Figure:
     """Share of runs that trained: initializers down, activations across, the share in each cell.
 
     Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.

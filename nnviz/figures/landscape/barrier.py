@@ -18,7 +18,7 @@ from nnviz.figures.style.template import Palette, new_plot, note
 HEIGHT = 400
 
 
-def barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
+def plot_barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
     """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
 
     Thin grey lines lead to the second run after its units were matched to the first's.

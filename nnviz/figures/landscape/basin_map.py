@@ -26,7 +26,7 @@ TOP = 1.5  # times the guess's loss: higher ones are drawn as this, or a few wou
 STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)
 
 
-def basins(
+def plot_basins(
     found: Outcome,
     palette: Palette,
     colour: str = STEPS,

@@ -17,7 +17,7 @@ from nnviz.figures.style.template import Palette, new_plot, note
 LEAST_SHARE = 1e-4
 
 
-def border(found: Outcome, palette: Palette) -> Figure:
+def plot_border(found: Outcome, palette: Palette) -> Figure:
     """How often two starts end differently, by the distance between them.
 
     Args:

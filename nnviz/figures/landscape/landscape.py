@@ -19,7 +19,7 @@ DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 
 
-def landscape(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
+def plot_landscape(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
     """The map: dark is high. Paths go from a hollow mark to a filled one with the run's number.
 
     The dashed contour line is the guess's loss.

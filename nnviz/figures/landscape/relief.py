@@ -21,7 +21,7 @@ EYE = (1.4, -1.5, 1.15)
 PIN = 8  # times that, by which pins are higher than the ground
 
 
-def relief(
+def plot_relief(
     found: Landscape,
     palette: Palette,
     log: bool = True,

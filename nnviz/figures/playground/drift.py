@@ -17,7 +17,7 @@ from nnviz.figures.style.sides import Side, sides
 from nnviz.figures.style.template import Palette, new_plot, note
 
 
-def drift(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> Figure:
+def plot_drift(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> Figure:
     """Distances between the units of a hidden layer over time: a band from smallest to largest, the median in it.
 
     Args:

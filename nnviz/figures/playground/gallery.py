@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from nnviz.core.trace import Trace
 from nnviz.figures.playground.boundary import boundary
-from nnviz.figures.playground.drift import drift
+from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gradients import gradients
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.playground.paths import paths
 from nnviz.figures.playground.similarity import similarity
 from nnviz.figures.style.figure import Figure
@@ -35,8 +35,8 @@ def gallery(
     so_far = [trace.until(moment) for trace, moment in zip(traces, moments, strict=True)]
     return {
         "boundary": boundary(traces, palette),
-        "loss": [loss(traces, palette, log_loss)],
-        "drift": [drift(traces, palette, layer)],
+        "loss": [plot_loss(traces, palette, log_loss)],
+        "drift": [plot_drift(traces, palette, layer)],
         "paths": paths(traces, palette, layer),
         "similarity": similarity(so_far, palette, layer),
         "gradients": gradients(traces, palette, moments),

@@ -19,7 +19,7 @@ UNMOVED = 0.02  # of the guess's loss
 PEAK = 5  # times the guess's loss: a linear axis goes no higher, or a peak would flatten all else
 
 
-def loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure:
+def plot_loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> Figure:
     """Training and test loss of one or two traces, with the level of a guess.
 
     Args:

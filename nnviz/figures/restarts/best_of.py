@@ -22,7 +22,7 @@ from nnviz.figures.style.template import Palette, new_plot
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
-def best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
+def plot_best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
     """The expected lowest final loss among k restarts; a run that diverged counts as a guess.
 
     Args:
@@ -64,7 +64,7 @@ def best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log: bool
     return Figure("best of k", title, alt, plot, _table(both, expected, "expected_lowest_loss"))
 
 
-def chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
+def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
     """The chance that at least one of k restarts succeeds, with how many it takes for 95 %.
 
     Args:

@@ -23,7 +23,7 @@ ROOM = 1.15
 ABOVE = 12  # times the guess's loss: how high a logarithmic axis goes, for there the levels' names need room
 
 
-def final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
+def plot_final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
     """How many runs end at which loss: A's bars to the left, B's to the right, the known levels across.
 
     The figure's table is one row a run.

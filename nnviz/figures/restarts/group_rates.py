@@ -14,7 +14,7 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
 
-def group_rates(found: Sequence[Rate], whole: float, name: str, palette: Palette) -> Figure:
+def plot_group_rates(found: Sequence[Rate], whole: float, name: str, palette: Palette) -> Figure:
     """A bar across for each group's interval, a dot at its share, and a line at the share of all runs.
 
     Args:

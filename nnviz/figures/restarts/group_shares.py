@@ -11,7 +11,7 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
 
-def tries(
+def plot_tries(
     found: Tries, title: str, formula: str, what: str, palette: Palette, ringed: int = 0, level: float = 0.0
 ) -> Figure:
     """Dots with their intervals for what was counted, a line for the formula.

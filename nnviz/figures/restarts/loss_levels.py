@@ -21,7 +21,7 @@ MEAN_HEIGHT = 0.3  # of the highest bar
 PEAK = 1.25  # times the guess's loss: runs that end higher stand in the last bar
 
 
-def heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = False) -> Figure:
+def plot_heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = False) -> Figure:
     """How many runs end at which training loss, with the levels at which failed runs rest.
 
     Args:

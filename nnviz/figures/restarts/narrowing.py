@@ -21,7 +21,7 @@ MOST_TICKS = 6
 FEW = 4  # points that a line alone would not show
 
 
-def narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
+def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
     """The success rate and Wilson's 95 % interval after the first n seeds.
 
     Args:

@@ -18,7 +18,7 @@ MOST = 10  # coordinates
 ROOM = 20  # over the highest point, for its number
 
 
-def needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) -> Figure:
+def plot_needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) -> Figure:
     """The restarts for 95 % where each coordinate must start right by itself, and what measured rates ask for.
 
     Args:

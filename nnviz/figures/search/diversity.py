@@ -17,7 +17,7 @@ DASHES = ("dash", "solid")
 SHOWN = 40  # generations; little happens after that
 
 
-def diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
+def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
     """The mean distance of the candidates from their middle, averaged over runs, with the range of nine in ten runs.
 
     Args:

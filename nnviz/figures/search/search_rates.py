@@ -33,7 +33,7 @@ def winners(found: Contest) -> list[str]:
     return best
 
 
-def search_rates(found: Contest, palette: Palette) -> Figure:
+def plot_search_rates(found: Contest, palette: Palette) -> Figure:
     """A line for each method, with 95 % intervals, and looking anywhere at random as the yardstick.
 
     Args:

@@ -63,7 +63,7 @@ def _brief(sorting: Sorting, shown: list[Frame], k: int) -> str:
     return f"{left} and {right}"
 
 
-def growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], palette: Palette) -> Figure:
+def plot_growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], palette: Palette) -> Figure:
     """Comparisons by the length of the list.
 
     Args:
@@ -98,7 +98,7 @@ def growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], palette
     )
 
 
-def costs(counts: Array, n: int, palette: Palette) -> Figure:
+def plot_costs(counts: Array, n: int, palette: Palette) -> Figure:
     """How many comparisons quicksort with random pivots took, run by run, with the mean that theory gives.
 
     Args:
@@ -126,7 +126,7 @@ def costs(counts: Array, n: int, palette: Palette) -> Figure:
     return Figure("costs", title, alt, plot, {"from": edges[:-1], "to": edges[1:], "runs": heights})
 
 
-def far_off(counts: Array, n: int, palette: Palette) -> Figure:
+def plot_far_off(counts: Array, n: int, palette: Palette) -> Figure:
     """The same runs on an axis that reaches to the worst case."""
     worst = most_comparisons(n)
     edges = np.linspace(0, 1.04 * worst, 3 * BINS + 1)
@@ -169,7 +169,7 @@ def _over(x: float, words: str, palette: Palette) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palette) -> Figure:
+def plot_by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palette) -> Figure:
     """List by list: quicksort with the first value as pivot, and with dice.
 
     Args:

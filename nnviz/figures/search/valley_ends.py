@@ -14,7 +14,7 @@ from nnviz.search.basins import basins
 from nnviz.search.walk import Walk
 
 
-def valley_ends(walk: Walk, palette: Palette) -> Figure:
+def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
     """The share of walkers that end in each valley, with its 95 % interval and the exact share of its basin.
 
     Args:

@@ -17,7 +17,7 @@ DASHES = ("dot", "dash", "solid", "dashdot")
 DIGITS = 6  # after the point
 
 
-def walk_heights(walks: Mapping[str, Walk], palette: Palette) -> Figure:
+def plot_walk_heights(walks: Mapping[str, Walk], palette: Palette) -> Figure:
     """The median height of each method's walkers over time; every other one stands higher.
 
     Args:

@@ -40,7 +40,7 @@ class Line:
     marks: bool = True
 
 
-def lines(
+def plot_lines(
     name: str,
     title: str,
     alt: str,

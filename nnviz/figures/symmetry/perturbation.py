@@ -17,7 +17,7 @@ from nnviz.figures.style.template import Palette, new_plot, note
 Array = np.ndarray
 
 
-def distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
+def plot_distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
     """Distances between units over time: those of one ε as a band, the largest of all others as thin lines.
 
     Args:
@@ -111,7 +111,7 @@ def _range_of(found: Pinch) -> str:
     return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in found.epsilons else "")
 
 
-def escape(found: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
+def plot_escape(found: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
     """When units had parted, by ε: the median and the range over seeds, the line fitted to them, and theory's.
 
     Args:

@@ -13,7 +13,7 @@ NEVER = 1.12  # of the most steps: where what did not happen is drawn
 MARKS = {"float64": "circle", "float32": "diamond-open"}
 
 
-def rounding(found: Rounding, palette: Palette) -> Figure:
+def plot_rounding(found: Rounding, palette: Palette) -> Figure:
     """When equal units had parted through rounding alone, by their number and the precision."""
     data = []
     never = NEVER * found.steps

@@ -17,7 +17,7 @@ ROW = 54  # pixels
 CHANCE = {"all": "all chance", "half": "half chance", "none": "no chance"}
 
 
-def starts(found: Contest, palette: Palette) -> Figure:
+def plot_starts(found: Contest, palette: Palette) -> Figure:
     """The final loss of each start, a row each, with the range of the random ones as a band through all rows.
 
     The first trace holds the random starts by seed, the second those by hand in their order, so that a page can tell

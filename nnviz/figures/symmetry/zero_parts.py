@@ -27,7 +27,7 @@ SHORT = {
 }
 
 
-def zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figure:
+def plot_zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figure:
     """Distinct units and loss at the end, and what moved, in a cell for each start and activation.
 
     The further the loss fell below a guess's, the stronger a cell's shade. Over each lies an unseen point at x = its

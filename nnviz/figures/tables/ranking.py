@@ -17,7 +17,7 @@ ROW = 54  # pixels
 LOG_FROM = 5.0  # times: medians further apart than this are drawn on a logarithmic axis
 
 
-def ranking(found: Ranking, palette: Palette) -> Figure:
+def plot_ranking(found: Ranking, palette: Palette) -> Figure:
     """A row for each start, the best on top: each run, the median and its 95 % interval.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.analysis.words import count, number
-from nnviz.figures.search.sorting import by_list, costs, far_off, growth
+from nnviz.figures.search.sorting import plot_by_list, plot_costs, plot_far_off, plot_growth
 from nnviz.figures.search.sorting import race as film
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal
@@ -86,7 +86,7 @@ def race_pictures(found: Race, palette: Palette) -> list[Picture]:
     title = f"Bubble sort: {found.bubble.comparisons} comparisons. Quicksort: {found.quick.comparisons}."
     return [
         film("race", title, {"Bubble sort": found.bubble, "Quicksort": found.quick}),
-        growth(LENGTHS, dict(zip(("bubble sort", "quicksort"), found.growth, strict=True)), palette),
+        plot_growth(LENGTHS, dict(zip(("bubble sort", "quicksort"), found.growth, strict=True)), palette),
     ]
 
 
@@ -187,8 +187,8 @@ def many_pictures(found: Array, palette: Palette) -> list[Picture]:
     """The pictures of `many`."""
     mean, spread = mean_comparisons(MANY), comparisons_spread(MANY)
     return [
-        costs(found, MANY, palette),
-        far_off(found, MANY, palette),
+        plot_costs(found, MANY, palette),
+        plot_far_off(found, MANY, palette),
         Numbers(
             f"Comparisons for {MANY} values in order.",
             {
@@ -226,4 +226,4 @@ def bought(found: Bought) -> Reveal:
 
 def bought_pictures(found: Bought, palette: Palette) -> list[Picture]:
     """The pictures of `bought`."""
-    return [by_list(found.first, found.dice, palette)]
+    return [plot_by_list(found.first, found.dice, palette)]

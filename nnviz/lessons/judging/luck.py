@@ -14,8 +14,8 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.chance.seeds import per_seed
-from nnviz.figures.restarts.group_shares import tries as draw_tries
+from nnviz.figures.chance.seeds import plot_per_seed
+from nnviz.figures.restarts.group_shares import plot_tries as draw_tries
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
@@ -72,7 +72,7 @@ def _lucky_pictures(found: Judgement, palette: Palette) -> Sequence[Picture]:
     differences = np.where(np.isfinite(found.differences), found.differences, 0.0)
     flattering = differences.argmin() if found.leader == "B" else differences.argmax()
     seed = int(found.seeds[int(flattering)])
-    return per_seed(found, palette, click=False), Pair(found.a.replace(seed=seed), found.b.replace(seed=seed))
+    return plot_per_seed(found, palette, click=False), Pair(found.a.replace(seed=seed), found.b.replace(seed=seed))
 
 
 # The best of k

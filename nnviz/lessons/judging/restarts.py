@@ -18,9 +18,9 @@ from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.figures.restarts.group_rates import group_rates as draw_rates
-from nnviz.figures.restarts.group_shares import tries as draw_tries
-from nnviz.figures.restarts.loss_levels import heaps
+from nnviz.figures.restarts.group_rates import plot_group_rates as draw_rates
+from nnviz.figures.restarts.group_shares import plot_tries as draw_tries
+from nnviz.figures.restarts.loss_levels import plot_heaps
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
 
@@ -82,7 +82,7 @@ def _one_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
     if works == fails:  # all work, or none does
         fails = works + 1
     recipe = runs.experiment.replace(snapshots=60)
-    return heaps(runs, SOLVED, palette), Pair(recipe.replace(seed=works), recipe.replace(seed=fails))
+    return plot_heaps(runs, SOLVED, palette), Pair(recipe.replace(seed=works), recipe.replace(seed=fails))
 
 
 # The mean
@@ -109,7 +109,7 @@ def _mean(runs: Restarts) -> Reveal:
 
 
 def _mean_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
-    return (heaps(runs, SOLVED, palette, mean=True),)
+    return (plot_heaps(runs, SOLVED, palette, mean=True),)
 
 
 # How many restarts

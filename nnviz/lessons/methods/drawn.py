@@ -10,9 +10,9 @@ from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.figures.initializers.draws import compare
-from nnviz.figures.initializers.families import spreads
-from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.initializers.draws import plot_compare
+from nnviz.figures.initializers.families import plot_spreads
+from nnviz.figures.style.lines import Line, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Picture, Reveal, Screen
 
@@ -52,7 +52,7 @@ def _names_reveal(found: tuple[Method, ...]) -> Reveal:
 
 
 def _names_pictures(found: tuple[Method, ...], palette: Palette) -> list[Picture]:
-    return [spreads(found, palette)]
+    return [plot_spreads(found, palette)]
 
 
 def wider(most: int, on_progress: Progress | None = None) -> ByInputs:
@@ -100,7 +100,7 @@ def _wider_pictures(found: ByInputs, palette: Palette) -> list[Picture]:
             for i, (key, dash) in enumerate(zip(found.weights, dashes, strict=True))
         ]
         pictures.append(
-            lines(
+            plot_lines(
                 name, title, f"{axis.capitalize()} by the number of inputs, on two logarithmic axes. {title}",
                 found.inputs, drawn, palette, x_title="inputs", y_title=axis, log_x=True, log_y=True,
             )
@@ -136,7 +136,7 @@ def _shape_reveal(found: tuple[Draws, Draws]) -> Reveal:
 
 
 def _shape_pictures(found: tuple[Draws, Draws], palette: Palette) -> list[Picture]:
-    return [compare(found, palette)]
+    return [plot_compare(found, palette)]
 
 
 NAMES_SCREEN = Screen(

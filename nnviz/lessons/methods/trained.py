@@ -18,9 +18,9 @@ from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
-from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.style.lines import Line, plot_lines
 from nnviz.figures.style.template import Palette
-from nnviz.figures.tables.ranking import ranking
+from nnviz.figures.tables.ranking import plot_ranking
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Way
 from nnviz.lessons.scale.much import DEEP
 
@@ -104,7 +104,7 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
     bias = "random_uniform(minval=-0.25, maxval=0.25)"  # 1/√16, as PyTorch draws biases behind 16 units
     watched = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
     return [
-        lines(
+        plot_lines(
             "defaults", title, f"The loss over the rounds of training from three starts. {title}",
             found.traces[KERAS].epochs, drawn, palette, x_title="epochs", y_title="loss, nats",
             least=1.05 * found.guess,
@@ -156,7 +156,7 @@ def _winner(found: Ranking) -> str:
 def _contest_pictures(found: dict[str, Ranking], palette: Palette) -> list[Picture]:
     named = []
     for name, each in found.items():
-        figure = ranking(each, palette)
+        figure = plot_ranking(each, palette)
         named.append(replace(figure, name=f"ranking {name}", title=f"{name[0].upper()}{name[1:]}. {figure.title}"))
     return [*named]
 

@@ -13,10 +13,10 @@ from nnviz.analysis.solutions.matching import equal_settings
 from nnviz.analysis.words import number, percent, trimmed
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.figures.landscape.landscape import landscape
+from nnviz.figures.landscape.landscape import plot_landscape
 from nnviz.figures.landscape.loss_surface_film import ground_film
 from nnviz.figures.landscape.map_film import shading
-from nnviz.figures.landscape.relief import relief
+from nnviz.figures.landscape.relief import plot_relief
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Picture, Reveal, Screen, Task, Teaching
 from nnviz.lessons.networks.both import CASES_SCREEN, MATTERS_SCREEN
@@ -67,8 +67,8 @@ def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
     finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
     mapped = f"The same from above. {shading(palette)}. Two walkers go from hollow marks to filled ones."
     return (
-        relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
-        landscape(found, palette, finding=mapped),
+        plot_relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
+        plot_landscape(found, palette, finding=mapped),
     )
 
 
@@ -134,7 +134,7 @@ def picture_steps(found: Landscape, palette: Palette) -> Sequence[Picture]:
     finding = f"The walk: {STEPS} steps {ends}. {shading(palette)}."
     return (
         ground_film(found, finding, ("w", "v")),
-        landscape(found, palette, finding="The whole way on the map, with the loss on its contour lines."),
+        plot_landscape(found, palette, finding="The whole way on the map, with the loss on its contour lines."),
         Numbers(
             "Level ground, short steps.",
             {

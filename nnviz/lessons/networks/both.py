@@ -12,7 +12,7 @@ from nnviz.analysis.chance.sources import Case, four_cases
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part
-from nnviz.figures.chance.order_shares import order_shares
+from nnviz.figures.chance.order_shares import plot_order_shares
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 from nnviz.lessons.networks.each import MOONS, RATE, ROWS, RUNS, final_losses
@@ -138,7 +138,7 @@ def reveal_matters(found: _Split) -> Reveal:
 
 def picture_matters(found: _Split, palette: Palette) -> Sequence[Picture]:
     """The shares of start and order, by gentle steps and by rough ones."""
-    gentle, rough = order_shares(found.gentle, palette), order_shares(found.rough, palette)
+    gentle, rough = plot_order_shares(found.gentle, palette), plot_order_shares(found.rough, palette)
     return (
         replace(gentle, name="gentle", title=f"Gentle steps. {gentle.title}"),
         replace(rough, name="rough", title=f"Rough steps. {rough.title}"),

@@ -13,7 +13,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.figures.chance.dot_rows import dot_rows
+from nnviz.figures.chance.dot_rows import plot_dot_rows
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
@@ -39,7 +39,7 @@ def final_losses(cases: Mapping[str, Case], finding: str, palette: Palette) -> F
     hover = {name: [f"start {run.seed}, order {run.shuffle_seed}" for run in each] for name, each in runs.items()}
     high = 1.05 * max(float(np.nanmax(losses)) for losses in rows.values())
     axis = {"title": {"text": "final loss, nats; the line marks the median"}, "range": [-0.02 * high, high]}
-    return dot_rows(rows, "final losses", finding, axis, palette, hover=hover)
+    return plot_dot_rows(rows, "final losses", finding, axis, palette, hover=hover)
 
 
 # The first chance.

@@ -11,7 +11,7 @@ from nnviz.analysis.depth.signal import NORMAL, SignalRecord, SignalSpec, measur
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.progress import Progress
-from nnviz.figures.initializers.weights import weights
+from nnviz.figures.initializers.weights import plot_weights
 from nnviz.lessons.quiz.record import Question, Template, nearest, pick, some, whole
 
 LESSON, METHODS = "scale", "methods"
@@ -153,7 +153,7 @@ def which(generator: np.random.Generator, on_progress: Progress) -> Question | N
         f"{number(float(np.abs(drawn).max()))}. Of the four, {winner.label} makes these weights likeliest.",
         why="The shape tells uniform from normal: a box with sharp ends, or a bell. The width tells the rule: the "
         "fixed ones know no layer, LeCun, Glorot and He go by its size.",
-        picture=partial(weights, drawn),
+        picture=partial(plot_weights, drawn),
     )
 
 

@@ -15,7 +15,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
-from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.style.lines import Line, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 
@@ -90,7 +90,7 @@ def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[P
     ):  # fmt: skip
         drawn = [Line(key, values[key], *style) for key, style in zip(found, styles, strict=True)]
         pictures.append(
-            lines(
+            plot_lines(
                 name, title, f"{axis.capitalize()}, layer by layer, on a logarithmic axis. {title}",
                 np.arange(start, layers + 1), drawn, palette,
                 x_title="layer (0: the input)" if start == 0 else "layer", y_title=axis, log_y=True,
@@ -167,7 +167,7 @@ def _level_pictures(found: Level, palette: Palette) -> list[Picture]:
         return {row: number(float(value)) for row, value in zip(rows, values, strict=True)}
 
     return [
-        lines(
+        plot_lines(
             "level", title, f"The spread that keeps a signal level, by width, on two logarithmic axes. {title}",
             found.widths, drawn, palette, x_title="units a layer", y_title="level spread", log_x=True, log_y=True,
         ),

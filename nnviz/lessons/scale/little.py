@@ -21,7 +21,7 @@ from nnviz.core.initializers import Initializer
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.style.lines import Line, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.figures.symmetry import perturbation as pinch_figures
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
@@ -70,13 +70,13 @@ def _pinch_reveal(found: Pinch) -> Reveal:
 def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
     shorter = found.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * found.parted.max())))
     a, b = (shorter.replace(kernel_initializer=start_of(VALUE, EPSILONS[i])) for i in (LARGE, SMALL))
-    escape, law = pinch_figures.escape(found, palette, chosen=SMALL), law_of(found)
+    escape, law = pinch_figures.plot_escape(found, palette, chosen=SMALL), law_of(found)
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
         title = plain_words + theory
         escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
-    distances = pinch_figures.distances(found, SMALL, palette)
+    distances = pinch_figures.plot_distances(found, SMALL, palette)
     return [
         escape,
         replace(distances, title=f"The first of two starts. {distances.title}"),
@@ -169,7 +169,7 @@ def _positive_pictures(found: Positive, palette: Palette) -> list[Picture]:
                 "mean cosine": {name: f"{cosine:.3f}" for name, cosine in found.cosines.items()},
             },
         ),
-        lines(
+        plot_lines(
             "likeness of units", title, f"The mean correlation of two units' answers, layer by layer. {title}",
             np.arange(1, LIKE_DEPTH + 1),
             [Line(small, found.likeness[small], palette.a), Line("Glorot", found.likeness[usual], palette.b, "dash")],

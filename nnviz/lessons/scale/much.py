@@ -17,7 +17,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.depth.scales import successes, window
+from nnviz.figures.depth.scales import plot_successes, plot_window
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
@@ -105,7 +105,7 @@ def _much_pictures(found: Much, palette: Palette) -> list[Picture]:
     he = math.sqrt(2 / found.scales.experiment.hidden[0])
     shown = ONES.replace(epochs=60, snapshots=60)
     return [
-        window(found.scales, palette, he),
+        plot_window(found.scales, palette, he),
         Numbers(
             "Ones throw all units to the flat side in the first step",
             {"loss": {"at the start": number(found.ones[0]), "after one step": number(found.ones[1]),
@@ -150,7 +150,7 @@ def _xor_pictures(found: Scales, palette: Palette) -> list[Picture]:
         usual = solved == (found.rates[place].share > 0.5)  # a seed that did as most of them did
         seed = found.experiment.seed + int(np.argmax(usual))
         sides.append(one.replace(kernel_initializer=normal(spread), seed=seed))
-    return [successes(found, palette), Pair(*sides)]
+    return [plot_successes(found, palette), Pair(*sides)]
 
 
 MUCH_SCREEN = Screen(

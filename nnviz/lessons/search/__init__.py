@@ -9,12 +9,12 @@ import numpy as np
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import Parameter, plain
 from nnviz.figures.landscape.map_film import Panel, legend, map_film
-from nnviz.figures.restarts.restarts_needed import needed_figure
+from nnviz.figures.restarts.restarts_needed import plot_needed_figure
 from nnviz.figures.search.curve_film import curve_film
-from nnviz.figures.search.diversity import diversity
-from nnviz.figures.search.search_rates import search_rates
-from nnviz.figures.search.valley_ends import valley_ends
-from nnviz.figures.search.walk_heights import walk_heights
+from nnviz.figures.search.diversity import plot_diversity
+from nnviz.figures.search.search_rates import plot_search_rates
+from nnviz.figures.search.valley_ends import plot_valley_ends
+from nnviz.figures.search.walk_heights import plot_walk_heights
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Lesson, Numbers, Picture, Screen, Task, Teaching
 from nnviz.lessons.search import found
@@ -62,7 +62,7 @@ def _crowd_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
     same = valleys.of(first.points[:, 0, 0]) == valleys.of(first.points[:, -1, 0])
     title = f"The first {SHOWN} of {walk.plan.runs:,} walkers: {int(same.sum())} end in the valley that they start in."
     alt = f"{SHOWN} walkers on the curve {walk.plan.ground.label} go down to the floors of their valleys."
-    return [curve_film(first, "crowd", title, alt, captions), valley_ends(walk, palette)]
+    return [curve_film(first, "crowd", title, alt, captions), plot_valley_ends(walk, palette)]
 
 
 def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Picture]:
@@ -75,7 +75,10 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
     title = f"One of {one.plan.runs} walkers each, from the same place. {legend(palette)}"
     alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {found.pushes_say(walks).because}"
-    return [map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")), walk_heights(walks, palette)]
+    return [
+        map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")),
+        plot_walk_heights(walks, palette),
+    ]
 
 
 def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture]:
@@ -95,7 +98,7 @@ def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture
     ground = result.found.ground
     title = f"One run of each with steps of {plain(result.step)}. {legend(palette)}"
     alt = f"Three maps of {ground.label} with the path of one run each. {found.budget_says(result).because}"
-    return [map_film(ground, panels, "budget", title, alt, captions), search_rates(result.found, palette)]
+    return [map_film(ground, panels, "budget", title, alt, captions), plot_search_rates(result.found, palette)]
 
 
 def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) -> Sequence[Picture]:
@@ -112,7 +115,7 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
     ground = next(iter(evolutions.values())).plan.ground
     title = f"Two of the {found.NUMBERS} numbers of all {found.SIZE} candidates, in the first run. {legend(palette)}"
     alt = f"Two maps with populations that move over {SHOWN} generations. {found.populations_say(evolutions).because}"
-    return [map_film(ground, panels, "populations", title, alt, captions), diversity(evolutions, palette)]
+    return [map_film(ground, panels, "populations", title, alt, captions), plot_diversity(evolutions, palette)]
 
 
 def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence[Picture]:
@@ -130,7 +133,7 @@ def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence
             "restarts": {named[dims]: number(result.needed(dims)) for dims in rows},
         },
     )
-    return [needed_figure(result.share, result.tried, palette), table]
+    return [plot_needed_figure(result.share, result.tried, palette), table]
 
 
 SCREENS = (

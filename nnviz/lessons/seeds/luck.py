@@ -15,7 +15,7 @@ from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
-from nnviz.figures.chance.dot_rows import dot_rows
+from nnviz.figures.chance.dot_rows import plot_dot_rows
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
@@ -119,7 +119,7 @@ def _favourite_pictures(found: Luck, palette: Palette) -> Sequence[Picture]:
         "worst": {name: number(float(one.losses.max())) for name, one in tasks.items()},
     }
     return (
-        dot_rows(places, "places", title, axis, palette, marked),
+        plot_dot_rows(places, "places", title, axis, palette, marked),
         Numbers(f"Loss on unseen data: of seed {seed}, and of {AMONG} seeds.", table),
     )
 
@@ -201,7 +201,7 @@ def _pairs_pictures(found: Pairs, palette: Palette) -> Sequence[Picture]:
         "times as many": {_called(name): number(each.fewer, 2) for name, each in found.found.items()},
     }
     return (
-        dot_rows(rows, "differences", title, axis, palette),
+        plot_dot_rows(rows, "differences", title, axis, palette),
         Numbers(
             "Seeds it takes to tell A from B, roughly: how much sharing them helps depends on what differs.", table
         ),

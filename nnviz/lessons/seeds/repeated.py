@@ -15,8 +15,8 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.chance.dot_rows import dot_rows
-from nnviz.figures.chance.seeds import ripple
+from nnviz.figures.chance.dot_rows import plot_dot_rows
+from nnviz.figures.chance.seeds import plot_ripple
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
@@ -132,8 +132,8 @@ def _hair_pictures(found: Hair, palette: Palette) -> Sequence[Picture]:
     bold = Experiment(learning_rate=found.rate)
     nearby = next(one.changed for one in found.wild if one.change == RATE)
     return (
-        _named(ripple(found.wild, palette), "bold", found.rate),
-        _named(ripple(found.calm, palette), "calm", CALM),
+        _named(plot_ripple(found.wild, palette), "bold", found.rate),
+        _named(plot_ripple(found.calm, palette), "calm", CALM),
         Pair(bold, bold.replace(learning_rate=nearby)),
     )
 
@@ -186,7 +186,7 @@ def _one_row_pictures(found: OneRow, palette: Palette) -> Sequence[Picture]:
     )
     high = max(1.0, *(float(values.max()) for values in rows.values()))
     axis = {"title": {"text": "fresh points answered otherwise, %"}, "range": [-0.03 * high, 1.05 * high], "nticks": 6}
-    return dot_rows(rows, "one row", title, axis, palette), Pair(found.experiment, found.less)
+    return plot_dot_rows(rows, "one row", title, axis, palette), Pair(found.experiment, found.less)
 
 
 SAME_SCREEN = Screen(

@@ -19,7 +19,7 @@ from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
-from nnviz.figures.playground.drift import drift
+from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Checked, Lesson, Numbers, Pair, Picture, Reveal, Screen, Task, Teaching
 from nnviz.lessons.zero.parts import BATCH, FLAT_SCREEN, PARTS_SCREEN, SIGMOID_SCREEN
@@ -156,7 +156,7 @@ def reveal_equal(found: list[Trace]) -> Reveal:
 
 def picture_equal(found: list[Trace], palette: Palette) -> Sequence[Picture]:
     """How far apart the units are, and both starts on the stage."""
-    return drift(found, palette), Pair(found[0].experiment, found[1].experiment)
+    return plot_drift(found, palette), Pair(found[0].experiment, found[1].experiment)
 
 
 EQUAL_SCREEN = Screen(

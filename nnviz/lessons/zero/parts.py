@@ -15,9 +15,9 @@ from nnviz.core.initializers import get
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.style.template import Palette
-from nnviz.figures.symmetry.zero_parts import zero_parts
+from nnviz.figures.symmetry.zero_parts import plot_zero_parts
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
 
 SIGMOID = Experiment(kernel_initializer=get("zeros"), activation="sigmoid", epochs=400)
@@ -90,7 +90,7 @@ def reveal_parts(found: _Parts) -> Reveal:
 
 def picture_parts(found: _Parts, palette: Palette) -> Sequence[Picture]:
     """The whole table, and two of its cells on the stage."""
-    table = zero_parts(found.table, palette, click=False)
+    table = plot_zero_parts(found.table, palette, click=False)
     names = {key: _learns(found.table.trained(key)) for key in ("output", "hidden", "zeros")}
     title = f"Zero weights out: {names['output']}. Zero weights in: {names['hidden']}. Both zero: {names['zeros']}."
     return (
@@ -174,7 +174,7 @@ def reveal_flat(found: _Flat) -> Reveal:
 def picture_flat(found: _Flat, palette: Palette) -> Sequence[Picture]:
     """The losses, and both on the stage."""
     return (
-        loss([found.zeros, found.hidden], palette),
+        plot_loss([found.zeros, found.hidden], palette),
         Pair(found.zeros.experiment, found.hidden.experiment),
     )
 
@@ -246,7 +246,7 @@ def reveal_sigmoid(found: list[Trace]) -> Reveal:
 
 def picture_sigmoid(found: list[Trace], palette: Palette) -> Sequence[Picture]:
     """The losses, and both on the stage."""
-    return loss(found, palette), Pair(found[0].experiment, found[1].experiment)
+    return plot_loss(found, palette), Pair(found[0].experiment, found[1].experiment)
 
 
 SIGMOID_SCREEN = Screen(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.figures.landscape.basin_map import basins
-from nnviz.figures.landscape.border import border
+from nnviz.figures.landscape.basin_map import plot_basins
+from nnviz.figures.landscape.border import plot_border
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.basins import controls as lab
 from nnviz.ui import page
@@ -25,7 +25,7 @@ except ValueError as error:
 found = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
 
 places = lab.places_of(found)
-figures = basins(found, palette, choice.settings["colour"], places["A"], places["B"]), border(found, palette)
+figures = plot_basins(found, palette, choice.settings["colour"], places["A"], places["B"]), plot_border(found, palette)
 left, right = st.columns(2, gap="medium")
 with left:
     page.clicked(figures[0])

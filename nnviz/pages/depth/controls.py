@@ -22,7 +22,7 @@ from nnviz.core import activations, datasets
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import text_of
 from nnviz.figures.depth import depth
-from nnviz.figures.depth.chaos import chaos
+from nnviz.figures.depth.chaos import plot_chaos
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES, Palette
 from nnviz.ui import page
@@ -206,11 +206,11 @@ def figures(spec: SignalSpec, theme: str, _record: SignalRecord, _expected: Sign
     """All the page's figures by name; the spec tells what was measured."""
     palette = PALETTES[theme]
     drawn = (
-        depth.forwards(_record, _expected, palette),
-        depth.backwards(_record, _expected, palette),
-        depth.histograms(_record, palette),
-        depth.idle(_record, palette),
-        depth.likeness(_record, _expected, palette),
+        depth.plot_forwards(_record, _expected, palette),
+        depth.plot_backwards(_record, _expected, palette),
+        depth.plot_histograms(_record, palette),
+        depth.plot_idle(_record, palette),
+        depth.plot_likeness(_record, _expected, palette),
         _map(_expected.place if _expected else None, spec.activation, theme),
     )
     return {figure.name: figure for figure in drawn}
@@ -219,4 +219,4 @@ def figures(spec: SignalSpec, theme: str, _record: SignalRecord, _expected: Sign
 @drawn_once
 def _map(place: Place | None, activation: str, theme: str) -> Figure:
     """The plane of variances, which other data or another depth leave as it is."""
-    return chaos(place, activations.registry[activation], PALETTES[theme])
+    return plot_chaos(place, activations.registry[activation], PALETTES[theme])

@@ -17,7 +17,7 @@ from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.initializers import Scheme
 from nnviz.core.initializers.law import CUT_MASS, TRUNCATED_SPREAD
-from nnviz.figures.initializers.draws import alt, compare, marks, reach, small
+from nnviz.figures.initializers.draws import alt, marks, plot_compare, reach, small
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
 
@@ -215,7 +215,7 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
             bind="query-params",
         )  # fmt: skip
     both = [found for key in (first, second) if key != NOTHING and (found := drawn(key, kernel))]
-    figure = compare(both, PALETTES[theme])
+    figure = plot_compare(both, PALETTES[theme])
     page.chart(figure)
     names = ["A", "B"] if len(both) > 1 else [""]
     st.html(

@@ -13,7 +13,7 @@ from nnviz.analysis.initializers.works import ACTIVATIONS, INITIALIZERS, RECIPE,
 from nnviz.analysis.words import count, number
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.experiment import Experiment
-from nnviz.figures.initializers.works import works as draw
+from nnviz.figures.initializers.works import plot_works as draw
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import page
 from nnviz.ui.state.state import DEFAULT_A, Comparison

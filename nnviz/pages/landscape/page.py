@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from nnviz.analysis.landscape import sentences as words
-from nnviz.figures.landscape.barrier import barrier
+from nnviz.figures.landscape.barrier import plot_barrier
 from nnviz.figures.landscape.heights import Heights
-from nnviz.figures.landscape.landscape import landscape
-from nnviz.figures.landscape.relief import relief
+from nnviz.figures.landscape.landscape import plot_landscape
+from nnviz.figures.landscape.relief import plot_relief
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.landscape import controls as lab
 from nnviz.ui import markup, page
@@ -27,8 +27,8 @@ except ValueError as error:
     st.stop()
 page.remarks(found.remarks)
 
-picture = relief(found, palette, log) if surface else landscape(found, palette, log)
-lines = barrier(found, palette)
+picture = plot_relief(found, palette, log) if surface else plot_landscape(found, palette, log)
+lines = plot_barrier(found, palette)
 left, right = st.columns(2)
 with left:
     page.chart(picture)

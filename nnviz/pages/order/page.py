@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from nnviz.analysis.chance.order import check_pairs, order
-from nnviz.figures.chance.order_matrix import order_picture
-from nnviz.figures.chance.order_shares import order_shares
+from nnviz.figures.chance.order_matrix import plot_order_picture
+from nnviz.figures.chance.order_shares import plot_order_shares
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.order.controls import LAB, METHOD, PAGE, PRESETS, playground_query
 from nnviz.ui import page
@@ -28,7 +28,7 @@ if problem:
     st.stop()
 
 found = compute.result_of(f"Training {asked[1]} starts with {asked[2]} orders each", order, *asked)
-picture, shares = order_picture(found, palette), order_shares(found, palette)
+picture, shares = plot_order_picture(found, palette), plot_order_shares(found, palette)
 left, right = st.columns([3, 2])
 with right:
     page.chart(shares)

@@ -153,7 +153,7 @@ def _plain(value: float) -> str:
 def figures(_found: Pinch, asked: tuple[Experiment, float, int], shown: int, theme: str) -> list[Figure]:
     """The pictures of one experiment; `asked` is what it was made from."""
     palette = PALETTES[theme]
-    return [draw.distances(_found, shown, palette), draw.escape(_found, palette, chosen=shown)]
+    return [draw.plot_distances(_found, shown, palette), draw.plot_escape(_found, palette, chosen=shown)]
 
 
 def take_home(choice: Choice, figures: list[Figure]) -> None:

@@ -43,13 +43,13 @@ st.header("Two saddles, two laws", anchor=False)
 st.html(f"<p>{pinch_controls.WHY_LAWS}</p>")
 strict = compute.result_of("Training on two ridges", ridges)
 degenerate = compute.result_of("Training on XOR", xor)
-laws = [draw.escape(strict, palette, "two ridges"), draw.escape(degenerate, palette, "XOR")]
+laws = [draw.plot_escape(strict, palette, "two ridges"), draw.plot_escape(degenerate, palette, "XOR")]
 page.pair(laws)
 st.html(pinch_controls.by_width_words(compute.result_of("Looking at the curvature", by_width)))
 
 st.header("What rounding would do", anchor=False)
 st.html(f"<p>{pinch_controls.WHY_ROUNDING}</p>")
-rounded = draw_rounding.rounding(
+rounded = draw_rounding.plot_rounding(
     compute.result_of("Training equal units with BLAS, and with exact sums", rounding), palette
 )
 page.chart(rounded)

@@ -23,10 +23,10 @@ from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.restarts.best_of import best_loss, chance
-from nnviz.figures.restarts.final_losses import final_losses
+from nnviz.figures.restarts.best_of import plot_best_loss, plot_chance
+from nnviz.figures.restarts.final_losses import plot_final_losses
 from nnviz.figures.restarts.loss_bands import restarts_curves
-from nnviz.figures.restarts.narrowing import narrowing
+from nnviz.figures.restarts.narrowing import plot_narrowing
 from nnviz.figures.restarts.run_sides import Lot, lots
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
@@ -218,8 +218,8 @@ def _figures(
     palette = PALETTES[theme]
     return {
         "curves": restarts_curves(_both, threshold, palette, log),
-        "ends": [final_losses(_both, threshold, palette, log), narrowing(_both, threshold, palette)],
-        "restarts": [chance(_both, threshold, palette), best_loss(_both, threshold, palette, log)],
+        "ends": [plot_final_losses(_both, threshold, palette, log), plot_narrowing(_both, threshold, palette)],
+        "restarts": [plot_chance(_both, threshold, palette), plot_best_loss(_both, threshold, palette, log)],
     }
 
 

@@ -14,8 +14,8 @@ from nnviz.analysis.chance.seeds import LEAST, MOST, SEEDS, Judgement, judge
 from nnviz.analysis.chance.seeds_sentences import causes, grown, judged, repeated
 from nnviz.core.experiment import DEFAULT, Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.chance.seeds import in_order, per_seed
-from nnviz.figures.chance.seeds import ripple as draw_ripple
+from nnviz.figures.chance.seeds import in_order, plot_per_seed
+from nnviz.figures.chance.seeds import plot_ripple as draw_ripple
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
@@ -144,7 +144,7 @@ def _ripple(experiment: Experiment, theme: str, _found: Sequence[Ripple]) -> Fig
 @drawn_once
 def _per_seed(pair: Comparison, seeds: int, theme: str, _found: Judgement) -> Figure:
     """The picture of all seeds, drawn once for everybody."""
-    return per_seed(_found, PALETTES[theme])
+    return plot_per_seed(_found, PALETTES[theme])
 
 
 def causes_of(moved: Sequence[Ripple], experiment: Experiment, theme: str) -> None:

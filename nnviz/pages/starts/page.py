@@ -7,8 +7,8 @@ import streamlit as st
 from nnviz.analysis.symmetry.clones import as_one
 from nnviz.analysis.symmetry.starts import check, contest, parts
 from nnviz.figures.style.template import PALETTES
-from nnviz.figures.symmetry.starts import starts
-from nnviz.figures.symmetry.zero_parts import zero_parts
+from nnviz.figures.symmetry.starts import plot_starts
+from nnviz.figures.symmetry.zero_parts import plot_zero_parts
 from nnviz.pages.starts import controls as own
 from nnviz.ui import page
 from nnviz.ui.work import compute
@@ -29,7 +29,7 @@ if problem:
     st.stop()
 
 found = compute.result_of("Training starts by hand and random ones", contest, recipe, random_starts)
-strip = starts(found, palette)
+strip = plot_starts(found, palette)
 points = page.clicked(strip)
 if points:
     outcome = (found.random, found.outcomes)[points[0]["curve_number"]][points[0]["point_number"]]
@@ -50,7 +50,7 @@ with st.expander("What each start is, and how it ended"):
 
 st.header("Which part may be zero?", anchor="zero")
 table = compute.result_of("Training every part with every activation", parts, recipe, own.columns(recipe.activation))
-figure = zero_parts(table, palette)
+figure = plot_zero_parts(table, palette)
 points = page.clicked(figure)
 if points:
     clicked = table.cells[int(points[0]["y"])][int(points[0]["x"])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nnviz.figures.style.template import PALETTES
-from nnviz.figures.tables.ranking import ranking
+from nnviz.figures.tables.ranking import plot_ranking
 from nnviz.pages.your_data import sections as your_data
 from nnviz.ui import own_table, page
 
@@ -25,7 +25,7 @@ page.presets(your_data.PAGE, your_data.PRESETS)
 found = your_data.ranked(given, data, choice)
 if found is None:
     st.stop()
-figure = ranking(found, PALETTES[st.context.theme.type or "light"])
+figure = plot_ranking(found, PALETTES[st.context.theme.type or "light"])
 page.chart(figure)
 your_data.reading(found)
 your_data.in_numbers(found)

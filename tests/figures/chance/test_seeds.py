@@ -8,7 +8,7 @@ import pytest
 from nnviz.analysis.chance.repeats import NOTHING, RATE, WEIGHT, Ripple
 from nnviz.analysis.chance.seeds import summed_up
 from nnviz.core.experiment import Experiment
-from nnviz.figures.chance.seeds import in_order, per_seed, ripple
+from nnviz.figures.chance.seeds import in_order, plot_per_seed, plot_ripple
 from nnviz.figures.style.template import DARK, LIGHT
 
 A = Experiment(seed=7)
@@ -28,7 +28,7 @@ def lines(figure):
 
 
 def test_points_are_sorted_and_named_by_who_is_better(found):
-    figure = per_seed(found, LIGHT)
+    figure = plot_per_seed(found, LIGHT)
     drawn = lines(figure)
     assert (list(drawn["A better"].x), list(drawn["equal"].x), list(drawn["B better"].x)) == ([1], [2], [3, 4, 5])
     assert drawn["B better"].y == pytest.approx([0.1, 0.1, 0.4])
@@ -40,26 +40,26 @@ def test_points_are_sorted_and_named_by_who_is_better(found):
 
 
 def test_the_first_seed_is_ringed_and_named(found):
-    figure = per_seed(found, LIGHT)
+    figure = plot_per_seed(found, LIGHT)
     ring = lines(figure)["the fixed seed"]
     assert (ring.x[0], ring.y[0]) == (3, pytest.approx(0.1))
     assert "seed 7" in [note.text for note in figure.plot.layout.annotations]
 
 
 def test_the_band_is_the_mean_s_interval(found):
-    band = lines(per_seed(found, LIGHT))["mean and its 95 % interval"]
-    bottom, top = per_seed(found, LIGHT).plot.layout.yaxis.range
+    band = lines(plot_per_seed(found, LIGHT))["mean and its 95 % interval"]
+    bottom, top = plot_per_seed(found, LIGHT).plot.layout.yaxis.range
     assert list(band.y) == pytest.approx([max(found.low, bottom)] * 2 + [min(found.high, top)] * 2)
 
 
 def test_zero_is_always_in_sight():
-    low, high = per_seed(of([0.5, 0.6, 0.7], [0.1, 0.1, 0.1]), LIGHT).plot.layout.yaxis.range
+    low, high = plot_per_seed(of([0.5, 0.6, 0.7], [0.1, 0.1, 0.1]), LIGHT).plot.layout.yaxis.range
     assert low < 0 < high
 
 
 def test_diverged_runs_stand_at_the_end_and_pairs_of_them_nowhere():
     found = of([np.inf, 0.4, 0.3, np.inf, 0.2], [0.1, 0.5, 0.5, np.inf, np.inf])
-    figure = per_seed(found, LIGHT)
+    figure = plot_per_seed(found, LIGHT)
     bottom, top = figure.plot.layout.yaxis.range
     drawn = lines(figure)
     assert len(in_order(found)) == 4
@@ -71,7 +71,7 @@ def test_diverged_runs_stand_at_the_end_and_pairs_of_them_nowhere():
 @pytest.mark.parametrize("losses", [([np.inf] * 5, [np.inf] * 5), ([0.1] * 5, [0.1] * 5), ([np.inf] * 5, [0.1] * 5)])
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_plotly_takes_extreme_cases(losses, palette):
-    figure = per_seed(of(*losses), palette)
+    figure = plot_per_seed(of(*losses), palette)
     type(figure.plot)(figure.plot.to_dict())
     assert figure.title in figure.alt
 
@@ -83,7 +83,7 @@ def test_nothing_changed_lies_on_the_floor_named_equal():
         Ripple(RATE, 0.3, 0.31, steps, np.array([0, 1e-16, 1e-15]), 1),
         Ripple(NOTHING, math.nan, math.nan, steps, np.zeros(3), -1),
     )
-    figure = ripple(found, LIGHT)
+    figure = plot_ripple(found, LIGHT)
     type(figure.plot)(figure.plot.to_dict())
     axis, drawn = figure.plot.layout.yaxis, lines(figure)
     floor = axis.tickvals[list(axis.ticktext).index("0: equal")]
@@ -93,10 +93,10 @@ def test_nothing_changed_lies_on_the_floor_named_equal():
     assert len({line.line.dash for line in drawn.values()}) == 3
     assert figure.table["nothing changed"].tolist() == [0, 0, 0]
     lost = tuple(Ripple(one.change, 0.0, 0.1, steps, np.full(3, np.nan), -1) for one in found)
-    assert ripple(lost, DARK).title == "The run diverged before anything could be compared."
+    assert plot_ripple(lost, DARK).title == "The run diverged before anything could be compared."
 
 
 def test_only_where_a_click_opens_something_does_the_hover_say_so(found):
     for click in (True, False):
-        said = lines(per_seed(found, LIGHT, click))["B better"].text[0]
+        said = lines(plot_per_seed(found, LIGHT, click))["B better"].text[0]
         assert ("click" in said) == click

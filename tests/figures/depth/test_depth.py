@@ -14,7 +14,7 @@ from nnviz.analysis.depth.theory import theory
 from nnviz.analysis.depth.verdict import typical
 from nnviz.core import activations
 from nnviz.figures.depth import depth
-from nnviz.figures.depth.chaos import chaos
+from nnviz.figures.depth.chaos import plot_chaos
 from nnviz.figures.style.template import DARK, LIGHT
 
 QUICK = {"depth": 6, "width": 16, "rows": 32, "seeds": 3}
@@ -39,12 +39,12 @@ def drawn(changes, palette=LIGHT):
     return {
         figure.name: figure
         for figure in (
-            depth.forwards(record, expected, palette),
-            depth.backwards(record, expected, palette),
-            depth.likeness(record, expected, palette),
-            depth.idle(record, palette),
-            depth.histograms(record, palette),
-            chaos(expected.place if expected else None, activations.registry[record.spec.activation], palette),
+            depth.plot_forwards(record, expected, palette),
+            depth.plot_backwards(record, expected, palette),
+            depth.plot_likeness(record, expected, palette),
+            depth.plot_idle(record, palette),
+            depth.plot_histograms(record, palette),
+            plot_chaos(expected.place if expected else None, activations.registry[record.spec.activation], palette),
         )
     }
 
@@ -81,8 +81,8 @@ def test_the_spreads_are_the_measured_ones_and_the_theorys():
     record = measure(SignalSpec(**QUICK))
     expected = theory(record.spec)
     for figure, values, line in (
-        (depth.forwards(record, expected, LIGHT), record.answers, expected.answers),
-        (depth.backwards(record, expected, LIGHT), record.gradients, expected.gradients),
+        (depth.plot_forwards(record, expected, LIGHT), record.answers, expected.answers),
+        (depth.plot_backwards(record, expected, LIGHT), record.gradients, expected.gradients),
     ):
         found = lines(figure)
         assert found["measured"].y == pytest.approx(typical(values), rel=1e-6)
@@ -122,7 +122,7 @@ def test_you_are_where_your_variances_are():
 
 def test_correlations_of_both_pairs_are_drawn_between_minus_1_and_1():
     record = measure(SignalSpec(**QUICK | {"data": "digits"}))
-    figure = depth.likeness(record, theory(record.spec), LIGHT)
+    figure = depth.plot_likeness(record, theory(record.spec), LIGHT)
     measured = [line for line in figure.plot.data if line.name == "measured"]
     assert len(measured) == len(record.pairs) == 2
     for p, line in enumerate(measured):

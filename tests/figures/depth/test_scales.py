@@ -10,9 +10,9 @@ import pytest
 from nnviz.analysis.depth.scales import Scales
 from nnviz.analysis.initializers.families import methods
 from nnviz.core.experiment import Experiment
-from nnviz.figures.depth.scales import successes, window
-from nnviz.figures.initializers.families import spreads
-from nnviz.figures.style.lines import Line, lines
+from nnviz.figures.depth.scales import plot_successes, plot_window
+from nnviz.figures.initializers.families import plot_spreads
+from nnviz.figures.style.lines import Line, plot_lines
 from nnviz.figures.style.template import DARK, LIGHT
 
 
@@ -37,7 +37,7 @@ def by_name(figure, name):
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_case_can_be_drawn_in_a_way_plotly_accepts(case, palette):
-    for figure in (window(case, palette, 0.2), window(case, palette), successes(case, palette)):
+    for figure in (plot_window(case, palette, 0.2), plot_window(case, palette), plot_successes(case, palette)):
         go.Figure(json.loads(figure.plot.to_json()))  # checks every property
         assert figure.title.endswith(".")
         assert figure.title in figure.alt
@@ -45,7 +45,7 @@ def test_every_case_can_be_drawn_in_a_way_plotly_accepts(case, palette):
 
 
 def test_a_run_that_overflowed_has_a_mark_of_its_own_above_a_guess():
-    figure = window(SOME, LIGHT)
+    figure = plot_window(SOME, LIGHT)
     runs, lost = by_name(figure, "runs"), by_name(figure, "overflowed")
     assert len(runs.x) == 5
     assert len(lost.x) == 1
@@ -55,12 +55,12 @@ def test_a_run_that_overflowed_has_a_mark_of_its_own_above_a_guess():
 
 
 def test_the_window_is_told_in_the_title():
-    assert window(SOME, LIGHT).title == "Of 3 spreads between 0.01 and 1, 1 let most runs learn: 0.1."
-    assert "From no spread" in window(CASES["all lost"], LIGHT).title
+    assert plot_window(SOME, LIGHT).title == "Of 3 spreads between 0.01 and 1, 1 let most runs learn: 0.1."
+    assert "From no spread" in plot_window(CASES["all lost"], LIGHT).title
 
 
 def test_shares_stand_with_their_intervals():
-    figure = successes(SOME, LIGHT)
+    figure = plot_successes(SOME, LIGHT)
     share = by_name(figure, "share")
     assert list(share.y) == [0, 100, 0]
     assert list(share.error_y.array) == pytest.approx([65.76, 0, 65.76], abs=0.01)  # Wilson's of 0 in 2
@@ -71,7 +71,7 @@ def test_shares_stand_with_their_intervals():
 @pytest.mark.parametrize("layer", [(64, 32), (2, 2), (512, 3)], ids=str)
 def test_every_method_has_a_dot_a_mark_of_theory_and_its_number(layer, palette):
     drawn = methods(*layer)
-    figure = spreads(drawn, palette)
+    figure = plot_spreads(drawn, palette)
     go.Figure(json.loads(figure.plot.to_json()))
     dots, marks = by_name(figure, "measured"), by_name(figure, "theory")
     assert len(dots.x) == len(marks.x) == len(drawn) == 15
@@ -83,7 +83,9 @@ def test_every_method_has_a_dot_a_mark_of_theory_and_its_number(layer, palette):
 def test_lines_end_in_their_names_and_differ_in_more_than_colour():
     x = np.array([1.0, 10.0, 100.0])
     drawn = [Line("up", x, LIGHT.a), Line("down", 1 / x, LIGHT.b, "dash"), Line("rule", x, LIGHT.muted, marks=False)]
-    figure = lines("some", "Up.", "Some lines. Up.", x, drawn, LIGHT, x_title="n", y_title="y", log_x=True, log_y=True)
+    figure = plot_lines(
+        "some", "Up.", "Some lines. Up.", x, drawn, LIGHT, x_title="n", y_title="y", log_x=True, log_y=True
+    )
     go.Figure(json.loads(figure.plot.to_json()))
     up, down, rule = figure.plot.data
     assert (up.mode, rule.mode) == ("lines+markers", "lines")
@@ -97,7 +99,7 @@ def test_lines_end_in_their_names_and_differ_in_more_than_colour():
 def test_lines_that_reach_zero_and_infinity_can_be_drawn():
     values = np.array([0.0, 1e200, np.inf])
     for log in (True, False):
-        figure = lines(
+        figure = plot_lines(
             "some", "Up.", "Up.", np.arange(3), [Line("up", values, LIGHT.a)], DARK, x_title="n", y_title="y", log_y=log
         )
         go.Figure(json.loads(figure.plot.to_json()))

@@ -14,8 +14,8 @@ from nnviz.analysis.initializers.works import RECIPE, Works
 from nnviz.analysis.initializers.works import works as works_of
 from nnviz.core import initializers
 from nnviz.core.initializers import get
-from nnviz.figures.initializers.draws import HEIGHT, WIDTH, alt, compare, marks, reach, small
-from nnviz.figures.initializers.works import works
+from nnviz.figures.initializers.draws import HEIGHT, WIDTH, alt, marks, plot_compare, reach, small
+from nnviz.figures.initializers.works import plot_works
 from nnviz.figures.style.template import DARK, LIGHT
 
 DENSE = Kernel((64, 32))
@@ -61,7 +61,7 @@ def test_marks_are_the_limits_and_the_middle():
 @pytest.mark.parametrize("second", [None, "ones", "he_normal", "glorot_uniform", "random_normal"])
 def test_any_two_can_be_drawn_in_a_way_plotly_accepts(first, second, palette):
     both = [drawn(key) for key in (first, second) if key]
-    figure = compare(both, palette)
+    figure = plot_compare(both, palette)
     go.Figure(json.loads(figure.plot.to_json()))  # checks every property
     assert figure.title.endswith(".")
     assert figure.title in figure.alt
@@ -71,7 +71,7 @@ def test_any_two_can_be_drawn_in_a_way_plotly_accepts(first, second, palette):
 
 
 def test_bars_are_the_draws_and_the_line_is_the_density():
-    figure = compare([drawn("glorot_uniform"), drawn("glorot_normal")], LIGHT)
+    figure = plot_compare([drawn("glorot_uniform"), drawn("glorot_normal")], LIGHT)
     layers = {layer.name: layer for layer in figure.plot.data}
     bars, line = layers["A draws"], layers["A theory"]
     assert (np.asarray(bars.y) * np.asarray(bars.width)).sum() == pytest.approx(1, rel=1e-5)
@@ -96,7 +96,7 @@ def test_bars_are_the_draws_and_the_line_is_the_density():
     ],
 )
 def test_the_title_says_what_was_found(first, second, title):
-    assert re.match(title, compare([drawn(key) for key in (first, second) if key], LIGHT).title)
+    assert re.match(title, plot_compare([drawn(key) for key in (first, second) if key], LIGHT).title)
 
 
 def test_reach_in_words():
@@ -114,7 +114,7 @@ def found():
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_map_has_shares_in_cells_and_counts_in_the_hover(found, palette):
-    figure = works(found, palette)
+    figure = plot_works(found, palette)
     go.Figure(json.loads(figure.plot.to_json()))
     shades, points = figure.plot.data
     np.testing.assert_array_equal(shades.z, found.shares())
@@ -129,17 +129,17 @@ def test_the_map_has_shares_in_cells_and_counts_in_the_hover(found, palette):
 
 
 def test_the_map_s_title_counts(found):
-    title = works(found, LIGHT).title
+    title = plot_works(found, LIGHT).title
     assert title.startswith("Of 6 pairs, ")
     assert "He normal trains most often: " in title
 
 
 def test_a_map_with_holes_says_so(found):
     part = Works(found.initializers, found.activations, {(0, 0): found.cells[0, 0]})
-    figure = works(part, LIGHT)
+    figure = plot_works(part, LIGHT)
     assert figure.title == "Of 1 pair (5 more not trained yet), 0 train in every run and 1 in none."
     assert np.isnan(figure.plot.data[0].z).sum() == 5
     assert len(figure.csv().splitlines()) == 2
-    empty = works(Works(found.initializers, found.activations, {}), LIGHT)
+    empty = plot_works(Works(found.initializers, found.activations, {}), LIGHT)
     go.Figure(json.loads(empty.plot.to_json()))
     assert empty.title == "Nothing has been trained yet."

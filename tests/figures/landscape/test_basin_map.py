@@ -13,7 +13,7 @@ from nnviz.analysis.landscape.basin_map import Window, basins
 from nnviz.analysis.landscape.basin_outcomes import Outcome
 from nnviz.core.experiment import Experiment
 from nnviz.figures.landscape import basin_map as draw
-from nnviz.figures.landscape.border import border
+from nnviz.figures.landscape.border import plot_border
 from nnviz.figures.style.template import DARK, LIGHT
 
 XOR = Experiment(
@@ -48,9 +48,9 @@ def test_whatever_became_of_the_runs_the_figures_are_valid(case, palette):
     outcome = found(case)
     a = (3, 4)
     figures = [
-        draw.basins(outcome, palette, draw.STEPS, a, outcome.nearest_other(a)),
-        draw.basins(outcome, palette, draw.LOSS),
-        border(outcome, palette),
+        draw.plot_basins(outcome, palette, draw.STEPS, a, outcome.nearest_other(a)),
+        draw.plot_basins(outcome, palette, draw.LOSS),
+        plot_border(outcome, palette),
     ]
     for figure in figures:
         go.Figure(figure.plot.to_dict())  # Plotly checks every value
@@ -65,7 +65,7 @@ def test_whatever_became_of_the_runs_the_figures_are_valid(case, palette):
 
 def test_over_each_pixel_lies_one_point_that_tells_what_became_of_it():
     outcome = found()
-    figure = draw.basins(outcome, LIGHT)
+    figure = draw.plot_basins(outcome, LIGHT)
     reached, never = trace(figure, "reached"), trace(figure, "never")
     assert len(reached.x) + len(never.x) == 256
     assert trace(figure, "diverged") is None
@@ -83,7 +83,7 @@ def test_over_each_pixel_lies_one_point_that_tells_what_became_of_it():
 
 def test_fewer_steps_are_lighter_and_never_is_a_colour_and_a_word_of_its_own():
     outcome = found()
-    figure = draw.basins(outcome, LIGHT)
+    figure = draw.plot_basins(outcome, LIGHT)
     shades, axis = trace(figure, "runs").z, figure.plot.layout.coloraxis
     order = np.argsort(outcome.steps[outcome.reached])
     assert (np.diff(shades[outcome.reached][order]) >= 0).all()
@@ -99,7 +99,7 @@ def test_fewer_steps_are_lighter_and_never_is_a_colour_and_a_word_of_its_own():
 
 def test_runs_that_diverge_are_said_to():
     outcome = found("diverged")
-    figure = draw.basins(outcome, LIGHT)
+    figure = draw.plot_basins(outcome, LIGHT)
     assert figure.plot.layout.coloraxis.colorbar.ticktext[-1] == "diverged"
     points = trace(figure, "diverged")
     assert len(points.x) == outcome.lost.sum() > 0
@@ -111,7 +111,7 @@ def test_a_run_that_got_there_and_then_diverged_is_told_of_as_such():
     outcome = found("diverged")
     both = outcome.reached & (outcome.basins.diverged_at >= 0)
     assert both.any()
-    points = [trace for trace in draw.basins(outcome, LIGHT).plot.data if trace.customdata is not None]
+    points = [trace for trace in draw.plot_basins(outcome, LIGHT).plot.data if trace.customdata is not None]
     assert sum(len(trace.x) for trace in points) == outcome.reached.size
     (told,) = (trace for trace in points if "then diverged" in trace.name)
     assert len(told.x) == both.sum()
@@ -120,7 +120,7 @@ def test_a_run_that_got_there_and_then_diverged_is_told_of_as_such():
 
 def test_the_last_loss_on_a_linear_scale():
     outcome = found()
-    figure = draw.basins(outcome, LIGHT, draw.LOSS)
+    figure = draw.plot_basins(outcome, LIGHT, draw.LOSS)
     shades, axis = trace(figure, "runs").z, figure.plot.layout.coloraxis
     top = min(outcome.final.max(), 1.5 * math.log(2))
     np.testing.assert_allclose(shades, np.minimum(outcome.final, top) / top, rtol=1e-5)
@@ -130,7 +130,7 @@ def test_the_last_loss_on_a_linear_scale():
 
 def test_the_finding_counts():
     outcome = found()
-    title = draw.basins(outcome, LIGHT).title
+    title = draw.plot_basins(outcome, LIGHT).title
     assert title.startswith(f"{100 * outcome.reached.mean():.0f} % of the 256 starts reach loss 0.1 in 100 steps;")
     assert title.endswith(f"the fastest after about {np.nanmin(outcome.steps):.0f} steps.")
     assert draw.finding(found("none reaches")) == "None of the 256 starts reaches loss 0.0001 in 100 steps."
@@ -139,7 +139,7 @@ def test_the_finding_counts():
 
 def test_a_and_b_are_ringed_where_they_start():
     outcome = found()
-    figure = draw.basins(outcome, LIGHT, draw.STEPS, (2, 3), (5, 7))
+    figure = draw.plot_basins(outcome, LIGHT, draw.STEPS, (2, 3), (5, 7))
     a, b = trace(figure, "A"), trace(figure, "B")
     assert (a.x[0], a.y[0]) == (outcome.basins.x[3], outcome.basins.y[2])
     assert (b.x[0], b.y[0]) == (outcome.basins.x[7], outcome.basins.y[5])
@@ -149,7 +149,7 @@ def test_a_and_b_are_ringed_where_they_start():
 
 def test_the_border_s_figure_tells_shares_by_distance():
     outcome = found(side=40)
-    figure = border(outcome, LIGHT)
+    figure = plot_border(outcome, LIGHT)
     points = trace(figure, "measured")
     np.testing.assert_allclose(points.x, [0.25, 0.5, 1, 2])
     np.testing.assert_allclose(points.y, outcome.border.shares, rtol=1e-6)
@@ -157,7 +157,7 @@ def test_the_border_s_figure_tells_shares_by_distance():
     assert smooth.y[-1] / smooth.y[0] == pytest.approx(8)
     assert f"{100 * outcome.border.shares[0]:.0f} % end differently" in figure.title
     assert "rarer; at a smooth border it would be 50 %." in figure.title
-    nowhere = border(found("none reaches"), LIGHT)
+    nowhere = plot_border(found("none reaches"), LIGHT)
     assert len(nowhere.plot.data) == 0
     assert nowhere.title == "Of starts 0.625 apart in one weight, 0 % end differently."
 

@@ -14,10 +14,10 @@ from nnviz.analysis.landscape.landscape import landscape
 from nnviz.analysis.landscape.sentences import barrier as barrier_finding
 from nnviz.analysis.landscape.sentences import where
 from nnviz.core.experiment import Experiment
-from nnviz.figures.landscape.barrier import barrier
+from nnviz.figures.landscape.barrier import plot_barrier
 from nnviz.figures.landscape.heights import CEILING, Heights
-from nnviz.figures.landscape.landscape import landscape as draw
-from nnviz.figures.landscape.relief import relief
+from nnviz.figures.landscape.landscape import plot_landscape as draw
+from nnviz.figures.landscape.relief import plot_relief
 from nnviz.figures.style.template import DARK, LIGHT
 
 QUICK = Experiment(samples=60, epochs=100, hidden=(4,), snapshots=12)
@@ -49,7 +49,7 @@ def values(trace, axis):
 def test_every_landscape_can_be_drawn_in_a_way_plotly_accepts(case, log):
     found = landscape(*case, resolution=11)
     for palette in (LIGHT, DARK):
-        for figure in (draw(found, palette, log), relief(found, palette, log), barrier(found, palette, log)):
+        for figure in (draw(found, palette, log), plot_relief(found, palette, log), plot_barrier(found, palette, log)):
             go.Figure(json.loads(figure.plot.to_json()))  # checks every property
             assert figure.alt
             assert figure.title in figure.alt
@@ -99,7 +99,7 @@ def test_the_map_is_true_to_scale(found):
 
 
 def test_the_surface_has_paths_at_their_own_loss_and_ties_to_the_ground(found):
-    drawn = traces(relief(found, LIGHT))
+    drawn = traces(plot_relief(found, LIGHT))
     heights = Heights(found, True)
     lift = values(drawn["path 1"], "z")[0] - math.log10(found.paths[0].loss[0])
     assert 0 < lift < 0.02 * (heights.high - heights.low)
@@ -115,12 +115,12 @@ def test_the_surface_has_paths_at_their_own_loss_and_ties_to_the_ground(found):
 
 
 def test_titles_state_the_findings(found):
-    assert draw(found, LIGHT).title == relief(found, LIGHT).title == where(found)
-    assert barrier(found, LIGHT).title == barrier_finding(found)
+    assert draw(found, LIGHT).title == plot_relief(found, LIGHT).title == where(found)
+    assert plot_barrier(found, LIGHT).title == barrier_finding(found)
 
 
 def test_every_line_is_drawn_with_its_peak_and_a_guess_as_yardstick(found):
-    figure = barrier(found, LIGHT)
+    figure = plot_barrier(found, LIGHT)
     drawn = traces(figure)
     assert values(drawn["guess"], "y") == pytest.approx([math.log(2)] * 2)
     assert len(found.matched) == 3
@@ -132,7 +132,9 @@ def test_every_line_is_drawn_with_its_peak_and_a_guess_as_yardstick(found):
     assert labels.count("thin and grey: units matched") == 1
     assert len({drawn[" → ".join(line.ends)].line.dash for line in found.lines}) == 3
     low = replace(found, matched=(), lines=(replace(found.lines[0], loss=np.linspace(1, 2, 101)),))
-    assert len(barrier(low, LIGHT).plot.layout.annotations) == 1  # the guess's: this line climbs no higher than its end
+    assert (
+        len(plot_barrier(low, LIGHT).plot.layout.annotations) == 1
+    )  # the guess's: this line climbs no higher than its end
 
 
 def test_the_numbers_behind_the_map_are_all_there(found):

@@ -13,10 +13,10 @@ from nnviz.analysis.symmetry.symmetry import similarity as similarity_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.figures.playground.boundary import boundary
-from nnviz.figures.playground.drift import drift
+from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gallery import gallery
 from nnviz.figures.playground.gradients import gradients
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.playground.paths import MOST_PATHS, paths
 from nnviz.figures.playground.similarity import similarity
 from nnviz.figures.style.template import DARK, LIGHT
@@ -88,7 +88,7 @@ def test_arrays_travel_as_bytes_not_as_lists(stuck_and_free):
 
 
 def test_loss_shows_the_losses_and_the_level_of_a_guess(stuck_and_free):
-    figure = loss(stuck_and_free, LIGHT)
+    figure = plot_loss(stuck_and_free, LIGHT)
     lines = {line.name: line for line in figure.plot.data}
     for letter, trace in zip("AB", stuck_and_free, strict=True):
         assert lines[f"{letter} training"].y == pytest.approx(trace.train_loss[0], rel=1e-6)
@@ -101,13 +101,13 @@ def test_loss_shows_the_losses_and_the_level_of_a_guess(stuck_and_free):
 
 
 def test_loss_of_a_diverged_run_keeps_the_other_readable():
-    figure = loss(traces(PAIRS["diverged and dead"][0], {}), LIGHT)
+    figure = plot_loss(traces(PAIRS["diverged and dead"][0], {}), LIGHT)
     assert figure.title.startswith("A diverges at step ")
     assert figure.plot.layout.yaxis.range[1] < 10
 
 
 def test_drift_draws_clones_on_a_floor_named_equal(stuck_and_free):
-    figure = drift(stuck_and_free, LIGHT)
+    figure = plot_drift(stuck_and_free, LIGHT)
     lines = {line.name: line for line in figure.plot.data}
     axis = figure.plot.layout.yaxis
     floor = axis.tickvals[list(axis.ticktext).index("0: equal")]

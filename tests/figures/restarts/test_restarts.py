@@ -14,10 +14,10 @@ from nnviz.analysis.restarts.restarts import portion, train_portion
 from nnviz.analysis.restarts.sentences import success
 from nnviz.analysis.restarts.success_rates import best_of, chance_of_one
 from nnviz.core.experiment import Experiment
-from nnviz.figures.restarts.best_of import best_loss, chance
-from nnviz.figures.restarts.final_losses import final_losses
+from nnviz.figures.restarts.best_of import plot_best_loss, plot_chance
+from nnviz.figures.restarts.final_losses import plot_final_losses
 from nnviz.figures.restarts.loss_bands import MOST_CURVES, restarts_curves
-from nnviz.figures.restarts.narrowing import narrowing
+from nnviz.figures.restarts.narrowing import plot_narrowing
 from nnviz.figures.restarts.run_sides import lots
 from nnviz.figures.style.template import DARK, LIGHT
 
@@ -46,10 +46,10 @@ def drawn(both, threshold=0.1, log=False):
     palette = LIGHT
     return [
         *restarts_curves(both, threshold, palette, log),
-        final_losses(both, threshold, palette, log),
-        narrowing(both, threshold, palette),
-        chance(both, threshold, palette),
-        best_loss(both, threshold, palette, log),
+        plot_final_losses(both, threshold, palette, log),
+        plot_narrowing(both, threshold, palette),
+        plot_chance(both, threshold, palette),
+        plot_best_loss(both, threshold, palette, log),
     ]
 
 
@@ -130,7 +130,7 @@ def test_a_point_to_click_lies_on_its_own_run(xor):
 
 @pytest.mark.parametrize("log", [False, True])
 def test_the_bars_count_every_run_at_its_loss(xor, log):
-    figure = final_losses(xor, 0.1, LIGHT, log)
+    figure = plot_final_losses(xor, 0.1, LIGHT, log)
     for lot, sign in zip(xor, (-1, 1), strict=True):
         bars = lines(figure)[lot.letter]
         assert (np.sign(bars.x) == sign).all()
@@ -142,7 +142,7 @@ def test_the_bars_count_every_run_at_its_loss(xor, log):
 
 
 def test_levels_are_drawn_across_and_named_with_their_runs(xor):
-    figure = final_losses(xor, 0.1, LIGHT)
+    figure = plot_final_losses(xor, 0.1, LIGHT)
     found = lines(figure)
     for level in levels(XOR):
         assert found[level.name].y == pytest.approx([level.loss] * 2)
@@ -162,7 +162,7 @@ def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
         for line in figure.plot.data:
             y = np.asarray(line.y, float)
             assert not (y > 25 * high).any()
-    bars = lines(final_losses(both, 0.1, LIGHT))["A"]
+    bars = lines(plot_final_losses(both, 0.1, LIGHT))["A"]
     finite = int(np.isfinite(both[0].runs.train_loss).sum())
     assert np.abs(bars.x).sum() == finite
     assert f"{finite} of them above" in bars.hovertext[-1]
@@ -170,25 +170,25 @@ def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
 
 def test_one_run_is_not_counted_and_no_level_is_not_elsewhere():
     both = lots([runs_of(CURVE, 1), runs_of(CURVE, 3)], LIGHT)
-    assert final_losses(both, 1000.0, LIGHT).title == "A: its one run succeeds. B: no run of 3 fails."
-    assert final_losses(both, 1e-9, LIGHT).title.endswith("B: of 3 failed runs, 3 at no known level.")
+    assert plot_final_losses(both, 1000.0, LIGHT).title == "A: its one run succeeds. B: no run of 3 fails."
+    assert plot_final_losses(both, 1e-9, LIGHT).title.endswith("B: of 3 failed runs, 3 at no known level.")
 
 
 def test_levels_of_one_side_stay_on_its_side():
     both = lots([runs_of(QUICK, 3), runs_of(QUICK.replace(dataset="iris"), 3)], LIGHT)
-    found = lines(final_losses(both, 0.1, LIGHT))
+    found = lines(plot_final_losses(both, 0.1, LIGHT))
     assert found["ln 2"].x[1] == 0
     assert found["the entropy of the classes"].x[0] == 0
 
 
 def test_the_table_of_the_final_losses_has_a_row_a_run(xor):
-    table = final_losses(xor, 0.1, LIGHT).table
+    table = plot_final_losses(xor, 0.1, LIGHT).table
     assert table["seed"].tolist() == [*range(150)] * 2
     assert table["train_loss"][150:].tolist() == xor[1].runs.train_loss.tolist()
 
 
 def test_the_rate_narrows_from_the_first_seed_to_the_last(xor):
-    figure = narrowing(xor, 0.1, LIGHT)
+    figure = plot_narrowing(xor, 0.1, LIGHT)
     for lot in xor:
         found, rate = lines(figure)[f"{lot.letter} rate"], success(lot.runs, 0.1)
         assert found.y[-1] == pytest.approx(rate.share)
@@ -200,7 +200,7 @@ def test_the_rate_narrows_from_the_first_seed_to_the_last(xor):
 
 
 def test_the_chance_and_the_best_are_the_exact_ones(xor):
-    chances, best = chance(xor, 0.1, LIGHT), best_loss(xor, 0.1, LIGHT)
+    chances, best = plot_chance(xor, 0.1, LIGHT), plot_best_loss(xor, 0.1, LIGHT)
     for lot in xor:
         rate = success(lot.runs, 0.1)
         line = lines(chances)[lot.letter]
@@ -215,5 +215,5 @@ def test_the_chance_and_the_best_are_the_exact_ones(xor):
 def test_among_the_best_a_run_that_diverged_counts_as_a_guess():
     both = lots([runs_of(CURVE.replace(learning_rate=9.0), 4), runs_of(CURVE, 4)], LIGHT)
     assert both[0].runs.diverged == 4
-    line = lines(best_loss(both, 0.1, LIGHT))["A"]
+    line = lines(plot_best_loss(both, 0.1, LIGHT))["A"]
     assert line.y == pytest.approx([levels(CURVE)[-1].loss] * 4, rel=1e-6)

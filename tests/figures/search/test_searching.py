@@ -10,12 +10,12 @@ import pytest
 
 from nnviz.analysis.restarts.success_rates import rate, restarts_needed
 from nnviz.figures.landscape.map_film import CELLS, LETTERS, Panel, heights, legend, map_film
-from nnviz.figures.restarts.restarts_needed import needed_figure
+from nnviz.figures.restarts.restarts_needed import plot_needed_figure
 from nnviz.figures.search.curve_film import curve_film
-from nnviz.figures.search.diversity import copies_from, diversity
-from nnviz.figures.search.search_rates import search_rates, winners
-from nnviz.figures.search.valley_ends import valley_ends
-from nnviz.figures.search.walk_heights import medians, walk_heights
+from nnviz.figures.search.diversity import copies_from, plot_diversity
+from nnviz.figures.search.search_rates import plot_search_rates, winners
+from nnviz.figures.search.valley_ends import plot_valley_ends
+from nnviz.figures.search.walk_heights import medians, plot_walk_heights
 from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.search.basins import basins
 from nnviz.search.climbing import hill_climbing
@@ -37,13 +37,15 @@ def fought(successes, runs=200):
 
 MIXED = fought([[0, 0, 2, 130, 80], [30, 34, 12, 10, 32], [0, 2, 50, 90, 40]])
 CASES = {
-    "valley ends": lambda palette: valley_ends(LINE, palette),
-    "two valleys": lambda palette: valley_ends(hill_climbing(Plan(registry["two_valleys"], 1, 9, 5), 0.1), palette),
-    "walk heights": lambda palette: walk_heights(PLANE, palette),
-    "search rates": lambda palette: search_rates(MIXED, palette),
-    "no leader": lambda palette: search_rates(fought(np.full((3, 5), 200)), palette),
-    "diversity": lambda palette: diversity(BREEDS, palette),
-    "restarts needed": lambda palette: needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, palette),
+    "valley ends": lambda palette: plot_valley_ends(LINE, palette),
+    "two valleys": lambda palette: plot_valley_ends(
+        hill_climbing(Plan(registry["two_valleys"], 1, 9, 5), 0.1), palette
+    ),
+    "walk heights": lambda palette: plot_walk_heights(PLANE, palette),
+    "search rates": lambda palette: plot_search_rates(MIXED, palette),
+    "no leader": lambda palette: plot_search_rates(fought(np.full((3, 5), 200)), palette),
+    "diversity": lambda palette: plot_diversity(BREEDS, palette),
+    "restarts needed": lambda palette: plot_needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, palette),
 }
 
 
@@ -61,7 +63,7 @@ def test_every_case_can_be_drawn_in_a_way_plotly_accepts(case, palette):
 
 
 def test_each_walker_is_counted_in_the_valley_where_it_ends():
-    table = valley_ends(LINE, LIGHT).table
+    table = plot_valley_ends(LINE, LIGHT).table
     assert table["walkers"].sum() == LINE.plan.runs
     assert table["exact_share"].sum() == pytest.approx(1)
     nearest = np.abs(LINE.points[:, -1] - table["valley_at"]).argmin(axis=1)
@@ -78,11 +80,11 @@ def test_a_method_leads_only_where_its_interval_lies_above_all_others():
     keys = [method.key for method in METHODS]
     assert winners(MIXED) == ["many", "many", "annealing", "one", "one"]
     assert winners(fought([[2] * 5, [0] * 5, [1] * 5])) == [""] * 5
-    assert search_rates(MIXED, LIGHT).title == (
+    assert plot_search_rates(MIXED, LIGHT).title == (
         "Best beyond doubt: 20 short walks with steps of 0.05 and 0.1; annealing with steps of 0.3; one long walk with "
         "steps of 0.5 and 1."
     )
-    table = search_rates(MIXED, LIGHT).table
+    table = plot_search_rates(MIXED, LIGHT).table
     assert table["method"].tolist() == np.repeat(keys, len(STEPS)).tolist()
     assert table["successes"].tolist() == MIXED.successes.ravel().tolist()
 
@@ -93,11 +95,11 @@ def test_the_generation_from_which_all_are_copies():
     assert (found.distinct[:, generation:] == 1).all()
     assert (found.distinct[:, generation - 1] > 1).any()
     assert copies_from(BREEDS["mutation"]) == -1
-    assert f"copies of one from generation {generation} on" in diversity(BREEDS, LIGHT).title
+    assert f"copies of one from generation {generation} on" in plot_diversity(BREEDS, LIGHT).title
 
 
 def test_the_restarts_drawn_are_those_needed_and_no_success_draws_nothing():
-    figure = needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, LIGHT)
+    figure = plot_needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, LIGHT)
     assert figure.table["restarts"].tolist() == [restarts_needed(0.098**d) for d in range(1, 11)]
     measured = figure.plot.data[1]
     assert measured.x.tolist() == [1]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nnviz.figures.search.sorting import by_list, costs, far_off, growth, race
+from nnviz.figures.search.sorting import plot_by_list, plot_costs, plot_far_off, plot_growth, race
 from nnviz.figures.style.template import LIGHT
 from nnviz.search.sorting import bubble, quick
 from nnviz.search.sorting_costs import counts
@@ -36,7 +36,7 @@ def test_one_lane_says_what_a_comparison_leads_to(sort, said):
 
 
 def test_growth_states_its_ends():
-    figure = growth((5, 10), {"bubble sort": (10, 45), "quicksort": (7, 25)}, LIGHT)
+    figure = plot_growth((5, 10), {"bubble sort": (10, 45), "quicksort": (7, 25)}, LIGHT)
     assert figure.title == "On 10 values: bubble sort 45, quicksort 25."
     assert [list(line["y"]) for line in figure.plot.data] == [[10, 45], [7, 25]]
     assert figure.csv().splitlines()[1] == "5,10,7"
@@ -44,7 +44,7 @@ def test_growth_states_its_ends():
 
 def test_every_run_is_in_both_histograms():
     found = counts(range(100), 60, 0)
-    near, far = costs(found, 100, LIGHT), far_off(found, 100, LIGHT)
+    near, far = plot_costs(found, 100, LIGHT), plot_far_off(found, 100, LIGHT)
     for figure in (near, far):
         assert figure.table["runs"].sum() == 60
     assert near.plot.layout.shapes[0].x0 == pytest.approx(647.85, abs=0.005)
@@ -54,11 +54,11 @@ def test_every_run_is_in_both_histograms():
 
 
 def test_runs_that_all_cost_the_same_are_one_bar():
-    assert costs(np.full(30, 7), 4, LIGHT).table["runs"].tolist() == [30]
+    assert plot_costs(np.full(30, 7), 4, LIGHT).table["runs"].tolist() == [30]
 
 
 def test_lists_stand_with_their_cross_and_their_dot():
-    figure = by_list({"one": 10, "two": 30}, {"one": np.array([8, 12]), "two": np.array([9, 13])}, LIGHT)
+    figure = plot_by_list({"one": 10, "two": 30}, {"one": np.array([8, 12]), "two": np.array([9, 13])}, LIGHT)
     dice, first = figure.plot.data
     assert list(dice.x) == [10, 11]
     assert list(first.x) == [10, 30]

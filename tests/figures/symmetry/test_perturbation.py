@@ -54,13 +54,13 @@ def sound(figure):
 def test_every_case_can_be_drawn_in_a_way_plotly_accepts(found, name, palette):
     case = found[name]
     for chosen in range(len(case.epsilons)):
-        sound(draw.distances(case, chosen, palette))
-        sound(draw.escape(case, palette, chosen=chosen))
+        sound(draw.plot_distances(case, chosen, palette))
+        sound(draw.plot_escape(case, palette, chosen=chosen))
 
 
 def test_the_chosen_noise_is_the_band_and_the_others_thin_lines(found):
     case = found["strict"]
-    figure = draw.distances(case, 2, LIGHT)
+    figure = draw.plot_distances(case, 2, LIGHT)
     chosen, others = lines(figure)["ε = 10⁻⁵"], lines(figure)["other ε"]
     spans = case.spans[2][:, np.isfinite(case.spans[2, 2])]
     np.testing.assert_allclose(chosen.customdata, spans.T)
@@ -77,12 +77,12 @@ def test_the_chosen_noise_is_the_band_and_the_others_thin_lines(found):
     [(0, "start apart"), (4, "ε = 10⁻¹⁹, lost in rounding, the units start equal to the bit"), (5, "With no noise")],
 )
 def test_what_became_of_the_chosen_noise_is_said(found, chosen, words):
-    assert words in draw.distances(found["strict"], chosen, LIGHT).title
+    assert words in draw.plot_distances(found["strict"], chosen, LIGHT).title
 
 
 def test_the_steps_are_the_medians_with_their_range(found):
     case = found["strict"]
-    figure = draw.escape(case, LIGHT, chosen=1)
+    figure = draw.plot_escape(case, LIGHT, chosen=1)
     measured = lines(figure)["measured"]
     assert list(measured.x) == list(EPSILONS[:4])
     np.testing.assert_allclose(measured.y, np.median(case.parted[:4], axis=1))
@@ -100,7 +100,7 @@ def test_the_steps_are_the_medians_with_their_range(found):
 
 def test_a_power_law_is_drawn_on_two_logarithmic_axes(found):
     case = found["degenerate"]
-    figure = draw.escape(case, LIGHT, "XOR")
+    figure = draw.plot_escape(case, LIGHT, "XOR")
     assert figure.name == "XOR"
     assert figure.plot.layout.yaxis.type == figure.plot.layout.xaxis.type == "log"
     theory = lines(figure)["theory"]
@@ -111,7 +111,7 @@ def test_a_power_law_is_drawn_on_two_logarithmic_axes(found):
 
 
 def test_where_nothing_parted_there_is_no_line_and_it_is_said(found):
-    figure = draw.escape(found["nothing parted"], LIGHT)
+    figure = draw.plot_escape(found["nothing parted"], LIGHT)
     assert set(lines(figure)) == {"measured"}
     assert figure.title.startswith("0 of 3 starts parted")
     assert [note.text for note in figure.plot.layout.annotations] == ["No units have parted."]

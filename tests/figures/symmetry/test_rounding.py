@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from nnviz.analysis.symmetry.rounding import Fate, Rounding
 from nnviz.figures.style.template import DARK, LIGHT
-from nnviz.figures.symmetry.rounding import rounding
+from nnviz.figures.symmetry.rounding import plot_rounding
 
 ROUNDING = Rounding(
     (Fate(2, "float64", -1, -1), Fate(5, "float64", 3, 1785), Fate(2, "float32", -1, -1), Fate(5, "float32", 8, -1)),
@@ -19,7 +19,7 @@ ROUNDING = Rounding(
 
 def test_rounding_marks_each_width_and_what_never_happened():
     for palette in (LIGHT, DARK):
-        figure = rounding(ROUNDING, palette)
+        figure = plot_rounding(ROUNDING, palette)
         go.Figure(json.loads(figure.plot.to_json()))  # checks every property
         assert figure.title in figure.alt
     double, single = figure.plot.data

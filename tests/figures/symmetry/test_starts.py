@@ -12,8 +12,8 @@ import pytest
 
 from nnviz.analysis.symmetry.starts import RECIPE, contest, parts
 from nnviz.figures.style.template import DARK, LIGHT
-from nnviz.figures.symmetry.starts import starts
-from nnviz.figures.symmetry.zero_parts import zero_parts
+from nnviz.figures.symmetry.starts import plot_starts
+from nnviz.figures.symmetry.zero_parts import plot_zero_parts
 
 QUICK = RECIPE.replace(samples=100, epochs=60)
 RECIPES = {
@@ -37,7 +37,7 @@ def quick():
 
 def test_every_recipe_can_be_drawn_in_a_way_plotly_accepts(both):
     for palette in (LIGHT, DARK):
-        for figure in (starts(both[0], palette), zero_parts(both[1], palette)):
+        for figure in (plot_starts(both[0], palette), plot_zero_parts(both[1], palette)):
             go.Figure(json.loads(figure.plot.to_json()))  # checks every property
             assert figure.title.endswith(".")
             assert figure.title in figure.alt
@@ -48,7 +48,7 @@ def test_every_recipe_can_be_drawn_in_a_way_plotly_accepts(both):
 
 
 def test_marks_stand_at_their_losses_in_their_order(quick):
-    figure = starts(quick[0], LIGHT)
+    figure = plot_starts(quick[0], LIGHT)
     random, by_hand = figure.plot.data
     assert random.x == pytest.approx([o.loss for o in quick[0].random], rel=1e-6)
     assert by_hand.x == pytest.approx([o.loss for o in quick[0].outcomes], rel=1e-6)
@@ -60,7 +60,7 @@ def test_marks_stand_at_their_losses_in_their_order(quick):
 
 
 def test_each_row_says_units_and_loss(quick):
-    texts = [note.text for note in starts(quick[0], LIGHT).plot.layout.annotations]
+    texts = [note.text for note in plot_starts(quick[0], LIGHT).plot.layout.annotations]
     equal = quick[0].outcomes[-1]
     assert f"1 → 1 · {equal.loss:.3g}" in texts
     assert "<b>all equal</b>, no chance" in texts
@@ -72,21 +72,23 @@ def test_the_finding_counts_those_without_chance(quick):
     free = found.outcomes[:4]
     worst = max(o.loss for o in found.random)
     among = sum(o.loss <= worst for o in free)
-    assert starts(found, LIGHT).title.startswith(f"{among} of 4 starts with distinct units but no chance end no higher")
-    assert "“All equal” stays one unit" in starts(found, LIGHT).title
+    assert plot_starts(found, LIGHT).title.startswith(
+        f"{among} of 4 starts with distinct units but no chance end no higher"
+    )
+    assert "“All equal” stays one unit" in plot_starts(found, LIGHT).title
 
 
 def test_where_random_ones_diverged_no_range_is_claimed(quick):
     found, _ = quick
     lost = dataclasses.replace(found.random[0], loss=math.nan)
-    figure = starts(dataclasses.replace(found, random=(lost, *found.random[1:])), LIGHT)
+    figure = plot_starts(dataclasses.replace(found, random=(lost, *found.random[1:])), LIGHT)
     assert figure.title.startswith("Of 5 random starts some diverged.")
     none = dataclasses.replace(found, random=(lost,))
-    assert not starts(none, LIGHT).plot.layout.shapes
+    assert not plot_starts(none, LIGHT).plot.layout.shapes
 
 
 def test_cells_say_what_was_measured(quick):
-    figure = zero_parts(quick[1], LIGHT)
+    figure = plot_zero_parts(quick[1], LIGHT)
     heat, cells = figure.plot.data
     words = {(note.x, note.y): note.text for note in figure.plot.layout.annotations if note.xref == "x"}
     assert len(words) == len(cells.x) == 24
@@ -103,17 +105,17 @@ def test_cells_say_what_was_measured(quick):
 
 def test_the_finding_names_the_activations(quick):
     found = dataclasses.replace(quick[1], bar=0.0)
-    assert zero_parts(found, LIGHT).title.endswith(
+    assert plot_zero_parts(found, LIGHT).title.endswith(
         ": from a zero output kernel none; from a zero hidden kernel none; from both zero none."
     )
     found = dataclasses.replace(quick[1], bar=9.0)
-    assert "from a zero output kernel tanh, ReLU and sigmoid;" in zero_parts(found, LIGHT).title
+    assert "from a zero output kernel tanh, ReLU and sigmoid;" in plot_zero_parts(found, LIGHT).title
 
 
 def test_losses_in_cells_are_all_of_one_width(quick):
     (first, *others), *rows = quick[1].cells
     for loss, text in ((0.08634, "0.086"), (2.5, "2.500"), (1e-5, "<0.001"), (27.61, "27.6"), (math.nan, "diverged")):
         changed = dataclasses.replace(first, loss=loss)
-        figure = zero_parts(dataclasses.replace(quick[1], cells=((changed, *others), *rows)), LIGHT)
+        figure = plot_zero_parts(dataclasses.replace(quick[1], cells=((changed, *others), *rows)), LIGHT)
         words = [note.text for note in figure.plot.layout.annotations if note.xref == "x"]
         assert words[0] == f"<b>1 of 8</b> · {text}<br>nothing moves"

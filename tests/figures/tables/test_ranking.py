@@ -12,7 +12,7 @@ import pytest
 from nnviz import Experiment
 from nnviz.analysis.tables.ranking import rank, train_seeds
 from nnviz.figures.style.template import DARK, LIGHT
-from nnviz.figures.tables.ranking import ranking
+from nnviz.figures.tables.ranking import plot_ranking
 
 ORDER = ("zeros", "random_normal", "glorot_uniform", "he_uniform", "orthogonal", "pytorch_default")
 RECIPE = Experiment(samples=60, epochs=3, hidden=(4,))
@@ -66,20 +66,20 @@ def case(request):
 
 def test_the_title_says_how_sure_the_order_is(case):
     found, words = case
-    title = ranking(found, LIGHT).title
+    title = plot_ranking(found, LIGHT).title
     assert words in title
     assert title.endswith(".")
 
 
 def test_a_guess_is_named_unless_the_whole_interval_of_the_best_lies_below_it():
     found = runs_of(STEPS + 1, STEPS + 2)
-    assert "guess" not in ranking(replace(found, guess=found.best.high + 0.001), LIGHT).title
-    assert "guess" in ranking(replace(found, guess=found.best.median + 0.001), LIGHT).title
+    assert "guess" not in plot_ranking(replace(found, guess=found.best.high + 0.001), LIGHT).title
+    assert "guess" in plot_ranking(replace(found, guess=found.best.median + 0.001), LIGHT).title
 
 
 def test_every_ranking_can_be_drawn_in_a_way_plotly_accepts(case):
     for palette in (LIGHT, DARK):
-        figure = ranking(case[0], palette)
+        figure = plot_ranking(case[0], palette)
         go.Figure(json.loads(figure.plot.to_json()))
         assert len(figure.alt) > 60
         assert figure.plot.layout.xaxis.title.text.startswith("loss on rows held back")
@@ -87,7 +87,7 @@ def test_every_ranking_can_be_drawn_in_a_way_plotly_accepts(case):
 
 def test_the_marks_are_the_runs_the_median_and_its_interval():
     found = runs_of(STEPS + 2, STEPS + 1, STEPS + 1.001 + ALTERNATING * 3)
-    figure = ranking(found, LIGHT)
+    figure = plot_ranking(found, LIGHT)
     traces = {trace.name: trace for trace in figure.plot.data}
     np.testing.assert_allclose(traces["random_normal 0.05, runs"].x, STEPS + 1, rtol=1e-6)
     assert traces["random_normal 0.05, median"].x[0] == pytest.approx(1.045, rel=1e-6)
@@ -102,14 +102,14 @@ def test_the_marks_are_the_runs_the_median_and_its_interval():
 
 def test_the_guess_is_drawn_where_it_has_a_place():
     near, far = runs_of(np.full(10, 0.7), np.full(10, 0.6)), runs_of(np.full(10, 1e9), np.full(10, 2e9))
-    line = ranking(near, LIGHT).plot.layout.shapes[0]
+    line = plot_ranking(near, LIGHT).plot.layout.shapes[0]
     assert line.x0 == line.x1 == near.guess
-    assert "a guess" in [note.text for note in ranking(near, LIGHT).plot.layout.annotations]
-    assert ranking(far, LIGHT).plot.data
+    assert "a guess" in [note.text for note in plot_ranking(near, LIGHT).plot.layout.annotations]
+    assert plot_ranking(far, LIGHT).plot.data
 
 
 def test_the_table_is_the_ranking(case):
-    figure = ranking(case[0], LIGHT)
+    figure = plot_ranking(case[0], LIGHT)
     rows = list(csv.DictReader(io.StringIO(figure.csv())))
     assert [row["start"] for row in rows] == [str(place.initializer) for place in case[0].places]
     assert [float(row["median_loss"]) for row in rows] == [place.median for place in case[0].places]

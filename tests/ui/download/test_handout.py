@@ -8,7 +8,7 @@ import pytest
 from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.film import Film
 from nnviz.figures.style.template import new_plot
@@ -33,7 +33,7 @@ def pictures(trace, palette):
     relief = Figure(
         "relief", "A hill.", "A landscape that one can turn about.", new_plot([{"type": "surface"}], palette)
     )
-    return [loss([trace], palette), table, film, Pair(ZEROS, Experiment()), relief]
+    return [plot_loss([trace], palette), table, film, Pair(ZEROS, Experiment()), relief]
 
 
 SCREEN = Screen(

@@ -2,7 +2,7 @@ import pytest
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.figures.playground.loss import loss
+from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.style.template import LIGHT
 from nnviz.ui.work import results
 from nnviz.ui.work.results import SMALL, Results, drawn_once, size
@@ -55,7 +55,7 @@ def test_keys_count_too():
 
 
 def test_a_figure_counts_with_what_is_sent_of_it():
-    figure = loss(traces(1), LIGHT)
+    figure = plot_loss(traces(1), LIGHT)
     sent = len(figure.plot.to_json())
     assert 0.5 * sent < size(figure.spec) < 10 * sent
     assert size(figure) > size(figure.spec)
