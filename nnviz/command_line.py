@@ -54,11 +54,11 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does, but it knows all: what is left over is a mistake, told where its neighbours are known."""
-        found, others = super().parse_known_args(args, namespace)
+        result, others = super().parse_known_args(args, namespace)
         if others:
             question = meant(others[0].partition("=")[0], self._option_string_actions)
             self.error(f"{shorten(others[0])}: there is no such option{f'; {question}' if question else '.'}")
-        return found, others
+        return result, others
 
 
 def make_streams_sound() -> None:

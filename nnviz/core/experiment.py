@@ -450,8 +450,8 @@ def _check_hidden(value: object) -> tuple[int, ...]:
 def _check_dtype(value: object) -> Value:
     if isinstance(value, (type, np.dtype)):  # such as np.float32
         with suppress(TypeError):
-            found = np.dtype(value)
-            value = found.name if found.isnative else value
+            result = np.dtype(value)
+            value = result.name if result.isnative else value
     return FIELDS["dtype"].check(value)
 
 

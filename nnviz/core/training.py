@@ -440,8 +440,8 @@ class _Chunk:
             job.scores[:, run, moment:] = np.nan
             job.gradient_norms[run, moment:] = np.nan
 
-    def _mark_diverged(self, found: Array, step: int) -> None:
-        new = found & ~self.diverged
+    def _mark_diverged(self, values: Array, step: int) -> None:
+        new = values & ~self.diverged
         self.job.diverged_at[self.runs[new]] = step
         self.diverged |= new
         self.parameters[self.diverged] = np.nan

@@ -78,5 +78,5 @@ def deepest_share(ground: Landscape, dims: int) -> float:
     """
     if dims > 1 and not ground.separable:
         raise ValueError(f"{ground.key} with {dims} coordinates: its basins have no closed form.")
-    found = basins(ground)
-    return float(found.shares[found.deepest]) ** dims
+    measurement = basins(ground)
+    return float(measurement.shares[measurement.deepest]) ** dims

@@ -82,6 +82,6 @@ def contest(
     plan = Plan(ground, 2, looks, runs * len(STEPS), seed)
     steps = np.repeat(STEPS, runs)
     parts = len(METHODS) + 1
-    found = [method.walk(plan, steps, part(on_progress, i, parts)).found for i, method in enumerate(METHODS)]
+    result = [method.walk(plan, steps, part(on_progress, i, parts)).found for i, method in enumerate(METHODS)]
     luck = random_search(plan, part(on_progress, parts - 1, parts))
-    return Contest(ground, looks, np.array(STEPS), np.reshape(found, (len(METHODS), len(STEPS), runs)), luck.found)
+    return Contest(ground, looks, np.array(STEPS), np.reshape(result, (len(METHODS), len(STEPS), runs)), luck.found)

@@ -155,17 +155,17 @@ def frames(sorting: Sorting) -> list[Frame]:
     What a comparison leads to, such as a swap, is seen in the frame after it.
     """
     order = list(range(len(sorting.values)))
-    found = [Frame(tuple(order), (), -1, (), 0)]
+    result = [Frame(tuple(order), (), -1, (), 0)]
     placed: list[int] = []
     pivot, count = -1, 0
     for move in sorting.moves:
         if move.kind == "compare":
             count += 1
-            found.append(Frame(tuple(order), (order[move.i], order[move.j]), pivot, tuple(placed), count))
+            result.append(Frame(tuple(order), (order[move.i], order[move.j]), pivot, tuple(placed), count))
         elif move.kind == "swap":
             order[move.i], order[move.j] = order[move.j], order[move.i]
         elif move.kind == "pivot":
             pivot = order[move.i]
         else:
             placed.append(order[move.i])
-    return [*found, Frame(tuple(order), (), -1, tuple(placed), count)]
+    return [*result, Frame(tuple(order), (), -1, tuple(placed), count)]

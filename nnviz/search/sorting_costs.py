@@ -107,13 +107,13 @@ def counts(values: Sequence[int], runs: int, seed: int, on_progress: Progress | 
         seed: draws the seeds of all runs, so that no run is one of another seed's.
         on_progress: called with the share done, after every run.
     """
-    found = np.empty(runs, np.int64)
+    result = np.empty(runs, np.int64)
     seeds = np.random.SeedSequence(seed).generate_state(runs)
     for run in range(runs):
-        found[run] = quick(values, int(seeds[run])).comparisons
+        result[run] = quick(values, int(seeds[run])).comparisons
         if on_progress is not None:
             on_progress((run + 1) / runs)
-    return found
+    return result
 
 
 def twice(list_number: int, on_progress: Progress | None = None) -> tuple[Sorting, Sorting]:

@@ -189,15 +189,15 @@ def _check(client: Any, address: str) -> None:
     for place, told in pythons.items():  # first: functions that travel by value need the same Python
         compare({"Python": _minor(told["host"]["python"])}, {"Python": _minor(platform.python_version())}, place)
     told = client.run(look, on_error="return")
-    places = {f"the worker at {worker}": found for worker, found in told.items()}
-    for place, found in {"the scheduler": client.run_on_scheduler(look), **places}.items():
-        if isinstance(found, OSError):
+    places = {f"the worker at {worker}": result for worker, result in told.items()}
+    for place, result in {"the scheduler": client.run_on_scheduler(look), **places}.items():
+        if isinstance(result, OSError):
             continue  # a worker that was lost just now; Dask does without it
-        if not isinstance(found, dict):
+        if not isinstance(result, dict):
             raise SweepError(
-                f"{place} cannot load nnviz ({' '.join(str(found).split())}): it must be there as it is here."
+                f"{place} cannot load nnviz ({' '.join(str(result).split())}): it must be there as it is here."
             )
-        compare(found, made_by(), place)
+        compare(result, made_by(), place)
 
 
 def _minor(version: str) -> str:

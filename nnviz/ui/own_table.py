@@ -88,8 +88,8 @@ counters.TABLES_BYTES.set_function(lambda: rooms.bytes)
 
 
 def _mine() -> _Mine:
-    found: _Mine = st.session_state.setdefault(_MINE, _Mine())
-    return found
+    measurement: _Mine = st.session_state.setdefault(_MINE, _Mine())
+    return measurement
 
 
 def brought() -> Brought | None:
@@ -119,9 +119,9 @@ def table() -> Brought | None:
 
 def ready(given: Brought, recipe: Experiment) -> OwnData | None:
     """The table made ready for a recipe, after asking what is to be answered; None, and a sentence, where it cannot."""
-    found = given.table
-    names = [column.name for column in found.columns]
-    menu = f"{given.number}.{found.header}"
+    result = given.table
+    names = [column.name for column in result.columns]
+    menu = f"{given.number}.{result.header}"
     with st.container(key="own_questions", horizontal=True, vertical_alignment="bottom"):
         target_key, answer_key, header_key = f"{_TARGET}.{menu}", f"{_ANSWER}.{menu}", f"{_HEADER}.{given.number}"
         target = st.selectbox(
@@ -129,17 +129,17 @@ def ready(given: Brought, recipe: Experiment) -> OwnData | None:
             key=target_key, on_change=_keep, args=(given.number, target_key), width=320, format_func=lambda i: names[i],
         )  # fmt: skip
         answer = "auto"
-        if takes_either(found.columns[target]):
+        if takes_either(result.columns[target]):
             answer = st.selectbox(
                 "As", list(ANSWERS), list(ANSWERS).index(given.kept.get(answer_key, "auto")),
                 key=answer_key, on_change=_keep, args=(given.number, answer_key), width=180,
                 format_func=ANSWERS.__getitem__,
             )  # fmt: skip
         st.checkbox(
-            "The first row holds the names", found.header, key=header_key, on_change=_read_again,
+            "The first row holds the names", result.header, key=header_key, on_change=_read_again,
             args=(given.number, header_key), width="content",
         )  # fmt: skip
-    asked = (found, target, answer, recipe.samples, recipe.test_fraction, recipe.data_seed)
+    asked = (result, target, answer, recipe.samples, recipe.test_fraction, recipe.data_seed)
     data: OwnData | None = given.results.get(asked)
     if data is None:
         try:
@@ -218,27 +218,27 @@ def _take_text() -> None:
 def _take(name: str, content: bytes | str) -> None:
     try:
         with _reading:
-            found = read(content)
-        _put(name, content, found, _mine().count + 1)
+            result = read(content)
+        _put(name, content, result, _mine().count + 1)
     except TableError as problem:
         _mine().problem = f"{quoted(name, 60)} cannot be used. {problem}"
 
 
-def _put(name: str, content: bytes | str, found: Table, number: int) -> None:
+def _put(name: str, content: bytes | str, tables: Table, number: int) -> None:
     """Make this the session's table, in place of any other.
 
     Raises:
         TableError: there is no room for it.
     """
     mine = _mine()
-    size = sys.getsizeof(content) + sum(map(_size, found.columns))
+    size = sys.getsizeof(content) + sum(map(_size, tables.columns))
     before = mine.brought.results if mine.brought else None
     try:
         room = rooms.new(size, limits.now().table_bytes, instead=before)
     except FullError:
         counters.refused("table")
         raise TableError(FULL) from None
-    mine.brought, mine.problem, mine.count = Brought(name, content, found, number, room), "", number
+    mine.brought, mine.problem, mine.count = Brought(name, content, tables, number, room), "", number
 
 
 def _size(column: Column) -> int:
@@ -256,8 +256,8 @@ def _read_again(number: int, header_key: str) -> None:
         return
     try:
         with _reading:
-            found = read(given.content, header)
-        _put(given.name, given.content, found, number)
+            result = read(given.content, header)
+        _put(given.name, given.content, result, number)
     except TableError as problem:
         _mine().problem = str(problem)
 

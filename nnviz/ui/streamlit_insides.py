@@ -75,10 +75,10 @@ def connected(session: str) -> bool:
 
 def shows_uploader(session: str) -> bool:
     """Whether the page that a connected session shows has a place for a file."""
-    found = Runtime.instance().get_app_session(session)
-    if found is None:
+    result = Runtime.instance().get_app_session(session)
+    if result is None:
         return False
-    state, kinds = found.session_state, found.session_state._new_widget_state.widget_metadata
+    state, kinds = result.session_state, result.session_state._new_widget_state.widget_metadata
     shown = {*state._new_widget_state.states, *state._old_state}  # the latter while the page runs
     return any(kinds[name].value_type == _UPLOADER for name in shown if name in kinds)
 

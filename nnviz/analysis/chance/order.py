@@ -163,9 +163,9 @@ def split(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Sha
     again = components(values[rows[:, :, None], columns[:, None, :]])
     totals = again.sum(axis=1)
     low, high = np.quantile(again[totals > 0] / totals[totals > 0, None], INTERVAL, axis=0)
-    found, squares = components(values), sums_of_squares(values)
+    result, squares = components(values), sums_of_squares(values)
     return tuple(
-        Share(part, float(found[i] / found.sum()), float(low[i]), float(high[i]), float(squares[i] / squares.sum()))
+        Share(part, float(result[i] / result.sum()), float(low[i]), float(high[i]), float(squares[i] / squares.sum()))
         for i, part in enumerate(PARTS)
     )
 

@@ -12,55 +12,53 @@ from nnviz.analysis.chance.seeds import Judgement
 from nnviz.analysis.words import count, number, percent, percent_range
 
 
-def repeated(found: Repeats) -> str:
+def repeated(repeats: Repeats) -> str:
     """Whether the same seed gave the same run."""
-    times = count(len(found.same), "more time")
-    if found.identical:
+    times = count(len(repeats.same), "more time")
+    if repeats.identical:
         return (
-            f"Seed {found.seed}, trained {times}, gave the same run to the bit: "
-            f"{count(found.numbers, 'number')} compared each time, none differs."
+            f"Seed {repeats.seed}, trained {times}, gave the same run to the bit: "
+            f"{count(repeats.numbers, 'number')} compared each time, none differs."
         )
-    worst = max(again.differing for again in found.same)
-    return (
-        f"Seed {found.seed}, trained {times}, did not give the same run: {worst:,} of {found.numbers:,} numbers differ."
-    )
+    worst = max(again.differing for again in repeats.same)
+    return f"Seed {repeats.seed}, trained {times}, did not give the same run: {worst:,} of {repeats.numbers:,} numbers differ."
 
 
-def judged(found: Judgement) -> str:
+def judged(judgement: Judgement) -> str:
     """What the first seed says, what all say, and how many single seeds would have said the opposite."""
-    seeds = len(found.seeds)
-    if not found.leader:
-        if found.diverged == seeds:
+    seeds = len(judgement.seeds)
+    if not judgement.leader:
+        if judgement.diverged == seeds:
             return f"With each of {count(seeds, 'seed')}, A or B diverged: no mean can be taken."
         return f"A and B end alike on average over {count(seeds, 'seed')}: their difference is exactly 0."
-    alone = {"": "makes them equal", "A": "says that A is better", "B": "says that B is better"}[found.fixed]
-    first = f"Seed {found.seeds[0]} alone {alone}."
-    gap = abs(found.mean)
-    ends = sorted((abs(found.low), abs(found.high)))
-    if found.winner:
+    alone = {"": "makes them equal", "A": "says that A is better", "B": "says that B is better"}[judgement.fixed]
+    first = f"Seed {judgement.seeds[0]} alone {alone}."
+    gap = abs(judgement.mean)
+    ends = sorted((abs(judgement.low), abs(judgement.high)))
+    if judgement.winner:
         whole = (
-            f"{count(seeds, 'seed')} together say {found.winner}, by {number(gap)} on average "
+            f"{count(seeds, 'seed')} together say {judgement.winner}, by {number(gap)} on average "
             f"(95 % interval {number(ends[0])} to {number(ends[1])})."
         )
-        against = found.against
+        against = judgement.against
         told = (
             f"{against.successes} of {seeds} single seeds ({percent(against.share)}, 95 % interval "
             f"{percent_range(against.low, against.high)}) {'says' if against.successes == 1 else 'say'} the opposite."
         )
         return f"{first} {whole} {told}"
-    winners = f"A with {found.wins('A')}, B with {found.wins('B')}"
-    if not math.isfinite(found.high):
+    winners = f"A with {judgement.wins('A')}, B with {judgement.wins('B')}"
+    if not math.isfinite(judgement.high):
         return f"{first} With all other seeds A or B diverged, so there is no mean to trust. Better: {winners}."
     whole = (
-        f"{count(seeds, 'seed')} together cannot tell: {found.leader} is better by {number(gap)} on average, "
-        f"but the 95 % interval of A less B, {number(found.low)} to {number(found.high)}, holds 0."
+        f"{count(seeds, 'seed')} together cannot tell: {judgement.leader} is better by {number(gap)} on average, "
+        f"but the 95 % interval of A less B, {number(judgement.low)} to {number(judgement.high)}, holds 0."
     )
     return f"{first} {whole} Single seeds do name a winner: {winners}."
 
 
-def rippled(found: Sequence[Ripple]) -> str:
+def rippled(ripples: Sequence[Ripple]) -> str:
     """How far each change went, in a sentence for the figure's title."""
-    by_change = {ripple.change: ripple for ripple in found}
+    by_change = {ripple.change: ripple for ripple in ripples}
     moved, still = by_change[WEIGHT], by_change[NOTHING]
     last = _last(moved)
     if last < 0:
@@ -72,10 +70,10 @@ def rippled(found: Sequence[Ripple]) -> str:
     return f"{said}; with nothing changed, {'exactly 0' if still.apart < 0 else number(unchanged)}."
 
 
-def causes(found: Sequence[Ripple]) -> list[str]:
+def causes(ripples: Sequence[Ripple]) -> list[str]:
     """At which step each change shows, and what that is good for."""
     sentences = []
-    for ripple in found:
+    for ripple in ripples:
         if ripple.change == NOTHING:
             continue
         what = {WEIGHT: "The first weight", RATE: "The learning rate"}[ripple.change]

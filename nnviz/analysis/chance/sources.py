@@ -96,7 +96,7 @@ def case(
 
 def four_cases(experiment: Experiment, runs: int = 24, on_progress: Progress | None = None) -> tuple[Case, ...]:
     """So many runs of each of `CASES`. Arguments and errors as in `case`."""
-    found = []
+    result = []
     for done, (starts, orders) in enumerate(CASES):
-        found.append(case(experiment, starts, orders, runs, part(on_progress, done, len(CASES))))
-    return tuple(found)
+        result.append(case(experiment, starts, orders, runs, part(on_progress, done, len(CASES))))
+    return tuple(result)

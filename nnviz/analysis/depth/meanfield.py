@@ -128,12 +128,12 @@ def fixed_point(activation: Activation, weight_variance: Array | float, bias_var
     rises = growth[..., start] > 0
     up = growth[..., start:] <= SETTLED * grid[start:]
     down = growth[..., start::-1] >= -SETTLED * grid[start::-1]
-    found = np.where(rises, up.any(axis=-1), down.any(axis=-1))
+    text = np.where(rises, up.any(axis=-1), down.any(axis=-1))
     steps = np.where(rises, up.argmax(axis=-1), down.argmax(axis=-1))
     end = np.where(rises, start + steps, start - steps)
     before = np.where(rises, end - 1, end + 1) - (steps == 0) * np.where(rises, -1, 1)
     settled = _cross(grid, growth, before, end)
-    return np.where(found, settled, np.where(rises, np.inf, 0.0))
+    return np.where(text, settled, np.where(rises, np.inf, 0.0))
 
 
 def _cross(grid: Array, growth: Array, before: Array, end: Array) -> Array:

@@ -58,7 +58,7 @@ class Scales:
     @property
     def window(self) -> tuple[float, float] | None:
         """The smallest and the largest spread from which more than half of the runs learned; None if there is none."""
-        good = self.spreads[[found.share > 0.5 for found in self.rates]]
+        good = self.spreads[[result.share > 0.5 for result in self.rates]]
         return (float(good.min()), float(good.max())) if len(good) else None
 
     @property

@@ -60,8 +60,8 @@ def theory(spec: SignalSpec) -> SignalTheory | None:
         sums = [_spread(mean, variance + np.square(mean)) for mean, variance, _ in forward]
     centred = later[0] == 0 and biases[0] == 0
     activation = activations.registry[spec.activation]
-    found = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
-    return SignalTheory(np.array(answers), np.array(sums), gradients, cosines, found)
+    result = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
+    return SignalTheory(np.array(answers), np.array(sums), gradients, cosines, result)
 
 
 def measure_and_expect(spec: SignalSpec, on_progress: Progress) -> tuple[SignalRecord, SignalTheory | None]:

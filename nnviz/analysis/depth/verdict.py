@@ -135,8 +135,8 @@ def _round(value: float) -> str:
     return f"{float(f'{value:.2g}'):,.0f}"
 
 
-def _first(found: Array) -> int:
-    return int(np.argmax(found))
+def _first(values: Array) -> int:
+    return int(np.argmax(values))
 
 
 def _idle(record: SignalRecord) -> list[str]:

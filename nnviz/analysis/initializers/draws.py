@@ -186,9 +186,9 @@ def draws(initializer: Initializer, kernel: Kernel) -> Draws:
     )
 
 
-def window(found: Draws) -> tuple[float, float]:
+def window(measurement: Draws) -> tuple[float, float]:
     """The stretch of the number line to show: the law's limits, or four spreads around its mean."""
-    shape = found.law
+    shape = measurement.law
     if shape.kind == "points":
         room = (shape.high - shape.low) / 2 or max(1.0, abs(shape.mean)) / 2
         return shape.low - room, shape.high + room
@@ -216,24 +216,24 @@ class Histogram:
 
 
 @lru_cache(maxsize=8)
-def histogram(found: Draws, bins: int = 30) -> Histogram:
+def histogram(measurement: Draws, bins: int = 30) -> Histogram:
     """Count the draws into bins of one width that end at the law's limits.
 
     Args:
-        found: the draws.
+        measurement: the draws.
         bins: between the lowest and the highest of what is shown, about.
     """
-    low, high = window(found)
-    shape = found.law
+    low, high = window(measurement)
+    shape = measurement.law
     if shape.kind == "points":
         whole = bins // 4 * 4 + 2 if len(shape.points) == 2 else bins // 2 * 2 + 1  # so that each is in mid-bin
         edges = np.linspace(low, high, whole + 1)
     else:
         room = ROOM / (1 + 2 * ROOM) * (high - low)
         edges = np.linspace(low + room, high - room, bins + 1)
-        edges[0], edges[-1] = min(edges[0], found.low), max(edges[-1], found.high)
-    counts, _ = np.histogram(found.values, edges)
-    heights = counts / (len(found.values) * np.diff(edges))
+        edges[0], edges[-1] = min(edges[0], measurement.low), max(edges[-1], measurement.high)
+    counts, _ = np.histogram(measurement.values, edges)
+    heights = counts / (len(measurement.values) * np.diff(edges))
     inside = np.linspace(max(low, shape.low), min(high, shape.high), 241)
     walls = [
         np.nextafter(end, away) for end, away in ((shape.low, -math.inf), (shape.high, math.inf)) if low < end < high

@@ -77,19 +77,19 @@ def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tup
     """
     report = on_progress or (lambda share: None)
     keys = [key for key, scheme in initializers.registry.items() if scheme.keras]
-    found = []
+    result = []
     for done, key in enumerate(keys):
         report(done / len(keys))
         initializer = initializers.get(key)
-        found.append(Method(initializer, family(initializer), draws(initializer, Kernel((inputs, units)))))
+        result.append(Method(initializer, family(initializer), draws(initializer, Kernel((inputs, units)))))
     order = list(FAMILIES)
-    return tuple(sorted(found, key=lambda method: (order.index(method.family), method.draws.spread)))
+    return tuple(sorted(result, key=lambda method: (order.index(method.family), method.draws.spread)))
 
 
-def scales_among(found: Sequence[Method]) -> list[float]:
+def scales_among(measurement: Sequence[Method]) -> list[float]:
     """The different spreads among methods, increasing; those that differ by a few per cent count as one."""
     distinct: list[float] = []
-    for spread in sorted(method.draws.spread for method in found):
+    for spread in sorted(method.draws.spread for method in measurement):
         if not distinct or spread > (1 + SAME) * distinct[-1]:
             distinct.append(spread)
     return distinct

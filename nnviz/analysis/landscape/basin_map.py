@@ -160,10 +160,10 @@ def weights(experiment: Experiment) -> tuple[Weight, ...]:
 
 def find_weight(experiment: Experiment, key: str) -> Weight:
     """The weight with this key; ValueError where the network has none."""
-    found = {weight.key: weight for weight in weights(experiment)}
-    if key not in found:
-        raise ValueError(f"{key}: this network has no such weight; it has {', '.join(found)}.")
-    return found[key]
+    result = {weight.key: weight for weight in weights(experiment)}
+    if key not in result:
+        raise ValueError(f"{key}: this network has no such weight; it has {', '.join(result)}.")
+    return result[key]
 
 
 def pixel_experiment(experiment: Experiment, window: Window, row: int, column: int) -> Experiment:

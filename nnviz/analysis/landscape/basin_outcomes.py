@@ -84,13 +84,13 @@ class Outcome:
 
     def extremes(self) -> dict[str, Place]:
         """Pixels worth a look: those fastest and slowest to reach the bar, and the one with the highest last loss."""
-        found = {}
+        result = {}
         if self.reached.any():
-            found["fastest"] = self._place(int(np.nanargmin(self.steps)))
-            found["slowest"] = self._place(int(np.nanargmax(self.steps)))
+            result["fastest"] = self._place(int(np.nanargmin(self.steps)))
+            result["slowest"] = self._place(int(np.nanargmax(self.steps)))
         if np.isfinite(self.final).any():
-            found["highest loss"] = self._place(int(np.nanargmax(self.final)))
-        return found
+            result["highest loss"] = self._place(int(np.nanargmax(self.final)))
+        return result
 
     def _place(self, index: int) -> Place:
         row, column = divmod(index, self.reached.shape[1])

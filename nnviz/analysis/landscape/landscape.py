@@ -226,12 +226,12 @@ def survey(
     )
 
 
-def valleys(found: Landscape) -> int:
+def valleys(landscapes: Landscape) -> int:
     """How many separate places of the picture lie below a quarter of the guess's loss (touching corners count as one).
 
     Outside the plane, and between the points of the grid, they may hang together.
     """
-    return int(label(found.loss < found.bar, np.ones((3, 3)))[1])
+    return int(label(landscapes.loss < landscapes.bar, np.ones((3, 3)))[1])
 
 
 def _grid(cut: Plane, paths: Sequence[Array], extent: float, resolution: int) -> tuple[Array, Array]:
@@ -267,7 +267,7 @@ def _matched_ends(trace: Trace, weights: Array, runs: Sequence[int], on_progress
     experiment = trace.experiment
     if not experiment.hidden or seconds_to_match(experiment.layer_sizes) > MATCH_SECONDS:
         return []
-    found = []
+    result = []
     for one, other in combinations(runs, 2):
         if on_progress:
             on_progress(0.0)
@@ -275,8 +275,8 @@ def _matched_ends(trace: Trace, weights: Array, runs: Sequence[int], on_progress
         if matching:
             layers = renamed_to_match(layer_views(weights[other, -1], experiment.layer_sizes), matching)
             end = np.concatenate([layer.ravel() for layer in layers])
-            found.append(((f"run {one + 1}", f"run {other + 1}, matched"), (one, other), weights[one, -1], end))
-    return found
+            result.append(((f"run {one + 1}", f"run {other + 1}, matched"), (one, other), weights[one, -1], end))
+    return result
 
 
 def _outside(cut: Plane, path: Array, points: Array) -> float:

@@ -42,16 +42,16 @@ def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | No
     rows = x.shape[2]
     at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(sizes))))
     network = Network.of(experiment, at_once, rows, blas_matmul, "float64")
-    found = np.empty(len(weights))
+    result = np.empty(len(weights))
     with np.errstate(all="ignore"), one_blas_thread():
         for first in range(0, len(weights), at_once):
             first = min(first, len(weights) - at_once)  # the last chunk is a full one too
             part = slice(first, first + at_once)
             logits = network.forward(layer_views(weights[part], sizes), x)
-            found[part] = network.loss.value(logits, y).mean(axis=1)
+            result[part] = network.loss.value(logits, y).mean(axis=1)
             report((first + at_once) / len(weights))
-    found[np.isnan(found)] = np.inf
-    return found
+    result[np.isnan(result)] = np.inf
+    return result
 
 
 def losses_along(
@@ -63,7 +63,7 @@ def losses_along(
     """
     report = on_progress or (lambda share: None)
     total = sum(len(places) for _, _, places in asked)
-    found, done = [], 0
+    result, done = [], 0
     for origin, directions, places in asked:
         losses = np.empty(len(places))
         size = max(1, BLOCK_BYTES // (8 * len(origin)))
@@ -78,5 +78,5 @@ def losses_along(
                 weights = origin + block @ directions
             losses[first : first + size] = losses_at(experiment, weights, progress)
             done += amount
-        found.append(losses)
-    return found
+        result.append(losses)
+    return result

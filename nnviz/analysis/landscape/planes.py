@@ -141,22 +141,22 @@ def _right_angles(given: Array, spare: Array) -> tuple[Array, list[int]]:
     Returns:
         The directions `[2, P]`, and which of them (0, 1) are spare ones, since the given one was none.
     """
-    found: list[Array] = []
+    values: list[Array] = []
     replaced = []
     for place in range(2):
-        rest = _leftover(given[place], found)
+        rest = _leftover(given[place], values)
         if not np.linalg.norm(rest) > SAME * max(1e-3, float(np.linalg.norm(given[place]))):
             replaced.append(place)
-            rest = _leftover(spare[place], found)
-        found.append(rest / np.linalg.norm(rest))
-    return np.array(found), replaced
+            rest = _leftover(spare[place], values)
+        values.append(rest / np.linalg.norm(rest))
+    return np.array(values), replaced
 
 
-def _leftover(direction: Array, found: list[Array]) -> Array:
+def _leftover(direction: Array, values: list[Array]) -> Array:
     """What is left of a direction at right angles to others of length 1."""
     rest = direction.copy()
     for _ in range(2):  # once more, since rounding leaves something of a long one
-        for other in found:
+        for other in values:
             rest -= (rest @ other) * other
     return rest
 

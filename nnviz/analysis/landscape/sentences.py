@@ -29,29 +29,29 @@ _PLANES = {
 _COUNTS = ("no", "one", "two", "three")
 
 
-def where(found: Landscape) -> str:
+def where(landscape: Landscape) -> str:
     """The map's finding: at which losses the runs ended, how far apart, and what lies around them."""
-    losses = [number(float(path.loss[-1])) for path in found.paths]
+    losses = [number(float(path.loss[-1])) for path in landscape.paths]
     if len(losses) == 1:
         begins = f"The run ended at loss {losses[0]}"
     else:
-        distances = [line.distance for line in found.lines]
+        distances = [line.distance for line in landscape.lines]
         low, high = number(min(distances)), number(max(distances))
         begins = f"{_COUNTS[len(losses)].capitalize()} runs ended at loss {_listed(losses)}"
         begins += f", {low} apart" if low == high else f", {low} to {high} apart"
-    amount = valleys(found)
+    amount = valleys(landscape)
     holds = f"{amount} separate valleys" if amount > 1 else "one valley" if amount else "no valley"
-    return f"{begins}. The picture holds {holds} below {number(found.bar)}."
+    return f"{begins}. The picture holds {holds} below {number(landscape.bar)}."
 
 
-def barrier(found: Landscape) -> str:
+def barrier(landscape: Landscape) -> str:
     """What the straight lines cross, and what is left of that once units are matched: the finding of their picture."""
-    if len(found.paths) == 1:
-        return _straight(found.lines[0], found.guess)
-    climbing = [line for line in found.lines if climbs(line, found.guess)]
+    if len(landscape.paths) == 1:
+        return _straight(landscape.lines[0], landscape.guess)
+    climbing = [line for line in landscape.lines if climbs(line, landscape.guess)]
     if not climbing:
-        lines = "The straight line" if len(found.lines) == 1 else "No straight line"
-        never = "never climbs" if len(found.lines) == 1 else "climbs"
+        lines = "The straight line" if len(landscape.lines) == 1 else "No straight line"
+        never = "never climbs" if len(landscape.lines) == 1 else "climbs"
         return f"{lines} between them {never} above its ends."
     if len(climbing) == 1:
         line = climbing[0]
@@ -59,24 +59,24 @@ def barrier(found: Landscape) -> str:
         begins = f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
     else:
         begins = f"Straight lines from run to run climb to {_peaks(climbing)}."
-    return f"{begins} {_once_matched(found)}".rstrip()
+    return f"{begins} {_once_matched(landscape)}".rstrip()
 
 
 def _peaks(lines: Sequence[Line]) -> str:
     return _listed([f"{number(line.peak)} ({short(line)})" for line in lines])
 
 
-def _once_matched(found: Landscape) -> str:
+def _once_matched(landscape: Landscape) -> str:
     """What is left of the hills once units are matched; nothing where none were."""
-    if not found.matched:
+    if not landscape.matched:
         return ""
-    left = [line for line in found.matched if climbs(line, found.guess)]
+    left = [line for line in landscape.matched if climbs(line, landscape.guess)]
     if not left:
-        peak = max(line.peak for line in found.matched)
+        peak = max(line.peak for line in landscape.matched)
         return f"With units matched there is no hill: the highest loss is {number(peak)}."
-    if len(left) == len(found.matched):
+    if len(left) == len(landscape.matched):
         return f"With units matched the loss still climbs to {_peaks(left)}."
-    level = ", nor between ".join(short(line) for line in found.matched if line not in left)
+    level = ", nor between ".join(short(line) for line in landscape.matched if line not in left)
     return f"With units matched the loss climbs to {_peaks(left)}; there is no hill between {level}."
 
 
@@ -98,17 +98,17 @@ def short(line: Line) -> str:
     return f"{one + 1} and {other + 1}" if one != other else "start and end"
 
 
-def outside(found: Landscape) -> str:
+def outside(landscape: Landscape) -> str:
     """How much of the paths lies outside the plane, and how far their loss then is from the ground's."""
-    several = len(found.paths) > 1
-    shares = _listed([percent(round(path.outside, 6)) for path in found.paths])
-    whose = "the paths of runs " + _listed([str(path.run + 1) for path in found.paths]) if several else "the path"
+    several = len(landscape.paths) > 1
+    shares = _listed([percent(round(path.outside, 6)) for path in landscape.paths])
+    whose = "the paths of runs " + _listed([str(path.run + 1) for path in landscape.paths]) if several else "the path"
     begins = (
         f"Of {whose}, {shares} {'lie' if several else 'lies'} outside this plane (of squared distances to the end)."
     )
-    worst = max(found.paths, key=lambda path: mismatch(path)[0])
+    worst = max(landscape.paths, key=lambda path: mismatch(path)[0])
     gap, moment = mismatch(worst)
-    if gap < SMALL * found.guess:
+    if gap < SMALL * landscape.guess:
         return f"{begins} The ground under a path is nowhere more than {number(gap)} off its own loss."
     own, ground = number(float(worst.loss[moment])), number(float(worst.ground[moment]))
     name = f"run {worst.run + 1}'s" if several else "its"
@@ -126,9 +126,9 @@ def mismatch(path: Path) -> tuple[float, int]:
     return float(gaps[moment]), moment
 
 
-def copies(found: Landscape) -> str:
+def copies(landscape: Landscape) -> str:
     """How often every valley exists; nothing where units are not to be told from one another anyway."""
-    hidden, flips = found.experiment.hidden, found.experiment.activation in FLIPPING
+    hidden, flips = landscape.experiment.hidden, landscape.experiment.activation in FLIPPING
     amount = equal_settings(hidden, flips)
     if amount == 1:
         return ""
@@ -140,30 +140,32 @@ def copies(found: Landscape) -> str:
     )
 
 
-def matched(found: Landscape) -> str:
+def matched(landscape: Landscape) -> str:
     """What the lines after matching are; nothing where there are none."""
-    if not found.matched:
+    if not landscape.matched:
         return ""
-    before, after = (_listed([number(line.distance) for line in lines]) for lines in (found.lines, found.matched))
+    before, after = (
+        _listed([number(line.distance) for line in lines]) for lines in (landscape.lines, landscape.matched)
+    )
     if before == after:
         return "No renaming of units brings the runs closer to each other."
-    how = "renamed and flipped" if is_odd(activations.registry[found.experiment.activation]) else "renamed"
+    how = "renamed and flipped" if is_odd(activations.registry[landscape.experiment.activation]) else "renamed"
     return (
         f"Thin grey lines: the second run's units are {how} until it lies as close to the first as we can find. Its "
         f"answers stay the same, but it is then {after} away instead of {before}."
     )
 
 
-def plane(found: Landscape) -> str:
+def plane(landscape: Landscape) -> str:
     """What the picture is a plane of, in a sentence or two."""
-    weights = parameter_count(found.experiment.layer_sizes)
+    weights = parameter_count(landscape.experiment.layer_sizes)
     return (
         f"The network has {weights:,} weights and biases, so each setting of them is one point in {weights:,} "
-        f"dimensions. The picture is {_PLANES[found.kind]}"
+        f"dimensions. The picture is {_PLANES[landscape.kind]}"
     )
 
 
-def numbers(found: Landscape) -> dict[str, Mapping[str, str]]:
+def numbers(landscape: Landscape) -> dict[str, Mapping[str, str]]:
     """For each run, by name, its numbers as texts."""
     return {
         f"run {path.run + 1}, seed {path.seed}": {
@@ -173,7 +175,7 @@ def numbers(found: Landscape) -> dict[str, Mapping[str, str]]:
             "share of the path outside the plane": percent(round(path.outside, 6)),
             "largest difference of loss and ground": number(mismatch(path)[0]),
         }
-        for path in found.paths
+        for path in landscape.paths
     }
 
 

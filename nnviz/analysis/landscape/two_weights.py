@@ -74,10 +74,10 @@ def two_weights(
     )
 
 
-def valleys(found: Landscape) -> int:
+def valleys(landscape: Landscape) -> int:
     """How many separate places lie lower than halfway from the guess's loss down to the lowest of the picture."""
-    halfway = (found.guess + float(found.loss.min())) / 2
-    return int(label(found.loss < halfway, np.ones((3, 3)))[1])
+    halfway = (landscape.guess + float(landscape.loss.min())) / 2
+    return int(label(landscape.loss < halfway, np.ones((3, 3)))[1])
 
 
 def fallen(path: Path, steps: int) -> float:

@@ -63,10 +63,10 @@ def _paths(trace: Trace, kernel: Array, all_kernels: Sequence[Array], layer: int
 
 def _groups(whole: Array) -> tuple[tuple[int, ...], ...]:
     """Units whose column of `[T, weights, units]` is the same to the last bit, at every moment."""
-    found: dict[bytes, list[int]] = {}
+    result: dict[bytes, list[int]] = {}
     for unit in range(whole.shape[2]):
-        found.setdefault((whole[:, :, unit] + 0.0).tobytes(), []).append(unit)
-    return tuple(map(tuple, found.values()))
+        result.setdefault((whole[:, :, unit] + 0.0).tobytes(), []).append(unit)
+    return tuple(map(tuple, result.values()))
 
 
 def _directions(kernels: Sequence[Array]) -> Array:

@@ -82,7 +82,7 @@ def group_rates(succeeded: Array, size: int) -> list[Rate]:
 
 def mean_width(rates: list[Rate]) -> float:
     """The mean width of some intervals."""
-    return float(np.mean([found.high - found.low for found in rates]))
+    return float(np.mean([result.high - result.low for result in rates]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,12 +106,14 @@ class Paired:
     def needed(self) -> tuple[float, float]:
         """About how many seeds part A from B, with the same seeds and with others: (2 · spread / mean)²."""
         gap = float(self.same.mean())
-        found = [math.ceil((2 * float(d.std(ddof=1)) / gap) ** 2) if gap else math.inf for d in (self.same, self.other)]
-        return found[0], found[1]
+        result = [
+            math.ceil((2 * float(d.std(ddof=1)) / gap) ** 2) if gap else math.inf for d in (self.same, self.other)
+        ]
+        return result[0], result[1]
 
 
-def paired(found: Judgement) -> Paired:
+def paired(judgement: Judgement) -> Paired:
     """The differences of a comparison, paired by seed and not; those with a diverged run are left out."""
-    both = np.isfinite(found.losses_a) & np.isfinite(found.losses_b)
-    a, b = found.losses_a[both], found.losses_b[both]
+    both = np.isfinite(judgement.losses_a) & np.isfinite(judgement.losses_b)
+    a, b = judgement.losses_a[both], judgement.losses_b[both]
     return Paired(a - b, a - np.roll(b, -1))

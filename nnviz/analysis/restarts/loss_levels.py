@@ -68,10 +68,10 @@ def levels(experiment: Experiment) -> tuple[Level, ...]:
     if experiment.source is datasets.registry["xor"] and experiment.noise == 0:
         return _xor(dataset)
     guess, line = guess_loss(dataset), line_loss(dataset)
-    found = [Level(guess, _guess_name(dataset, guess), "a guess", guess=True)]
+    result = [Level(guess, _guess_name(dataset, guess), "a guess", guess=True)]
     if LOW * guess < line < (1 - 2 * AT_LEVEL) * guess:  # false where there is no line
-        found.insert(0, Level(line, "the best straight line", "no better than a straight line"))
-    return tuple(found)
+        result.insert(0, Level(line, "the best straight line", "no better than a straight line"))
+    return tuple(result)
 
 
 def tolerance(known: Sequence[Level]) -> float:
@@ -91,11 +91,11 @@ def at_levels(known: Sequence[Level], losses: Array) -> list[int]:
 
 def meanings(both: Sequence[Experiment], losses: Sequence[Array]) -> str:
     """What the levels mean at which runs of either experiment rest, in one sentence; nothing where none does."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for experiment, finals in zip(both, losses, strict=True):
         known = levels(experiment)
-        found |= {level.name: level.meaning for level, n in zip(known, at_levels(known, finals), strict=True) if n}
-    return "; ".join(f"{name}: {meaning}" for name, meaning in found.items())
+        texts |= {level.name: level.meaning for level, n in zip(known, at_levels(known, finals), strict=True) if n}
+    return "; ".join(f"{name}: {meaning}" for name, meaning in texts.items())
 
 
 def _guess_name(dataset: Dataset, guess: float) -> str:
@@ -109,25 +109,25 @@ def _xor(dataset: Dataset) -> tuple[Level, ...]:
     corners, which, rows = np.unique(dataset.x_train, axis=0, return_inverse=True, return_counts=True)
     ones = np.bincount(which.ravel(), weights=dataset.y_train).astype(int)
     total, whole = len(dataset.y_train), len(corners)
-    found: list[Level] = []
+    measurement: list[Level] = []
     mixed_groups = []
     for groups in _groupings(list(range(whole))):
         sums = [(len(group), int(rows[group].sum()), int(ones[group].sum())) for group in groups]
         mixed_groups.append(sorted((n, size, k) for size, n, k in sums if 0 < k < n))
     for mixed in sorted(mixed_groups, key=len):
         loss = sum(n / total * _entropy(k / n) for n, _, k in mixed)
-        if not mixed or any(abs(level.loss - loss) < _SAME for level in found):
+        if not mixed or any(abs(level.loss - loss) < _SAME for level in measurement):
             continue
         name = " + ".join(_term(Fraction(n, total), Fraction(min(k, n - k), n)) for n, _, k in mixed)
         sizes = [size for _, size, _ in mixed]
         if sizes == [whole]:
-            found.append(Level(loss, name, "a guess", guess=True))
+            measurement.append(Level(loss, name, "a guess", guess=True))
         else:
             several = "corners share answers in two groups"
-            found.append(
+            measurement.append(
                 Level(loss, name, f"{_AMOUNTS[sizes[0]]} corners share one answer" if len(sizes) == 1 else several)
             )
-    return tuple(sorted(found, key=lambda level: level.loss))
+    return tuple(sorted(measurement, key=lambda level: level.loss))
 
 
 def _groupings(items: list[int]) -> Iterator[list[list[int]]]:

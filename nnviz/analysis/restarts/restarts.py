@@ -201,11 +201,11 @@ QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 def bands(runs: Restarts) -> Array:
     """The runs' quantiles at each moment, `[5, T]`, over those that have not diverged by then; NaN where all have."""
     curves = runs.curves.astype(np.float64)
-    found = np.full((len(QUANTILES), curves.shape[1]), np.nan)
+    result = np.full((len(QUANTILES), curves.shape[1]), np.nan)
     left = np.isfinite(curves).any(axis=0)
     if left.any():
-        found[:, left] = np.nanquantile(np.where(np.isfinite(curves), curves, np.nan)[:, left], QUANTILES, axis=0)
-    return found
+        result[:, left] = np.nanquantile(np.where(np.isfinite(curves), curves, np.nan)[:, left], QUANTILES, axis=0)
+    return result
 
 
 def _frozen(record: Restarts) -> Restarts:

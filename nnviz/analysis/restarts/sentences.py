@@ -19,15 +19,15 @@ def success(runs: Restarts, threshold: float) -> Rate:
 
 def statement(runs: Restarts, threshold: float) -> str:
     """How often this start succeeds, how sure that is, and how many restarts it takes."""
-    found = success(runs, threshold)
-    some = "None" if found.successes == 0 else "All" if found.successes == found.runs else f"{found.successes:,}"
-    of = f"{found.runs:,} runs" if some == "All" else f"of {count(found.runs, 'run')}"
-    if found.runs == 1:
-        some, of = ("The one", "run") if found.successes else ("Not even the one", "run")
-    ends = "ends" if found.successes == 1 or found.runs == 1 else "end"
+    rates = success(runs, threshold)
+    some = "None" if rates.successes == 0 else "All" if rates.successes == rates.runs else f"{rates.successes:,}"
+    of = f"{rates.runs:,} runs" if some == "All" else f"of {count(rates.runs, 'run')}"
+    if rates.runs == 1:
+        some, of = ("The one", "run") if rates.successes else ("Not even the one", "run")
+    ends = "ends" if rates.successes == 1 or rates.runs == 1 else "end"
     sentence = (
-        f"{some} {of} {ends} below {plain(threshold)}: {percent(found.share)} (95 % interval {_between(found)}). "
-        f"{_restarts(found)}"
+        f"{some} {of} {ends} below {plain(threshold)}: {percent(rates.share)} (95 % interval {_between(rates)}). "
+        f"{_restarts(rates)}"
     )
     return f"{sentence} {count(runs.diverged, 'run')} diverged." if runs.diverged else sentence
 
@@ -108,17 +108,17 @@ def average(runs: Restarts, name: str) -> str:
 
 def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
     """The figures of one side by name, as texts; any two sides have the same names in the same order."""
-    found = success(runs, threshold)
+    rates = success(runs, threshold)
     finite = runs.train_loss[np.isfinite(runs.train_loss)]
     low, middle, high = np.quantile(finite, [0.25, 0.5, 0.75]) if len(finite) else [np.nan] * 3
     return {
-        "runs": f"{found.runs:,}, seeds {runs.seeds[0]} to {runs.seeds[-1]}",
-        f"end below {plain(threshold)}": f"{found.successes:,}: {percent(found.share)}",
-        "95 % interval (Wilson)": _between(found),
+        "runs": f"{rates.runs:,}, seeds {runs.seeds[0]} to {runs.seeds[-1]}",
+        f"end below {plain(threshold)}": f"{rates.successes:,}: {percent(rates.share)}",
+        "95 % interval (Wilson)": _between(rates),
         "restarts for 95 %": (
-            f"{number(restarts_needed(found.share))}{_range(found)}"
-            if found.successes
-            else f"{number(restarts_needed(found.high))} or more"
+            f"{number(restarts_needed(rates.share))}{_range(rates)}"
+            if rates.successes
+            else f"{number(restarts_needed(rates.high))} or more"
         ),
         "diverged": f"{runs.diverged:,}",
         "final loss, mean ± deviation": mean_words(spread(runs.train_loss)),
@@ -130,40 +130,40 @@ def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
     }
 
 
-def mean_words(found: Spread) -> str:
+def mean_words(spreads: Spread) -> str:
     """Mean ± standard deviation of losses."""
-    if not found.runs:
+    if not spreads.runs:
         return "–"
-    return f"{number(found.mean)} ± {number(found.deviation)}" if found.runs > 1 else number(found.mean)
+    return f"{number(spreads.mean)} ± {number(spreads.deviation)}" if spreads.runs > 1 else number(spreads.mean)
 
 
-def share_words(found: Spread) -> str:
+def share_words(spreads: Spread) -> str:
     """Mean ± standard deviation of shares, in per cent and points."""
-    if not found.runs:
+    if not spreads.runs:
         return "–"
-    mean = percent(found.mean)
-    return f"{mean} ± {100 * found.deviation:.1f} points" if found.runs > 1 else mean
+    mean = percent(spreads.mean)
+    return f"{mean} ± {100 * spreads.deviation:.1f} points" if spreads.runs > 1 else mean
 
 
-def _between(found: Rate) -> str:
-    return percent_range(found.low, found.high)
+def _between(rates: Rate) -> str:
+    return percent_range(rates.low, rates.high)
 
 
-def _restarts(found: Rate) -> str:
-    if found.successes == 0:
-        fewest = number(restarts_needed(found.high))
+def _restarts(rates: Rate) -> str:
+    if rates.successes == 0:
+        fewest = number(restarts_needed(rates.high))
         return f"If it succeeds at all, it takes {fewest} restarts or more to be 95 % certain of one success."
-    if found.runs == 1:
+    if rates.runs == 1:
         return "One run does not tell how many restarts it takes."
-    needed = restarts_needed(found.share)
+    needed = restarts_needed(rates.share)
     if needed == 1:
-        return f"1 run is enough to be 95 % certain of a success{_range(found)}."
-    return f"{number(needed)} restarts hold a success with 95 % certainty{_range(found)}."
+        return f"1 run is enough to be 95 % certain of a success{_range(rates)}."
+    return f"{number(needed)} restarts hold a success with 95 % certainty{_range(rates)}."
 
 
-def _range(found: Rate) -> str:
+def _range(rates: Rate) -> str:
     """How many restarts are needed at either end of the interval, unless it is the same number."""
-    fewest, most = (restarts_needed(share) for share in (found.high, found.low))
+    fewest, most = (restarts_needed(share) for share in (rates.high, rates.low))
     return f" ({number(fewest)} to {number(most)})" if fewest < most else ""
 
 

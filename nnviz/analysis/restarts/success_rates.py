@@ -79,22 +79,22 @@ def narrowing(succeeded: Array) -> tuple[Array, list[Rate]]:
     return counts, [rate(int(so_far[n - 1]), int(n)) for n in counts]
 
 
-def sizes_shown(found: Rate) -> int:
+def sizes_shown(rates: Rate) -> int:
     """Up to how many restarts the best of them is worth looking at: three times what is needed."""
-    needed = restarts_needed(found.share)
-    return int(min(found.runs, MOST_SHOWN, max(LEAST_SHOWN, 3 * needed)))
+    needed = restarts_needed(rates.share)
+    return int(min(rates.runs, MOST_SHOWN, max(LEAST_SHOWN, 3 * needed)))
 
 
-def chance_of_one(found: Rate, most: int) -> Array:
+def chance_of_one(rates: Rate, most: int) -> Array:
     """The chance that k of the runs, drawn without replacement, hold at least one success: `[most]`, for k from 1.
 
     Args:
-        found: the runs.
+        rates: the runs.
         most: the largest k, at most the number of runs.
     """
-    failed = found.runs - found.successes
+    failed = rates.runs - rates.successes
     k = np.arange(most)
-    chance: Array = 1 - np.cumprod(np.maximum(failed - k, 0) / (found.runs - k))
+    chance: Array = 1 - np.cumprod(np.maximum(failed - k, 0) / (rates.runs - k))
     return chance
 
 

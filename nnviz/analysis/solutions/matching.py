@@ -155,14 +155,14 @@ def match(trace: Trace, first: int, second: int, snapshot: int = -1) -> Matching
         return None
     activation = activations.registry[trace.experiment.activation]
     odd = is_odd(activation)
-    found = min((_descend(a, b, order, odd) for order in _starts(a, b, odd)), key=lambda order: _distance(a, b, order))
+    result = min((_descend(a, b, order, odd) for order in _starts(a, b, odd)), key=lambda order: _distance(a, b, order))
     return Matching(
         runs=(first, second),
         seeds=(int(trace.seeds[first]), int(trace.seeds[second])),
-        layers=tuple(_pairing(a, _renamed(b, found), layer, found[layer]) for layer in range(len(found))),
+        layers=tuple(_pairing(a, _renamed(b, result), layer, result[layer]) for layer in range(len(result))),
         length=math.sqrt(sum(float(np.square(layer).sum()) for layer in (*a, *b)) / 2),
         before=_distance(a, b, _identity(a)),
-        after=_distance(a, b, found),
+        after=_distance(a, b, result),
         odd=odd,
         scales=bool(trace.experiment.hidden) and is_scaling(activation),
         exact=len(trace.experiment.hidden) < 2,
@@ -205,11 +205,11 @@ def match_others(
     report = on_progress or (lambda share: None)
     wanted = [int(run) for run in others if run != first][: _affordable(trace.experiment.layer_sizes)]
     report(0.0)
-    found = []
+    result = []
     for done, run in enumerate(wanted, start=1):
-        found.append(match(trace, first, run))
+        result.append(match(trace, first, run))
         report(done / len(wanted))
-    return [matching for matching in found if matching is not None]
+    return [matching for matching in result if matching is not None]
 
 
 def _affordable(sizes: Sequence[int]) -> int:

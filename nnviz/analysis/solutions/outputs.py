@@ -40,7 +40,7 @@ def answers(
     sizes, dtype = trace.experiment.layer_sizes, trace.experiment.dtype
     runs, signal = np.asarray(runs, int), with_ones(np.asarray(x, float), dtype)[None]
     binary = len(trace.dataset.class_names) == 2
-    found = np.empty((len(runs), len(x), sizes[-1]))
+    result = np.empty((len(runs), len(x), sizes[-1]))
     exact = np.array([needs_exact([layer[0] for layer in trace.layers(run, snapshot)]) for run in runs], bool)
     at_once = max(1, MOST_BYTES // (3 * len(x) * sum(sizes) * np.dtype(dtype).itemsize))
     groups: tuple[tuple[Array, Matmul], ...] = ((~exact, blas_matmul), (exact, exact_matmul))
@@ -58,7 +58,7 @@ def answers(
             ]
             with np.errstate(all="ignore"):
                 answer = network.loss.answer(network.forward(layers, signal))
-            found[part] = answer[:, -1:].swapaxes(1, 2) if binary else answer.swapaxes(1, 2)
+            result[part] = answer[:, -1:].swapaxes(1, 2) if binary else answer.swapaxes(1, 2)
             done += len(part)
             report(done / len(runs))
-    return found
+    return result

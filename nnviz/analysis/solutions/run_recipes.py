@@ -51,16 +51,16 @@ class Looked:
 
 def look(runs: Runs, alike: float, on_progress: Progress) -> Looked:
     """The distinct solutions, as `solutions` finds them, and how near runs of the commonest are to each other."""
-    found = solutions(runs.trace, alike, lambda share: on_progress(SHARE_COMPARING * share))
+    measurement = solutions(runs.trace, alike, lambda share: on_progress(SHARE_COMPARING * share))
     twins: list[Matching] = []
-    if found.found:
-        first = found.found[0]
+    if measurement.found:
+        first = measurement.found[0]
 
         def advance(share: float) -> None:
             on_progress(SHARE_COMPARING + (1 - SHARE_COMPARING) * share)
 
         twins = match_others(runs.trace, first.typical, first.runs, advance)
-    return Looked(runs, found, tuple(twins))
+    return Looked(runs, measurement, tuple(twins))
 
 
 def survey_runs(runs: Runs, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress) -> Landscape:

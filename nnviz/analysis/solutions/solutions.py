@@ -108,14 +108,14 @@ def solutions(trace: Trace, alike: float = ALIKE, on_progress: Progress | None =
     said = answers(trace, x, looked_at, on_progress=lambda share: report(SHARE_ANSWERING * share))
     apart = differences(said, _scale(trace), lambda share: report(SHARE_ANSWERING + (1 - SHARE_ANSWERING) * share))
     groups = _clusters(apart, alike)
-    found = sorted(
+    result = sorted(
         (_solution(trace, looked_at, group, apart) for group in groups),
         key=lambda solution: (-solution.count, solution.loss, solution.typical),
     )
-    places = np.searchsorted(looked_at, [solution.typical for solution in found])
+    places = np.searchsorted(looked_at, [solution.typical for solution in result])
     report(1.0)
     return Solutions(
-        found=tuple(found),
+        found=tuple(result),
         differences=apart[np.ix_(places, places)],
         alike=alike,
         runs=len(trace.seeds),

@@ -96,8 +96,8 @@ class Descent:
 
     def losses(self) -> Array:
         """The mean loss where the last `slope` or `step` was taken, `[R]`: for `step`, of before it."""
-        found: Array = self.task.loss.value(self._network.logits, self.task.y).mean(axis=1)
-        return found
+        values: Array = self.task.loss.value(self._network.logits, self.task.y).mean(axis=1)
+        return values
 
     def step(self, learning_rate: float | Array) -> None:
         """One step of plain gradient descent; with one learning rate, or one for each parameter, `[P]`."""

@@ -60,46 +60,46 @@ class Law:
     def steps(self, epsilons: Array) -> Array:
         """The fitted line at some ε."""
         line = self.height - self.slope * np.log10(epsilons)
-        found: Array = 10**line if self.power else line
-        return found
+        values: Array = 10**line if self.power else line
+        return values
 
 
 EXPONENT = 2.0  # of the power law, from the degree of the loss's first terms
 
 
-def law_of(found: Pinch) -> Law:
+def law_of(perturbation: Pinch) -> Law:
     """The law that fits the kind of saddle the clones came to: a power where it is flat, else a logarithm."""
-    return fit(found, power=found.clones.flat)
+    return fit(perturbation, power=perturbation.clones.flat)
 
 
-def fit(found: Pinch, power: bool) -> Law:
+def fit(perturbation: Pinch, power: bool) -> Law:
     """A line by least squares through all seeds, with one slope and a height a seed."""
-    epsilons = np.array(found.epsilons)
-    used = _usable(found, power)
+    epsilons = np.array(perturbation.epsilons)
+    used = _usable(perturbation, power)
     nothing = np.full(len(epsilons), math.nan)
-    if used.sum() < LEAST_POINTS or np.ptp(np.median(found.parted[used], axis=1)) < LEAST_SPAN:
+    if used.sum() < LEAST_POINTS or np.ptp(np.median(perturbation.parted[used], axis=1)) < LEAST_SPAN:
         return Law(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, nothing)
-    x = np.broadcast_to(-np.log10(epsilons[used])[:, None], found.parted[used].shape)
-    steps = found.parted[used].astype(float)
+    x = np.broadcast_to(-np.log10(epsilons[used])[:, None], perturbation.parted[used].shape)
+    steps = perturbation.parted[used].astype(float)
     slope, error = _line(x, np.log10(steps) if power else steps)
-    seeds = found.parted.shape[1]
+    seeds = perturbation.parted.shape[1]
     reach = float(student.ppf((1 + SURE) / 2, steps.size - seeds - 1)) * error
     height = float(np.median((np.log10(steps) if power else steps) - slope * x))
-    curve = nothing if power else _curve(found, used)
+    curve = nothing if power else _curve(perturbation, used)
     expected = EXPONENT if power else math.nan
     if np.isfinite(curve[used]).all():
         expected, _ = _line(x[:, :1], curve[used][:, None])
     return Law(power, slope, slope - reach, slope + reach, height, used, expected, curve)
 
 
-def _usable(found: Pinch, power: bool) -> Array:
+def _usable(perturbation: Pinch, power: bool) -> Array:
     """The ε at which the law is looked for: small, not lost in rounding, and every seed parted."""
-    epsilons = np.array(found.epsilons)
-    used: Array = np.array((found.parted > 0).all(axis=1))
+    epsilons = np.array(perturbation.epsilons)
+    used: Array = np.array((perturbation.parted > 0).all(axis=1))
     if power:
-        used &= np.array(np.median(found.parted, axis=1) >= LATE)
+        used &= np.array(np.median(perturbation.parted, axis=1) >= LATE)
         return used
-    gap = float(np.spacing(np.dtype(found.experiment.dtype).type(abs(found.value))))
+    gap = float(np.spacing(np.dtype(perturbation.experiment.dtype).type(abs(perturbation.value))))
     used &= np.array((epsilons <= SMALL) & (epsilons >= ROUNDED * gap))
     return used
 
@@ -114,10 +114,10 @@ def _line(x: Array, y: Array) -> tuple[float, float]:
     return slope, math.sqrt(rest / free / spread) if free > 0 else math.nan
 
 
-def _curve(found: Pinch, used: Array) -> Array:
+def _curve(perturbation: Pinch, used: Array) -> Array:
     """When units part, `[E]`, by the curvature along the clones' way: each ε as many steps as make up for it."""
-    way = found.clones
-    nothing = np.full(len(found.epsilons), math.nan)
+    way = perturbation.clones
+    nothing = np.full(len(perturbation.epsilons), math.nan)
     if not way.strict:
         return nothing
     every = np.arange(int(way.steps[-1]) + 1)
@@ -126,8 +126,8 @@ def _curve(found: Pinch, used: Array) -> Array:
     lowest = int(grown[: last + 1].argmin())
     grown, every = grown[lowest : last + 1], every[lowest : last + 1]
     grown = np.maximum.accumulate(grown)
-    epsilons = np.array(found.epsilons)
-    middle = np.median(found.parted[used], axis=1)
+    epsilons = np.array(perturbation.epsilons)
+    middle = np.median(perturbation.parted[used], axis=1)
     if len(every) < 2 or middle.max() > every[-1]:
         return nothing
     needed = float(np.median(np.log10(epsilons[used]) + np.interp(middle, every, grown)))
@@ -138,37 +138,37 @@ def _curve(found: Pinch, used: Array) -> Array:
     return curve
 
 
-def curvature(found: Pinch) -> float:
+def curvature(perturbation: Pinch) -> float:
     """The most negative curvature where units part, at the middle of the way that the law rests on."""
-    used = law_of(found).used
-    middle = float(np.median(found.parted[used])) if used.any() else float(found.clones.steps[-1])
-    return float(np.interp(middle, found.clones.steps, found.clones.parting))
+    used = law_of(perturbation).used
+    middle = float(np.median(perturbation.parted[used])) if used.any() else float(perturbation.clones.steps[-1])
+    return float(np.interp(middle, perturbation.clones.steps, perturbation.clones.parting))
 
 
-def verdict(found: Pinch) -> list[str]:
+def verdict(perturbation: Pinch) -> list[str]:
     """What was measured and what theory says of it, in sentences with their numbers."""
-    law, way = law_of(found), found.clones
-    if found.experiment.activation in KINKED:
-        sentences = [_kinked(found)]
+    law, way = law_of(perturbation), perturbation.clones
+    if perturbation.experiment.activation in KINKED:
+        sentences = [_kinked(perturbation)]
     elif way.strict:
-        sentences = [_strict(found, law)]
+        sentences = [_strict(perturbation, law)]
     elif way.flat:
         sentences = [_degenerate(law)]
     elif way.bounces:
-        sentences = [*_cost(law), _bouncing(found)]
+        sentences = [*_cost(law), _bouncing(perturbation)]
     else:
         sentences = [
             "Where the clones came to, the loss bends down in no direction that would part them: theory gives no law."
         ]
-    return [*_smallest(found), *sentences]
+    return [*_smallest(perturbation), *sentences]
 
 
-def _strict(found: Pinch, law: Law) -> str:
-    bend = curvature(found)
-    per_decade = steps_per_decade(bend, found.clones.learning_rate)
+def _strict(perturbation: Pinch, law: Law) -> str:
+    bend = curvature(perturbation)
+    per_decade = steps_per_decade(bend, perturbation.clones.learning_rate)
     why = (
         f"A strict saddle: the loss bends down, with curvature −{number(-bend)}, in a direction that parts the units, "
-        f"so a distance grows by {number(100 * -bend * found.clones.learning_rate)} % a step"
+        f"so a distance grows by {number(100 * -bend * perturbation.clones.learning_rate)} % a step"
     )
     if not law.fitted:
         return f"{why}: {number(per_decade)} steps for a factor of ten. Too few of these starts parted to measure it."
@@ -187,8 +187,8 @@ def _cost(law: Law) -> list[str]:
     ]
 
 
-def _bouncing(found: Pinch) -> str:
-    way = found.clones
+def _bouncing(perturbation: Pinch) -> str:
+    way = perturbation.clones
     return (
         f"Theory says nothing here: the steps are so large (learning rate {way.learning_rate:g} times curvature "
         f"{number(way.sharpest)} is over {OVERSHOOTS:g}) that each one overshoots, so units never come to rest at a "
@@ -196,12 +196,12 @@ def _bouncing(found: Pinch) -> str:
     )
 
 
-def _kinked(found: Pinch) -> str:
-    label = activations.registry[found.experiment.activation].label
-    noisy = found.parted[np.array(found.epsilons) > 0]
+def _kinked(perturbation: Pinch) -> str:
+    label = activations.registry[perturbation.experiment.activation].label
+    noisy = perturbation.parted[np.array(perturbation.epsilons) > 0]
     return (
         f"{label} is straight but for its kink, so theory finds no curvature there that parts units, and no law. Of "
-        f"{noisy.size} starts with noise {int((noisy >= 0).sum())} parted within {count(found.last, 'step')}."
+        f"{noisy.size} starts with noise {int((noisy >= 0).sum())} parted within {count(perturbation.last, 'step')}."
     )
 
 
@@ -218,24 +218,26 @@ def _degenerate(law: Law) -> str:
     )
 
 
-def _smallest(found: Pinch) -> list[str]:
+def _smallest(perturbation: Pinch) -> list[str]:
     """What became of the smallest noise that parted units, and of less."""
-    every = [min(row) >= 0 for row in found.parted.tolist()]
-    some = [epsilon for epsilon, all_parted in zip(found.epsilons, every, strict=True) if all_parted and epsilon > 0]
+    every = [min(row) >= 0 for row in perturbation.parted.tolist()]
+    some = [
+        epsilon for epsilon, all_parted in zip(perturbation.epsilons, every, strict=True) if all_parted and epsilon > 0
+    ]
     sentences = []
     if some:
         least = min(some)
-        step = int(np.median(found.parted[found.epsilons.index(least)]))
+        step = int(np.median(perturbation.parted[perturbation.epsilons.index(least)]))
         when = f", after {count(step, 'step')}" if step else ": they began apart"
         sentences.append(f"The least noise that parted every start was ε = {power(least)}{when}.")
-    equal = [e for e, same in zip(found.epsilons, found.equal, strict=True) if same.all() and e > 0]
+    equal = [e for e, same in zip(perturbation.epsilons, perturbation.equal, strict=True) if same.all() and e > 0]
     if equal:
         sentences.append(f"ε = {power(max(equal))} was lost in rounding: the units were equal to the bit.")
-    if 0.0 in found.epsilons and (found.parted[found.epsilons.index(0.0)] < 0).all():
-        sentences.append(f"Without noise they stayed equal, to the bit, for {count(found.last, 'step')}.")
-    lost = int(found.diverged.sum())
+    if 0.0 in perturbation.epsilons and (perturbation.parted[perturbation.epsilons.index(0.0)] < 0).all():
+        sentences.append(f"Without noise they stayed equal, to the bit, for {count(perturbation.last, 'step')}.")
+    lost = int(perturbation.diverged.sum())
     if lost:
-        sentences.append(f"{lost} of {found.diverged.size} runs diverged: the steps are too large.")
+        sentences.append(f"{lost} of {perturbation.diverged.size} runs diverged: the steps are too large.")
     return sentences
 
 

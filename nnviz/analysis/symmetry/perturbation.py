@@ -141,13 +141,13 @@ def by_width(
     on_progress: Progress | None = None,
 ) -> dict[int, float]:
     """By how many steps ten times less noise delays so many units on two ridges: from the curvature alone."""
-    found = {}
+    result = {}
     for done, units in enumerate(widths):
         start = initial_parameters(Experiment(hidden=(units,), kernel_initializer=start_of(value, 0.0)), 0)
         with one_blas_thread():
             along = way(ridges_task(units), start, learning_rate, steps, part(on_progress, done, len(widths)))
-        found[units] = steps_per_decade(float(along.parting[-1]), learning_rate)
-    return found
+        result[units] = steps_per_decade(float(along.parting[-1]), learning_rate)
+    return result
 
 
 def xor(
@@ -251,12 +251,12 @@ class _Runs:
 
 def distances(fitted: Task, parameters: Array) -> Array:
     """Between every two units of the same hidden layer, `[R, pairs]`, layer after layer."""
-    layers, found = layer_views(parameters, fitted.sizes), []
+    layers, result = layer_views(parameters, fitted.sizes), []
     for layer, above in pairwise(layers):
         units = np.concatenate([layer.swapaxes(1, 2), above[:, :-1]], axis=2).astype(np.float64)
         one, other = np.triu_indices(units.shape[1], 1)
-        found.append(np.sqrt(np.square(units[:, one] - units[:, other]).sum(axis=2)))
-    return np.concatenate(found, axis=1)
+        result.append(np.sqrt(np.square(units[:, one] - units[:, other]).sum(axis=2)))
+    return np.concatenate(result, axis=1)
 
 
 def _spans(apart: Array) -> Array:

@@ -85,8 +85,8 @@ class Way:
 
     def decades(self, steps: Array) -> Array:
         """By how many powers of ten small distances have grown after so many steps, by theory."""
-        found: Array = np.interp(steps, self.steps, self.grown)
-        return found
+        values: Array = np.interp(steps, self.steps, self.grown)
+        return values
 
 
 def steps_per_decade(curvature: float, learning_rate: float) -> float:
@@ -119,22 +119,22 @@ def way(task: Task, start: Array, learning_rate: float, steps: int, on_progress:
     apart = null_space(together.T)
     moments = np.unique((steps * np.linspace(0, 1, MOMENTS) ** SOON).round().astype(int))
     descent, growth = Descent(task, start[None]), _Growth(apart.shape[1], learning_rate)
-    found: list[tuple[float, ...]] = []
+    result: list[tuple[float, ...]] = []
     for step in range(steps + 1):
-        if step == moments[len(found)]:
+        if step == moments[len(result)]:
             seen = _look(task, descent.parameters[0], together, apart)
             if seen is None:
                 break
             loss, gradient, along, across = seen
             bends = np.linalg.eigvalsh(across) if len(across) else np.array([math.inf])
             largest = max(along, float(bends[-1])) if len(across) else along
-            found.append((step, loss, gradient, float(bends[0]), largest, growth.until(step, across)))
+            result.append((step, loss, gradient, float(bends[0]), largest, growth.until(step, across)))
         if step % REPORT_EVERY == 0:
             report(step / max(1, steps))
         if step < steps:
             descent.step(learning_rate)
     report(1.0)
-    at, losses, gradients, parting, largest, grown = np.array(found).T
+    at, losses, gradients, parting, largest, grown = np.array(result).T
     return Way(at.astype(int), losses, gradients, parting, largest, grown, learning_rate)
 
 
@@ -198,8 +198,8 @@ def as_one(sizes: tuple[int, ...]) -> Array:
         layer[...] = groups + rows[:, None] * (columns[-1] + 1) + columns
         groups += (rows[-1] + 1) * (columns[-1] + 1)
     basis = label[:, None] == np.arange(groups)
-    found: Array = basis / np.sqrt(basis.sum(axis=0))
-    return found
+    values: Array = basis / np.sqrt(basis.sum(axis=0))
+    return values
 
 
 def slopes(task: Task, points: Array) -> tuple[Array, Array]:
@@ -218,5 +218,5 @@ def hessian(task: Task, point: Array) -> Array:
     _, gradients = slopes(task, np.concatenate([point + shifts, point - shifts]))
     ahead, behind = np.split(gradients, 2)
     bends = (ahead - behind) / (2 * STEP)
-    found: Array = (bends + bends.T) / 2
-    return found
+    values: Array = (bends + bends.T) / 2
+    return values

@@ -290,11 +290,11 @@ def _best(trace: Trace) -> float:
 def _outcomes(starts: Sequence[Start], experiments: Sequence[Experiment], trace: Trace, best: float) -> list[Outcome]:
     """What became of each run."""
     distinct = effective_units(trace)
-    found = []
+    result = []
     for run, diagnosis in enumerate(diagnose(trace, best)):
         kernel = trace.kernels[0][run, -1]
         diverged = trace.diverged_at[run] >= 0
-        found.append(
+        result.append(
             Outcome(
                 start=starts[run],
                 experiment=experiments[run],
@@ -309,7 +309,7 @@ def _outcomes(starts: Sequence[Start], experiments: Sequence[Experiment], trace:
                 sentence=diagnosis.sentence,
             )
         )
-    return found
+    return result
 
 
 def moved(trace: Trace, run: int = 0) -> str:
@@ -331,8 +331,8 @@ def moved(trace: Trace, run: int = 0) -> str:
 
 def amount_moved(trace: Trace, run: int = 0) -> tuple[int, int]:
     """How many weights and biases ever differ from their start by a bit, and how many there are."""
-    found = [_moves(array[run]) for array in (*trace.kernels, *trace.biases)]
-    return sum(int(each.sum()) for each in found), sum(each.size for each in found)
+    result = [_moves(array[run]) for array in (*trace.kernels, *trace.biases)]
+    return sum(int(each.sum()) for each in result), sum(each.size for each in result)
 
 
 def _moves(history: Array) -> Array:

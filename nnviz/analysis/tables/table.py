@@ -136,7 +136,7 @@ def read(given: bytes | str, header: bool | None = None) -> Table:
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Rows of stripped cells that have anything in them, each with the number of its last line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    found = 0
+    result = 0
     for row in reader:
         if not row:
             continue
@@ -151,8 +151,8 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
                 f"A cell that ends in line {reader.line_num:,} has {longest:,} characters: does a quotation mark "
                 "never close?"
             )
-        found += 1
-        if found > MOST_ROWS + 1:  # one may hold the names
+        result += 1
+        if result > MOST_ROWS + 1:  # one may hold the names
             raise TableError(f"It has more than {MOST_ROWS:,} rows: that is the most that can be read.")
         yield reader.line_num, cells
 

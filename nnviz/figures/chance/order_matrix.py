@@ -18,16 +18,16 @@ HEIGHT = 460
 FLAT = 1.02  # losses that differ by less than this factor get a scale that wide, so that nothing looks like much
 
 
-def plot_order_picture(found: Order, palette: Palette) -> Figure:
+def plot_order_picture(order: Order, palette: Palette) -> Figure:
     """The final loss of each pair: starts down, orders across, dark where the loss is high.
 
     Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.
 
     Args:
-        found: all pairs.
+        order: all pairs.
         palette: the theme's colours.
     """
-    losses = found.losses
+    losses = order.losses
     low, high = _range(losses)
     rows, columns = (axis.ravel() for axis in np.indices(losses.shape))
     data: list[dict[str, Any]] = [
@@ -37,7 +37,7 @@ def plot_order_picture(found: Order, palette: Palette) -> Figure:
             "xgap": 1, "ygap": 1,
             "colorbar": {
                 "thickness": 12, "outlinewidth": 0, **_ticks(low, high),
-                "title": {"text": _unit(found), "side": "top", "font": {"size": FONT_SIZE}},
+                "title": {"text": _unit(order), "side": "top", "font": {"size": FONT_SIZE}},
             },
         },
         {
@@ -46,7 +46,7 @@ def plot_order_picture(found: Order, palette: Palette) -> Figure:
             "marker": {"size": 14, "symbol": "square", "opacity": 0},
             "selected": {"marker": {"opacity": 0}},
             "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
-            "hovertext": [_hover(found, int(row), int(column)) for row, column in zip(rows, columns, strict=True)],
+            "hovertext": [_hover(order, int(row), int(column)) for row, column in zip(rows, columns, strict=True)],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]  # fmt: skip
@@ -56,15 +56,15 @@ def plot_order_picture(found: Order, palette: Palette) -> Figure:
         height=HEIGHT,
         margin={"l": 56, "r": 8, "t": 30, "b": 52},
         hoverdistance=-1,
-        xaxis=_axis("order (its seed)", found.orders) | {"range": [-0.5, losses.shape[1] - 0.5]},
-        yaxis=_axis("start (its seed)", found.seeds) | {"range": [losses.shape[0] - 0.5, -0.5]},
+        xaxis=_axis("order (its seed)", order.orders) | {"range": [-0.5, losses.shape[1] - 0.5]},
+        yaxis=_axis("start (its seed)", order.seeds) | {"range": [losses.shape[0] - 0.5, -0.5]},
     )
-    title = _finding(found)
+    title = _finding(order)
     alt = (
         f"A square of {losses.shape[0]} starts by {losses.shape[1]} orders of rows, shaded by the final loss. {title} "
-        f"{finding(found)}"
+        f"{finding(order)}"
     )
-    table = {"seed": found.seeds[rows], "shuffle_seed": found.orders[columns], "loss": losses.ravel()}
+    table = {"seed": order.seeds[rows], "shuffle_seed": order.orders[columns], "loss": losses.ravel()}
     return Figure("order picture", title, alt, plot, table)
 
 
@@ -84,8 +84,8 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
     return {"tickvals": [math.log10(value) for value in values], "ticktext": texts}
 
 
-def _unit(found: Order) -> str:
-    return "nats" if found.experiment.load_dataset().class_names else "loss"
+def _unit(order: Order) -> str:
+    return "nats" if order.experiment.load_dataset().class_names else "loss"
 
 
 def _axis(title: str, seeds: np.ndarray) -> dict[str, Any]:
@@ -98,26 +98,26 @@ def _axis(title: str, seeds: np.ndarray) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hover(found: Order, row: int, column: int) -> str:
-    loss = found.losses[row, column]
+def _hover(order: Order, row: int, column: int) -> str:
+    loss = order.losses[row, column]
     ending = "diverged" if np.isnan(loss) else f"loss {number(loss)}"
-    return f"start {found.seeds[row]}, order {found.orders[column]}<br>{ending}<br>click to open it in the Playground"
+    return f"start {order.seeds[row]}, order {order.orders[column]}<br>{ending}<br>click to open it in the Playground"
 
 
-def _finding(found: Order) -> str:
-    finite = found.losses[np.isfinite(found.losses)]
-    runs = count(found.losses.size, "run")
+def _finding(orders: Order) -> str:
+    finite = orders.losses[np.isfinite(orders.losses)]
+    runs = count(orders.losses.size, "run")
     if not finite.size:
         return f"All {runs} diverged."
     lost = (
-        f" {count(found.diverged, 'run')} diverged (marked ×; taken as the worst of the others)."
-        if found.diverged
+        f" {count(orders.diverged, 'run')} diverged (marked ×; taken as the worst of the others)."
+        if orders.diverged
         else ""
     )
     if finite.min() == finite.max():
         return f"{runs} end alike, at loss {number(float(finite[0]))}.{lost}"
     bands = ""
-    start, order, _ = (share.share for share in found.shares)
+    start, order, _ = (share.share for share in orders.shares)
     if max(start, order) > 0.5:
         bands = ": bands along the rows" if start > order else ": bands down the columns"
     return f"{runs} end between {number(float(finite.min()))} and {number(float(finite.max()))}{bands}.{lost}"

@@ -16,14 +16,14 @@ NAMES = {"start": "the start", "order": "the order", "pair": "only the pair of b
 NOTHING = 0.0005  # smaller shares are called 0 %
 
 
-def plot_order_shares(found: Order, palette: Palette) -> Figure:
+def plot_order_shares(order: Order, palette: Palette) -> Figure:
     """A bar for each of start, order and pair, with its 95 % interval.
 
     Args:
-        found: all pairs.
+        order: all pairs.
         palette: the theme's colours.
     """
-    shares = found.shares
+    shares = order.shares
     drawn = np.nan_to_num(100 * np.array([[s.share, s.low, s.high] for s in shares])).T
     share, low, high = drawn
     places = np.arange(len(shares))
@@ -60,7 +60,7 @@ def plot_order_shares(found: Order, palette: Palette) -> Figure:
         },
         yaxis={"visible": False, "range": [len(shares) - 0.65, -0.75]},
     )
-    title = finding(found)
+    title = finding(order)
     words = "; ".join(f"{NAMES[s.part]} {_words(s)}" for s in shares)
     alt = f"Bars of how much of the differences in the final loss each part explains. {title} {words}."
     table = {
@@ -73,16 +73,16 @@ def plot_order_shares(found: Order, palette: Palette) -> Figure:
     return Figure("order shares", title, alt, plot, table)
 
 
-def finding(found: Order) -> str:
+def finding(orders: Order) -> str:
     """Which chance matters, in a sentence."""
-    start, order, pair = found.shares
+    start, order, pair = orders.shares
     if math.isnan(start.share):
-        return f"All {count(found.losses.size, 'run')} ended alike: there are no differences to explain."
-    if found.same_orders:
-        every = f"all {len(found.orders)} orders gave the same losses to the bit"
+        return f"All {count(orders.losses.size, 'run')} ended alike: there are no differences to explain."
+    if orders.same_orders:
+        every = f"all {len(orders.orders)} orders gave the same losses to the bit"
         return f"The start explains all of the differences, the order exactly none: {every}."
-    if found.same_starts:
-        return f"The order explains all of the differences: all {len(found.seeds)} starts gave the same losses."
+    if orders.same_starts:
+        return f"The order explains all of the differences: all {len(orders.seeds)} starts gave the same losses."
     if pair.share > max(start.share, order.share):
         return (
             f"Neither alone: {_words(pair)} of the differences only the pair explains; the start by itself "

@@ -19,25 +19,25 @@ ROOM = 0.2  # of the differences' range, above and below; where one side diverge
 LINES = {WEIGHT: ("one weight", 0, "solid"), RATE: ("learning rate", 1, "dash"), NOTHING: ("nothing", 2, "dot")}
 
 
-def plot_per_seed(found: Judgement, palette: Palette, click: bool = True) -> Figure:
+def plot_per_seed(judgement: Judgement, palette: Palette, click: bool = True) -> Figure:
     """A's loss less B's with each seed, sorted; the first seed ringed, the mean and its interval as a band.
 
     A point's place from the left is its rank in `in_order`.
 
     Args:
-        found: what the seeds say.
+        judgement: what the seeds say.
         palette: the theme's colours.
         click: whether a click on a point opens its seed, so that the hover says so.
     """
-    order = in_order(found)
-    differences = found.differences[order]
+    order = in_order(judgement)
+    differences = judgement.differences[order]
     finite = differences[np.isfinite(differences)]
     bottom, top = _ends(finite)
     edge = 0.02 * len(order)  # so that no mark is cut
-    unit = ", nats" if found.a.task.classes else ""
+    unit = ", nats" if judgement.a.task.classes else ""
     heights = np.clip(differences, bottom, top)
     ranks = np.arange(1, len(order) + 1)
-    data = [_mean(found, len(order), (bottom, top), palette)] if np.isfinite(found.mean) else []
+    data = [_mean(judgement, len(order), (bottom, top), palette)] if np.isfinite(judgement.mean) else []
     for side, color, symbol in (
         ("A", palette.a, "circle"), ("B", palette.b, "diamond"), ("", palette.muted, "square"),
     ):  # fmt: skip
@@ -45,7 +45,7 @@ def plot_per_seed(found: Judgement, palette: Palette, click: bool = True) -> Fig
         data.append({
             "type": "scatter", "mode": "markers", "name": f"{side} better" if side else "equal",
             "x": ranks[mine], "y": compact(heights[mine]), "marker": {"color": color, "symbol": symbol, "size": 9},
-            "text": [_hover(found, int(place), click) for place in order[mine]],
+            "text": [_hover(judgement, int(place), click) for place in order[mine]],
             "hovertemplate": "%{text}<extra></extra>",
         })  # fmt: skip
     where = np.flatnonzero(order == 0)
@@ -55,7 +55,7 @@ def plot_per_seed(found: Judgement, palette: Palette, click: bool = True) -> Fig
     ]
     if len(where):
         data.append(_ring(int(ranks[where[0]]), float(heights[where[0]]), palette))
-        annotations.append(_name(int(found.seeds[0]), int(ranks[where[0]]), float(heights[where[0]]), len(order)))
+        annotations.append(_name(int(judgement.seeds[0]), int(ranks[where[0]]), float(heights[where[0]]), len(order)))
     plot = new_plot(
         data,
         palette,
@@ -69,33 +69,35 @@ def plot_per_seed(found: Judgement, palette: Palette, click: bool = True) -> Fig
         },
         yaxis={"title": {"text": f"unseen loss, A less B{unit}"}, "range": [bottom, top]},
     )  # fmt: skip
-    title = _counts(found)
+    title = _counts(judgement)
     alt = f"A's loss on unseen data less B's with each seed, from lowest to highest. {title}"
     table = {
-        "seed": found.seeds[order],
-        "loss_a": found.losses_a[order],
-        "loss_b": found.losses_b[order],
+        "seed": judgement.seeds[order],
+        "loss_a": judgement.losses_a[order],
+        "loss_b": judgement.losses_b[order],
         "difference": differences,
     }
     return Figure("seeds", title, alt, plot, table)
 
 
-def in_order(found: Judgement) -> np.ndarray:
+def in_order(judgement: Judgement) -> np.ndarray:
     """The places of the seeds by their difference, lowest first; those with which both diverged are left out."""
-    differences = found.differences
+    differences = judgement.differences
     order: np.ndarray = np.argsort(differences, kind="stable")
     return order[: int((~np.isnan(differences)).sum())]  # NaN comes last
 
 
-def _counts(found: Judgement) -> str:
-    wins = {side: found.wins(side) for side in "AB"}
-    equal = len(found.seeds) - sum(wins.values())
-    said = f"A is better with {wins['A']} of {count(len(found.seeds), 'seed')}, B with {wins['B']}"
+def _counts(judgement: Judgement) -> str:
+    wins = {side: judgement.wins(side) for side in "AB"}
+    equal = len(judgement.seeds) - sum(wins.values())
+    said = f"A is better with {wins['A']} of {count(len(judgement.seeds), 'seed')}, B with {wins['B']}"
     return f"{said}; {equal} {'says' if equal == 1 else 'say'} neither." if equal else f"{said}."
 
 
-def _hover(found: Judgement, place: int, click: bool) -> str:
-    words = f"seed {found.seeds[place]}: A {number(found.losses_a[place])}, B {number(found.losses_b[place])}"
+def _hover(judgement: Judgement, place: int, click: bool) -> str:
+    words = (
+        f"seed {judgement.seeds[place]}: A {number(judgement.losses_a[place])}, B {number(judgement.losses_b[place])}"
+    )
     return f"{words}<br>click to open it in the Playground" if click else words
 
 
@@ -106,9 +108,9 @@ def _ends(finite: np.ndarray) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _mean(found: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
+def _mean(judgement: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
     """The mean with its interval, as a band across the plot."""
-    low, high = (float(np.clip(end, *ends)) for end in (found.low, found.high))
+    low, high = (float(np.clip(end, *ends)) for end in (judgement.low, judgement.high))
     return {
         "type": "scatter", "mode": "lines", "name": "mean and its 95 % interval", "hoverinfo": "skip",
         "x": [0, seeds + 1, seeds + 1, 0], "y": [low, low, high, high], "fill": "toself",
@@ -131,16 +133,16 @@ def _name(seed: int, rank: int, height: float, seeds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def plot_ripple(found: Sequence[Ripple], palette: Palette) -> Figure:
+def plot_ripple(ripples: Sequence[Ripple], palette: Palette) -> Figure:
     """The distance between a run and the same with one number changed, over the steps, on a logarithmic axis.
 
     Args:
-        found: one of each change.
+        ripples: one of each change.
         palette: the theme's colours.
     """
-    scale = fit([one.distance for one in found], log=True)
+    scale = fit([one.distance for one in ripples], log=True)
     data, labels = [], []
-    for one in found:
+    for one in ripples:
         words, color, dash = LINES[one.change]
         data.append({
             "type": "scatter", "mode": "lines", "name": words, "x": compact(one.steps), "y": scale.place(one.distance),
@@ -153,10 +155,10 @@ def plot_ripple(found: Sequence[Ripple], palette: Palette) -> Figure:
         palette,
         margin={"l": 80, "r": 112},
         annotations=end_labels(scale, labels),
-        xaxis={"title": {"text": "steps"}, "range": [0, float(found[0].steps[-1])], "nticks": 5},
+        xaxis={"title": {"text": "steps"}, "range": [0, float(ripples[0].steps[-1])], "nticks": 5},
         yaxis=scale.axis("distance of all weights", "0: equal"),
     )
-    title = rippled(found)
+    title = rippled(ripples)
     alt = f"Distance between a run and the same with one number changed, over the steps. {title}"
-    table = {"step": found[0].steps} | {f"{one.change} changed": one.distance for one in found}
+    table = {"step": ripples[0].steps} | {f"{one.change} changed": one.distance for one in ripples}
     return Figure("ripple", title, alt, plot, table)

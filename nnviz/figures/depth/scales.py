@@ -20,32 +20,32 @@ OVERFLOW = 1.28  # how far above the guess's loss an overflowed run is drawn, in
 JITTER = 0.012  # of the axis, between the marks of runs from one spread
 
 
-def plot_window(found: Scales, palette: Palette, level: float | None = None) -> Figure:
+def plot_window(scales: Scales, palette: Palette, level: float | None = None) -> Figure:
     """The last loss of each run by the spread of its start; a run that overflowed stands on a line above the others.
 
     Args:
-        found: the runs.
+        scales: the runs.
         palette: the theme's colours.
         level: a spread to mark, the one that keeps the signal level.
     """
-    seeds = found.losses.shape[1]
-    top = OVERFLOW * found.guess
-    lost = found.diverged
-    shown = np.minimum(np.where(lost, top, found.losses), top)
+    seeds = scales.losses.shape[1]
+    top = OVERFLOW * scales.guess
+    lost = scales.diverged
+    shown = np.minimum(np.where(lost, top, scales.losses), top)
     scale = fit([shown], False, least=1.12 * top)
-    x = _spread_out(found.spreads, seeds)
+    x = _spread_out(scales.spreads, seeds)
     data: list[dict[str, Any]] = [
-        _marks(x[~lost], shown[~lost], found, ~lost, "circle", palette),
-        _marks(x[lost], shown[lost], found, lost, "x", palette),
+        _marks(x[~lost], shown[~lost], scales, ~lost, "circle", palette),
+        _marks(x[lost], shown[lost], scales, lost, "x", palette),
     ]
-    ends = _ends(found.spreads)
-    for height in (found.guess, top):
+    ends = _ends(scales.spreads)
+    for height in (scales.guess, top):
         data.append({
             "type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": [10 ** ends[0], 10 ** ends[1]],
             "y": [height, height], "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "name": "yardstick",
         })  # fmt: skip
     notes = [
-        _left("a guess", found.guess, palette),
+        _left("a guess", scales.guess, palette),
         *([_left("overflowed", top, palette)] if lost.any() else []),
     ]
     shapes = []
@@ -60,30 +60,30 @@ def plot_window(found: Scales, palette: Palette, level: float | None = None) -> 
         })  # fmt: skip
     plot = new_plot(
         data, palette, height=360, margin={"l": 64, "r": 24, "t": 30}, annotations=notes, shapes=shapes,
-        xaxis=_axis(found.spreads), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
+        xaxis=_axis(scales.spreads), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
     )  # fmt: skip
-    title = window_finding(found)
+    title = window_finding(scales)
     alt = f"The last loss of each run against the spread of its starting weights. {title}"
-    return Figure("window", title, alt, plot, _table(found))
+    return Figure("window", title, alt, plot, _table(scales))
 
 
-def window_finding(found: Scales) -> str:
+def window_finding(scales: Scales) -> str:
     """From which spreads most runs learned."""
-    ends = found.window
-    low, high = map(spread_text, found.spreads[[0, -1]])
+    ends = scales.window
+    low, high = map(spread_text, scales.spreads[[0, -1]])
     if ends is None:
         return f"From no spread between {low} and {high} did most runs learn."
-    good = sum(rate.share > 0.5 for rate in found.rates)
+    good = sum(rate.share > 0.5 for rate in scales.rates)
     where = f"from {spread_text(ends[0])} to {spread_text(ends[1])}" if good > 1 else spread_text(ends[0])
-    return f"Of {len(found.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
+    return f"Of {len(scales.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
 
 
-def plot_successes(found: Scales, palette: Palette) -> Figure:
+def plot_successes(scales: Scales, palette: Palette) -> Figure:
     """The share of runs that learned by spread, with its 95 % interval."""
-    rates = found.rates
+    rates = scales.rates
     share, low, high = (100 * np.array([getattr(r, name) for r in rates]) for name in ("share", "low", "high"))
     data = [{
-        "type": "scatter", "mode": "lines+markers", "name": "share", "x": found.spreads, "y": compact(share),
+        "type": "scatter", "mode": "lines+markers", "name": "share", "x": scales.spreads, "y": compact(share),
         "line": {"color": palette.text, "width": 2}, "marker": {"color": palette.text, "size": 9},
         "error_y": {
             "type": "data", "symmetric": False, "array": np.maximum(0, high - share),
@@ -94,24 +94,24 @@ def plot_successes(found: Scales, palette: Palette) -> Figure:
     }]  # fmt: skip
     plot = new_plot(
         data, palette, height=360, margin={"l": 72, "r": 24},
-        xaxis=_axis(found.spreads),
+        xaxis=_axis(scales.spreads),
         yaxis={"title": {"text": f"runs that learned, {CERTAINTY:.0%} interval".replace("%", " %")},
                "range": [-4, 104], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": " %"},
     )  # fmt: skip
     best = int(np.argmax(share))
     title = (
-        f"Spread {spread_text(found.spreads[best])} does best: {percent(rates[best].share)} of "
-        f"{count(rates[best].runs, 'start')} learned. From {spread_text(found.spreads[0])} it was "
-        f"{percent(rates[0].share)}, from {spread_text(found.spreads[-1])} {percent(rates[-1].share)}."
+        f"Spread {spread_text(scales.spreads[best])} does best: {percent(rates[best].share)} of "
+        f"{count(rates[best].runs, 'start')} learned. From {spread_text(scales.spreads[0])} it was "
+        f"{percent(rates[0].share)}, from {spread_text(scales.spreads[-1])} {percent(rates[-1].share)}."
     )
     alt = f"The share of runs that learned, by the spread of their starting weights, with intervals. {title}"
-    return Figure("successes", title, alt, plot, _table(found))
+    return Figure("successes", title, alt, plot, _table(scales))
 
 
-def _marks(x: Array, y: Array, found: Scales, chosen: Array, symbol: str, palette: Palette) -> dict[str, Any]:
-    spreads = np.broadcast_to(found.spreads[:, None], chosen.shape)[chosen]
-    kinds = np.array(found.kinds)[chosen]
-    losses = [number(float(loss)) for loss in found.losses[chosen]]
+def _marks(x: Array, y: Array, scales: Scales, chosen: Array, symbol: str, palette: Palette) -> dict[str, Any]:
+    spreads = np.broadcast_to(scales.spreads[:, None], chosen.shape)[chosen]
+    kinds = np.array(scales.kinds)[chosen]
+    losses = [number(float(loss)) for loss in scales.losses[chosen]]
     return {
         "type": "scatter", "mode": "markers", "name": "overflowed" if symbol == "x" else "runs", "x": x, "y": y,
         "marker": {"symbol": symbol, "size": 10, "color": palette.units[0], "opacity": 0.75},
@@ -151,11 +151,11 @@ def _left(words: str, height: float, palette: Palette) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(found: Scales) -> dict[str, Array]:
-    seeds = found.losses.shape[1]
+def _table(scales: Scales) -> dict[str, Array]:
+    seeds = scales.losses.shape[1]
     return {
-        "spread": np.repeat(found.spreads, seeds),
-        "run": np.tile(np.arange(seeds), len(found.spreads)),
-        "loss": found.losses.ravel(),
-        "diagnosis": np.array(found.kinds).ravel(),
+        "spread": np.repeat(scales.spreads, seeds),
+        "run": np.tile(np.arange(seeds), len(scales.spreads)),
+        "loss": scales.losses.ravel(),
+        "diagnosis": np.array(scales.kinds).ravel(),
     }

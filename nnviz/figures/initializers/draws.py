@@ -18,13 +18,13 @@ HEADROOM = 1.08
 SAME = 0.03  # spreads that differ by less are called equal
 
 
-def small(found: Draws, palette: Palette) -> str:
+def small(draws: Draws, palette: Palette) -> str:
     """A histogram over its theoretical density, as an SVG picture.
 
     Bars are draws, the line is theory; where a weight takes only single values, theory is a pin at each.
     """
-    drawn = histogram(found)
-    low, high = _stretch(found)
+    drawn = histogram(draws)
+    low, high = _stretch(draws)
     tallest = _tallest(drawn) * HEADROOM
 
     def x(value: float) -> float:
@@ -43,11 +43,11 @@ def small(found: Draws, palette: Palette) -> str:
         line = "L".join(f"{x(at)} {y(value)}" for at, value in zip(drawn.x, drawn.density, strict=True))
         theory = f'<path d="M{line}" fill="none" stroke="{palette.text}" stroke-width="2"/>'
     else:
-        most = max(share for _, share in found.law.points)
+        most = max(share for _, share in draws.law.points)
         theory = "".join(
             f'<path d="M{x(value)} {HEIGHT}V{min(HEIGHT - 4, y(tallest / HEADROOM * share / most))}" '
             f'stroke="{palette.text}" stroke-width="2"/>'
-            for value, share in found.law.points
+            for value, share in draws.law.points
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none">'
@@ -56,26 +56,26 @@ def small(found: Draws, palette: Palette) -> str:
     )
 
 
-def marks(found: Draws) -> list[tuple[float, float]]:
+def marks(draws: Draws) -> list[tuple[float, float]]:
     """What to write under `small`: shares of its width, each with the weight there.
 
     These are theory's limits and mean, or the single values; of what has no limits near, where the picture's tails end.
     """
-    low, high = _stretch(found)
-    law = found.law
+    low, high = _stretch(draws)
+    law = draws.law
     if law.kind == "points":
         values = [value for value, _ in law.points]
     else:
-        first, last = window(found)
+        first, last = window(draws)
         room = ROOM / (1 + 2 * ROOM) * (last - first)
         values = [first + room, (first + last) / 2, last - room]
     return [((value - low) / (high - low), value) for value in values]
 
 
-def _stretch(found: Draws) -> tuple[float, float]:
+def _stretch(draws: Draws) -> tuple[float, float]:
     """The weights that `small` shows: more than the window where some draw lies beyond it."""
-    edges = histogram(found).edges
-    low, high = window(found)
+    edges = histogram(draws).edges
+    low, high = window(draws)
     return min(low, float(edges[0])), max(high, float(edges[-1]))
 
 
@@ -87,23 +87,23 @@ def plot_compare(both: Sequence[Draws], palette: Palette) -> Figure:
         palette: the theme's colours.
     """
     styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
-    low = min(window(found)[0] for found in both)
-    high = max(window(found)[1] for found in both)
+    low = min(window(result)[0] for result in both)
+    high = max(window(result)[1] for result in both)
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
         "xaxis": {"title": {"text": "weight"}, "range": [low, high], "anchor": "y" if len(both) == 1 else "y2"}
     }
     annotations = []
-    for place, (found, (letter, color, dash)) in enumerate(zip(both, styles, strict=False)):
-        drawn = histogram(found, 60)
+    for place, (result, (letter, color, dash)) in enumerate(zip(both, styles, strict=False)):
+        drawn = histogram(result, 60)
         top = _tallest(drawn) * HEADROOM
         axis = "y" if place == 0 else "y2"
         span = [0.0, 1.0] if len(both) == 1 else [[0.54, 1.0], [0.0, 0.46]][place]
         layout["yaxis" if place == 0 else "yaxis2"] = {
             "title": {"text": "density"}, "range": [0, top], "domain": span, "nticks": 4, "anchor": "x",
         }  # fmt: skip
-        data += _layers(found, drawn, letter, color, dash, axis)
-        label = found.initializer.scheme.label
+        data += _layers(result, drawn, letter, color, dash, axis)
+        label = result.initializer.scheme.label
         annotations.append(
             note(f"<b>{letter}</b> {label}" if len(both) > 1 else label, x=0.01, y=span[1], xanchor="left",
                  yanchor="top", font={"color": color})
@@ -117,7 +117,7 @@ def plot_compare(both: Sequence[Draws], palette: Palette) -> Figure:
     return Figure("draws", title, alt, plot, _table(both))
 
 
-def _layers(found: Draws, drawn: Histogram, letter: str, color: str, dash: str, axis: str) -> list[dict[str, Any]]:
+def _layers(draws: Draws, drawn: Histogram, letter: str, color: str, dash: str, axis: str) -> list[dict[str, Any]]:
     centres, widths = (drawn.edges[:-1] + drawn.edges[1:]) / 2, np.diff(drawn.edges)
     layers: list[dict[str, Any]] = [
         {
@@ -133,9 +133,9 @@ def _layers(found: Draws, drawn: Histogram, letter: str, color: str, dash: str, 
             "x": compact(drawn.x), "y": compact(drawn.density), "line": {"color": color, "width": 3, "dash": dash},
         })  # fmt: skip
     else:
-        top, most = _tallest(drawn), max(share for _, share in found.law.points)
-        x = [value for at, _ in found.law.points for value in (at, at, np.nan)]
-        y = [value for _, share in found.law.points for value in (0.0, top * share / most, np.nan)]
+        top, most = _tallest(drawn), max(share for _, share in draws.law.points)
+        x = [value for at, _ in draws.law.points for value in (at, at, np.nan)]
+        y = [value for _, share in draws.law.points for value in (0.0, top * share / most, np.nan)]
         layers.append({
             "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
             "x": compact(np.array(x)), "y": compact(np.array(y)), "line": {"color": color, "width": 3, "dash": dash},
@@ -151,13 +151,13 @@ def _tallest(drawn: Histogram) -> float:
     return tallest
 
 
-def reach(found: Draws) -> str:
+def reach(draws: Draws) -> str:
     """How far the draws go, in words: "none beyond ±0.25"."""
-    if found.spread == 0:
-        return f"all {number(found.mean)}"
-    law = found.law
+    if draws.spread == 0:
+        return f"all {number(draws.mean)}"
+    law = draws.law
     if not np.isfinite(law.low) or law.kind == "rotation":
-        return f"from {number(found.low)} to {number(found.high)}"
+        return f"from {number(draws.low)} to {number(draws.high)}"
     if law.low == -law.high:
         return f"none beyond ±{number(law.high)}"
     return f"all from {number(law.low)} to {number(law.high)}"
@@ -165,8 +165,8 @@ def reach(found: Draws) -> str:
 
 def _finding(both: Sequence[Draws]) -> str:
     if len(both) == 1:
-        found = both[0]
-        return f"{found.initializer.scheme.label}: spread {number(found.spread)}, {reach(found)}."
+        result = both[0]
+        return f"{result.initializer.scheme.label}: spread {number(result.spread)}, {reach(result)}."
     a, b = both
     factor = multiple(a, b)
     reaches = f"A: {reach(a)}. B: {reach(b)}."
@@ -182,18 +182,18 @@ def _finding(both: Sequence[Draws]) -> str:
     return f"B's spread is {number(ratio)} times A's: {number(b.spread)} against {number(a.spread)}. {reaches}"
 
 
-def alt(found: Draws) -> str:
+def alt(draws: Draws) -> str:
     """What `small` shows, in words."""
     return (
-        f"Histogram of {len(found.values):,} weights: spread {number(found.spread)}, {reach(found)}, "
-        f"{percent(found.within)} within one spread of the mean"
+        f"Histogram of {len(draws.values):,} weights: spread {number(draws.spread)}, {reach(draws)}, "
+        f"{percent(draws.within)} within one spread of the mean"
     )
 
 
 def _table(both: Sequence[Draws]) -> dict[str, np.ndarray]:
-    drawn = [histogram(found, 60) for found in both]
+    drawn = [histogram(result, 60) for result in both]
     return {
-        "initializer": np.repeat([str(found.initializer) for found in both], [len(d.heights) for d in drawn]),
+        "initializer": np.repeat([str(result.initializer) for result in both], [len(d.heights) for d in drawn]),
         "from": np.concatenate([d.edges[:-1] for d in drawn]),
         "to": np.concatenate([d.edges[1:] for d in drawn]),
         "density": np.concatenate([d.heights for d in drawn]),

@@ -17,22 +17,22 @@ ROW = 25  # pixels
 ROOM = 1.28  # times the largest spread: what the axis shows, so that the numbers have their place
 
 
-def plot_spreads(found: Sequence[Method], palette: Palette) -> Figure:
+def plot_spreads(methods: Sequence[Method], palette: Palette) -> Figure:
     """A row for each initializer: the measured spread as a dot, theory's as a line across.
 
     Args:
-        found: the initializers, those of a family together.
+        methods: the initializers, those of a family together.
         palette: the theme's colours.
     """
     rows: list[tuple[str, Method | None]] = []
-    for method in found:
+    for method in methods:
         if not rows or rows[-1][1] is None or rows[-1][1].family != method.family:
             rows.append((f"<b>{FAMILIES[method.family]}</b>", None))
         rows.append((method.initializer.key, method))
     places = {id(method): place for place, (_, method) in enumerate(rows) if method}
-    y = np.array([places[id(method)] for method in found])
-    measured = np.array([method.draws.spread for method in found])
-    theory = np.array([method.draws.law.spread for method in found])
+    y = np.array([places[id(method)] for method in methods])
+    measured = np.array([method.draws.spread for method in methods])
+    theory = np.array([method.draws.law.spread for method in methods])
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "markers", "name": "theory", "hoverinfo": "skip",
@@ -42,7 +42,7 @@ def plot_spreads(found: Sequence[Method], palette: Palette) -> Figure:
         {
             "type": "scatter", "mode": "markers", "name": "measured", "x": compact(measured), "y": y,
             "marker": {"symbol": "circle", "size": 10, "color": palette.units[0]},
-            "hovertext": [_hover(method) for method in found], "hovertemplate": "%{hovertext}<extra></extra>",
+            "hovertext": [_hover(method) for method in methods], "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]  # fmt: skip
     notes = [
@@ -74,16 +74,14 @@ def plot_spreads(found: Sequence[Method], palette: Palette) -> Figure:
         xaxis={"title": {"text": "spread of the weights"}, "range": [-0.02 * largest, ROOM * largest], "nticks": 5},
         yaxis={"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False},
     )
-    kernel = found[0].draws.kernel
+    kernel = methods[0].draws.kernel
     inputs, units = kernel.fans
-    title = (
-        f"{count(len(found), 'name')}, {len(scales_among(found))} different spreads: {inputs} inputs, {units} units."
-    )
-    listed = "; ".join(f"{method.initializer.key} {number(method.draws.spread)}" for method in found)
+    title = f"{count(len(methods), 'name')}, {len(scales_among(methods))} different spreads: {inputs} inputs, {units} units."
+    listed = "; ".join(f"{method.initializer.key} {number(method.draws.spread)}" for method in methods)
     alt = f"A row for each initializer with the spread of its weights. {title} {listed}."
     table = {
-        "initializer": np.array([method.initializer.key for method in found]),
-        "family": np.array([method.family for method in found]),
+        "initializer": np.array([method.initializer.key for method in methods]),
+        "family": np.array([method.family for method in methods]),
         "measured": measured,
         "theory": theory,
     }

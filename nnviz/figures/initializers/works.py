@@ -16,19 +16,19 @@ ROW, HEAD = 46, 44  # pixels
 DARK_SHARE = 0.9  # from here up a cell is so dark that its words take the background's colour
 
 
-def plot_works(found: Works, palette: Palette) -> Figure:
+def plot_works(works: Works, palette: Palette) -> Figure:
     """Share of runs that trained: initializers down, activations across, the share in each cell.
 
     Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.
 
     Args:
-        found: the map; cells that have not been trained stay empty.
+        works: the map; cells that have not been trained stay empty.
         palette: the theme's colours.
     """
-    rows = [initializer_label(found, row) for row in range(len(found.initializers))]
-    columns = [activations.registry[key].label for key in found.activations]
-    shares = found.shares()
-    places = sorted(found.cells)
+    rows = [initializer_label(works, row) for row in range(len(works.initializers))]
+    columns = [activations.registry[key].label for key in works.activations]
+    shares = works.shares()
+    places = sorted(works.cells)
     data: list[dict[str, Any]] = [
         {
             "type": "heatmap", "z": shares, "zmin": 0, "zmax": 1, "colorscale": palette.sequential, "showscale": False,
@@ -37,12 +37,12 @@ def plot_works(found: Works, palette: Palette) -> Figure:
         {
             "type": "scatter", "mode": "markers+text", "name": "cells",
             "x": np.array([column for _, column in places]), "y": np.array([row for row, _ in places]),
-            "text": [f"<b>{percent(found.cells[place].share)}</b>" for place in places],
-            "textfont": {"size": 18, "color": [_ink(found.cells[place], palette) for place in places]},
+            "text": [f"<b>{percent(works.cells[place].share)}</b>" for place in places],
+            "textfont": {"size": 18, "color": [_ink(works.cells[place], palette) for place in places]},
             "marker": {"size": 40, "symbol": "square", "opacity": 0},
             "selected": {"marker": {"opacity": 0}},
             "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
-            "hovertext": [_hover(rows[row], columns[column], found.cells[row, column]) for row, column in places],
+            "hovertext": [_hover(rows[row], columns[column], works.cells[row, column]) for row, column in places],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]  # fmt: skip
@@ -61,18 +61,18 @@ def plot_works(found: Works, palette: Palette) -> Figure:
             "range": [len(rows) - 0.5, -0.5], "ticklabelstandoff": 6,
         },
     )  # fmt: skip
-    title = _finding(found)
+    title = _finding(works)
     words = "; ".join(
-        f"{rows[row]} with {columns[column]} {found.cells[row, column].trained} of {found.cells[row, column].runs}"
+        f"{rows[row]} with {columns[column]} {works.cells[row, column].trained} of {works.cells[row, column].runs}"
         for row, column in places
     )
     alt = f"Heat map of the share of runs that trained, by initializer and activation. {title} {words}."
-    return Figure("works", title, alt, plot, _table(found))
+    return Figure("works", title, alt, plot, _table(works))
 
 
-def initializer_label(found: Works, row: int) -> str:
+def initializer_label(works: Works, row: int) -> str:
     """What a row is called: its label, and its text form where parameters are set."""
-    initializer = found.initializers[row]
+    initializer = works.initializers[row]
     text = str(initializer)
     return initializer.scheme.label if text == initializer.key else text
 
@@ -89,29 +89,29 @@ def _hover(row: str, column: str, cell: Cell) -> str:
     )
 
 
-def _finding(found: Works) -> str:
-    cells = list(found.cells.values())
+def _finding(works: Works) -> str:
+    cells = list(works.cells.values())
     if not cells:
         return "Nothing has been trained yet."
     always = sum(cell.trained == cell.runs for cell in cells)
     never = sum(cell.trained == 0 for cell in cells)
-    total = len(found.initializers) * len(found.activations)
+    total = len(works.initializers) * len(works.activations)
     so_far = f" ({total - len(cells)} more not trained yet)" if len(cells) < total else ""
     finding = f"Of {count(len(cells), 'pair')}{so_far}, {always} train in every run and {never} in none."
-    best = np.nanmean(found.shares(), axis=1) if len(cells) == total else np.zeros(0)
+    best = np.nanmean(works.shares(), axis=1) if len(cells) == total else np.zeros(0)
     if len(best) > 1 and best.max() > 0:
         leaders = np.flatnonzero(best == best.max())
-        names = " and ".join(initializer_label(found, int(row)) for row in leaders)
+        names = " and ".join(initializer_label(works, int(row)) for row in leaders)
         finding += f" {names} {'trains' if len(leaders) == 1 else 'train'} most often: {percent(best.max())} of runs."
     return finding
 
 
-def _table(found: Works) -> dict[str, np.ndarray]:
-    places = sorted(found.cells)
-    cells = [found.cells[place] for place in places]
+def _table(works: Works) -> dict[str, np.ndarray]:
+    places = sorted(works.cells)
+    cells = [works.cells[place] for place in places]
     return {
-        "initializer": np.array([str(found.initializers[row]) for row, _ in places]),
-        "activation": np.array([found.activations[column] for _, column in places]),
+        "initializer": np.array([str(works.initializers[row]) for row, _ in places]),
+        "activation": np.array([works.activations[column] for _, column in places]),
         "runs": np.array([cell.runs for cell in cells]),
         "trained": np.array([cell.trained for cell in cells]),
         "median_loss": np.array([cell.median_loss for cell in cells]),

@@ -18,38 +18,40 @@ from nnviz.figures.style.template import Palette, new_plot, note
 HEIGHT = 400
 
 
-def plot_barrier(found: Landscape, palette: Palette, log: bool = False) -> Figure:
+def plot_barrier(landscape: Landscape, palette: Palette, log: bool = False) -> Figure:
     """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
 
     Thin grey lines lead to the second run after its units were matched to the first's.
 
     Args:
-        found: the landscape.
+        landscape: the landscape.
         palette: the theme's colours.
         log: whether the loss's axis is logarithmic.
     """
-    scale = fit([line.loss for line in (*found.lines, *found.matched)], log, found.guess)
+    scale = fit([line.loss for line in (*landscape.lines, *landscape.matched)], log, landscape.guess)
     data: list[dict[str, Any]] = [
         {
-            "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, found.guess)),
+            "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, landscape.guess)),
             "line": {"color": palette.muted, "width": 1}, "hoverinfo": "skip",
         },
     ]  # fmt: skip
     notes, peaks = [], []
-    if found.guess > 0:
-        peaks.append(_note("a guess", 1.0, scale.share(found.guess), palette, palette.muted))
-    if found.matched:
+    if landscape.guess > 0:
+        peaks.append(_note("a guess", 1.0, scale.share(landscape.guess), palette, palette.muted))
+    if landscape.matched:
         words = "thin and grey: units matched"
         notes.append(note(words, xref="paper", x=1.0, y=1.0, xanchor="right", yanchor="bottom", yshift=8))
-    data += [_line(line, scale, palette, dash, matched=True) for line, dash in zip(found.matched, DASHES, strict=False)]
-    for line, dash in zip(found.lines, DASHES, strict=False):
+    data += [
+        _line(line, scale, palette, dash, matched=True) for line, dash in zip(landscape.matched, DASHES, strict=False)
+    ]
+    for line, dash in zip(landscape.lines, DASHES, strict=False):
         data.append(_line(line, scale, palette, dash))
-        if climbs(line, found.guess):
+        if climbs(line, landscape.guess):
             top = float(line.shares[int(np.argmax(line.loss))])
             peaks.append(
                 _note(f"{short(line)}: {number(line.peak)}", top, scale.share(line.peak), palette, palette.text)
             )
-    ends = ("the start", "the end") if len(found.paths) == 1 else ("the first", "the second")
+    ends = ("the start", "the end") if len(landscape.paths) == 1 else ("the first", "the second")
     plot = new_plot(
         data,
         palette,
@@ -62,8 +64,8 @@ def plot_barrier(found: Landscape, palette: Palette, log: bool = False) -> Figur
         },
         yaxis=scale.axis("loss"),
     )  # fmt: skip
-    title = finding(found)
-    drawn = (*found.lines, *found.matched)
+    title = finding(landscape)
+    drawn = (*landscape.lines, *landscape.matched)
     alt = f"The loss along {len(drawn)} straight lines through the space of weights. {title}"
     table = {
         "line": np.repeat([" - ".join(line.ends) for line in drawn], [len(line.loss) for line in drawn]),

@@ -27,7 +27,7 @@ STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)
 
 
 def plot_basins(
-    found: Outcome,
+    outcome: Outcome,
     palette: Palette,
     colour: str = STEPS,
     chosen: Place | None = None,
@@ -38,23 +38,23 @@ def plot_basins(
     Over each pixel lies an unseen point at its weights, so that a page can tell which was clicked.
 
     Args:
-        found: the runs, and the loss to reach.
+        outcome: the runs, and the loss to reach.
         palette: the theme's colours.
         colour: `steps` or `loss`.
         chosen: row and column of the pixel that the Playground shows as A.
         other: of the one that it shows as B.
     """
-    runs, window = found.basins, found.basins.window
+    runs, window = outcome.basins, outcome.basins.window
     across, up = (find_weight(runs.experiment, key).label for key in (window.across, window.up))
-    shown, bar = _by_steps(found, palette) if colour == STEPS else _by_loss(found, palette)
+    shown, bar = _by_steps(outcome, palette) if colour == STEPS else _by_loss(outcome, palette)
     data: list[dict[str, Any]] = [
         {
             "type": "heatmap", "name": "runs", "x": compact(runs.x), "y": compact(runs.y), "z": compact(shown),
             "coloraxis": "coloraxis", "hoverinfo": "skip",
         },
-        *_pixels(found, across, up),
+        *_pixels(outcome, across, up),
         *(
-            _ring(found, place, letter, color, symbol, palette)
+            _ring(outcome, place, letter, color, symbol, palette)
             for place, letter, color, symbol in (
                 (other, "B", palette.b, "square-open"), (chosen, "A", palette.a, "circle-open"),
             )
@@ -79,26 +79,26 @@ def plot_basins(
             **square,
         },
     )  # fmt: skip
-    title = finding(found)
+    title = finding(outcome)
     alt = (
         f"Map of {window.side} by {window.side} starts: {across} across, {up} upwards, shaded by "
         f"{'steps to reach the loss' if colour == STEPS else 'last loss'}. {title}"
     )
-    return Figure("basins", title, alt, plot, _table(found))
+    return Figure("basins", title, alt, plot, _table(outcome))
 
 
-def finding(found: Outcome) -> str:
+def finding(outcome: Outcome) -> str:
     """How many starts reach the bar, and the fastest of them."""
-    total, last = found.reached.size, int(found.basins.moments[-1])
-    bar = f"loss {found.bar:g}"
-    if not found.reached.any():
+    total, last = outcome.reached.size, int(outcome.basins.moments[-1])
+    bar = f"loss {outcome.bar:g}"
+    if not outcome.reached.any():
         return f"None of the {total:,} starts reaches {bar} in {count(last, 'step')}."
     who = (
         f"All {total:,} starts reach"
-        if found.reached.all()
-        else f"{percent(found.share)} of the {total:,} starts reach"
+        if outcome.reached.all()
+        else f"{percent(outcome.share)} of the {total:,} starts reach"
     )
-    fastest = int(np.nanmin(found.steps))
+    fastest = int(np.nanmin(outcome.steps))
     first = f"the fastest after about {count(fastest, 'step')}" if fastest else "some are below it from the start"
     return f"{who} {bar} in {count(last, 'step')}; {first}."
 
@@ -127,22 +127,22 @@ def decimals(pixel: float) -> int:
     return max(0, 1 - math.floor(math.log10(pixel) + 1e-9))
 
 
-def _by_steps(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+def _by_steps(outcome: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
     """Steps on a logarithmic scale, and the bar of colours."""
-    reached = np.maximum(found.steps[found.reached], 1.0)
-    low = float(reached.min(initial=float(found.basins.moments[-1])))
+    reached = np.maximum(outcome.steps[outcome.reached], 1.0)
+    low = float(reached.min(initial=float(outcome.basins.moments[-1])))
     high = max(float(reached.max(initial=1.0)), 3 * low)
-    place = np.log(np.maximum(np.nan_to_num(found.steps, nan=low), low) / low) / math.log(high / low)
+    place = np.log(np.maximum(np.nan_to_num(outcome.steps, nan=low), low) / low) / math.log(high / low)
     ticks = {f"{step:,}": math.log(step / low) / math.log(high / low) for step in STEP_TICKS if low <= step <= high}
     if not reached.size:
         ticks = {}
-    blocks = {"never": (~found.reached & ~found.lost, palette.text), "diverged": (found.lost, palette.units[4])}
-    return _bar(palette, place, ticks, f"steps to loss {found.bar:g}", blocks)
+    blocks = {"never": (~outcome.reached & ~outcome.lost, palette.text), "diverged": (outcome.lost, palette.units[4])}
+    return _bar(palette, place, ticks, f"steps to loss {outcome.bar:g}", blocks)
 
 
-def _by_loss(found: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+def _by_loss(outcome: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
     """Last losses on a linear scale, and the bar of colours."""
-    final, guess = found.final, guess_loss(found.basins.experiment.load_dataset())
+    final, guess = outcome.final, guess_loss(outcome.basins.experiment.load_dataset())
     highest = float(final[np.isfinite(final)].max(initial=0.0))
     top = min(highest, TOP * guess) or 1.0
     size = 10.0 ** math.floor(math.log10(top))
@@ -184,13 +184,13 @@ def _bar(
     }  # fmt: skip
 
 
-def _ring(found: Outcome, place: Place, letter: str, color: str, symbol: str, palette: Palette) -> dict[str, Any]:
+def _ring(outcome: Outcome, place: Place, letter: str, color: str, symbol: str, palette: Palette) -> dict[str, Any]:
     """A mark around a pixel with its letter, haloed so that it stands out on any shade."""
     halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
     return {
         "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip",
-        "text": ["", f"<b>{letter}</b>"], "x": [float(found.basins.x[place[1]])] * 2,
-        "y": [float(found.basins.y[place[0]])] * 2,
+        "text": ["", f"<b>{letter}</b>"], "x": [float(outcome.basins.x[place[1]])] * 2,
+        "y": [float(outcome.basins.y[place[0]])] * 2,
         "textposition": "top right" if letter == "A" else "bottom left",
         "textfont": {"size": 18, "color": color, "shadow": halo},
         "marker": {
@@ -201,21 +201,21 @@ def _ring(found: Outcome, place: Place, letter: str, color: str, symbol: str, pa
     }  # fmt: skip
 
 
-def _pixels(found: Outcome, across: str, up: str) -> list[dict[str, Any]]:
+def _pixels(outcome: Outcome, across: str, up: str) -> list[dict[str, Any]]:
     """An unseen point over each pixel, which tells its numbers and can be clicked; a trace for each kind of end."""
-    runs, last = found.basins, count(int(found.basins.moments[-1]), "step")
+    runs, last = outcome.basins, count(int(outcome.basins.moments[-1]), "step")
     unseen = {"marker": {"opacity": 0}}
-    below, end = f"below loss {found.bar:g}", f"<br>loss after {last}: %{{customdata[1]:.3g}}"
+    below, end = f"below loss {outcome.bar:g}", f"<br>loss after {last}: %{{customdata[1]:.3g}}"
     overflowed = runs.diverged_at >= 0
     kinds = {
-        "reached": (found.reached & ~overflowed, found.steps, f"{below} after about {FIRST} steps{end}"),
+        "reached": (outcome.reached & ~overflowed, outcome.steps, f"{below} after about {FIRST} steps{end}"),
         "reached, then diverged": (
-            found.reached & overflowed,
+            outcome.reached & overflowed,
             runs.diverged_at,
             f"{below}, then diverged at step {FIRST}",
         ),
-        "never": (~found.reached & ~overflowed, found.steps, f"never {below}{end}"),
-        "diverged": (found.lost, runs.diverged_at, f"diverged at step {FIRST}"),
+        "never": (~outcome.reached & ~overflowed, outcome.steps, f"never {below}{end}"),
+        "diverged": (outcome.lost, runs.diverged_at, f"diverged at step {FIRST}"),
     }
     traces = []
     for name, (mask, steps, words) in kinds.items():
@@ -225,7 +225,7 @@ def _pixels(found: Outcome, across: str, up: str) -> list[dict[str, Any]]:
         traces.append({
             "type": "scatter", "mode": "markers", "name": name, "selected": unseen, "unselected": unseen,
             "x": compact(runs.x[columns]), "y": compact(runs.y[rows]),
-            "customdata": np.stack([compact(steps[mask]), compact(found.final[mask])], axis=-1),
+            "customdata": np.stack([compact(steps[mask]), compact(outcome.final[mask])], axis=-1),
             "marker": {"opacity": 0, "size": 4, "maxdisplayed": 1},  # not drawn, it is there all the same
             "hovertemplate": f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}<br>click to choose it"
             "<extra></extra>",
@@ -233,12 +233,12 @@ def _pixels(found: Outcome, across: str, up: str) -> list[dict[str, Any]]:
     return traces
 
 
-def _table(found: Outcome) -> dict[str, Array]:
-    runs, window = found.basins, found.basins.window
+def _table(outcome: Outcome) -> dict[str, Array]:
+    runs, window = outcome.basins, outcome.basins.window
     return {
         window.across: np.tile(runs.x, len(runs.y)),
         window.up: np.repeat(runs.y, len(runs.x)),
-        "steps": found.steps.ravel(),
-        "last_loss": found.final.ravel(),
+        "steps": outcome.steps.ravel(),
+        "last_loss": outcome.final.ravel(),
         "diverged_at": runs.diverged_at.ravel(),
     }

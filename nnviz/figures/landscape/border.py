@@ -17,14 +17,14 @@ from nnviz.figures.style.template import Palette, new_plot, note
 LEAST_SHARE = 1e-4
 
 
-def plot_border(found: Outcome, palette: Palette) -> Figure:
+def plot_border(outcome: Outcome, palette: Palette) -> Figure:
     """How often two starts end differently, by the distance between them.
 
     Args:
-        found: the runs, and the loss to reach.
+        outcome: the runs, and the loss to reach.
         palette: the theme's colours.
     """
-    edge, pixel = found.border, found.basins.window.pixel
+    edge, pixel = outcome.border, outcome.basins.window.pixel
     distances, shares = np.array(edge.distances) * pixel, np.array(edge.shares)
     smooth = shares[-1] * distances / distances[-1]
     seen = shares > 0
@@ -58,16 +58,16 @@ def plot_border(found: Outcome, palette: Palette) -> Figure:
             "range": [low, high], "dtick": "D2",
         },
     )  # fmt: skip
-    title = _finding(found)
+    title = _finding(outcome)
     return Figure(
         "border", title, f"Share of pairs of starts that end differently, by distance. {title}", plot,
         {"distance": distances, "share_that_ends_differently": shares},
     )  # fmt: skip
 
 
-def _finding(found: Outcome) -> str:
+def _finding(outcome: Outcome) -> str:
     """How often near starts end differently, and what coming nearer helps."""
-    edge, pixel = found.border, apart(found.basins.window.pixel)
+    edge, pixel = outcome.border, apart(outcome.basins.window.pixel)
     near = f"Of starts {pixel} apart in one weight, {percent(edge.shares[0])} end differently"
     if math.isnan(edge.exponent):
         return near + "."

@@ -36,13 +36,13 @@ class Heights:
         high: the highest.
     """
 
-    def __init__(self, found: Landscape, log: bool) -> None:
-        finite = found.loss[np.isfinite(found.loss)]
-        own = np.concatenate([path.loss[np.isfinite(path.loss)] for path in found.paths])
+    def __init__(self, landscape: Landscape, log: bool) -> None:
+        finite = landscape.loss[np.isfinite(landscape.loss)]
+        own = np.concatenate([path.loss[np.isfinite(path.loss)] for path in landscape.paths])
         top = float(max(finite.max(initial=0.0), own.max(initial=0.0)))
         bottom = float(min(finite.min(initial=math.inf), own.min(initial=math.inf)))
-        ceiling = CEILING * max(found.guess, 1e-9)
-        self.guess, self.log = found.guess, log
+        ceiling = CEILING * max(landscape.guess, 1e-9)
+        self.guess, self.log = landscape.guess, log
         self.lowest, self.highest = (
             float(get(finite, initial=value)) for get, value in ((np.min, top), (np.max, bottom))
         )
@@ -68,22 +68,22 @@ class Heights:
         def within(levels: list[float]) -> list[float]:
             return [level for level in levels if low < level < high and not abs(level - guess) <= NEAR * guess]
 
-        found: list[float] = []
+        values: list[float] = []
         for steps in ((1, 2, 5), (1, 3), (1,)) if self.log else ():
             powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-            found = within([step * 10.0**power for power in powers for step in steps])
-            if len(found) <= most:
+            values = within([step * 10.0**power for power in powers for step in steps])
+            if len(values) <= most:
                 break
         if self.log and high > 10 * low:
-            return found[:: math.ceil(len(found) / most) or 1]
+            return values[:: math.ceil(len(values) / most) or 1]
         span = high - low
         size = 10.0 ** math.floor(math.log10(span / most)) if span > 0 else 0.0
         for step in (size, 2 * size, 5 * size, 10 * size) if size > 1e-9 * high else ():
             first = math.floor(low / step)
             equal = within([step * i for i in range(first, first + math.ceil(span / step) + 2)])
             if len(equal) <= most:
-                return equal if len(equal) > len(found) else found
-        return found
+                return equal if len(equal) > len(values) else values
+        return values
 
     def axis(self) -> dict[str, Any]:
         """Ticks for heights, in losses."""

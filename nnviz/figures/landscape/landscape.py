@@ -19,59 +19,59 @@ DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 
 
-def plot_landscape(found: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
+def plot_landscape(landscape: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
     """The map: dark is high. Paths go from a hollow mark to a filled one with the run's number.
 
     The dashed contour line is the guess's loss.
 
     Args:
-        found: the landscape.
+        landscape: the landscape.
         palette: the theme's colours.
         log: whether shades and contour lines go by the loss's logarithm.
         finding: what the map is to show, where that is another than `where` says.
     """
-    heights = Heights(found, log)
-    data = [_ground(found, heights, palette)]
-    data += [_contour(found, level, palette) for level in heights.levels(most=6)]
-    data.append(_contour(found, found.guess, palette, guess=True))
-    data += [trace for path in found.paths for trace in _path(path, len(found.paths), palette)]
+    heights = Heights(landscape, log)
+    data = [_ground(landscape, heights, palette)]
+    data += [_contour(landscape, level, palette) for level in heights.levels(most=6)]
+    data.append(_contour(landscape, landscape.guess, palette, guess=True))
+    data += [trace for path in landscape.paths for trace in _path(path, len(landscape.paths), palette)]
     plot = new_plot(
         data,
         palette,
         height=HEIGHT,
         margin={"l": 60, "r": 12},
         xaxis={
-            "title": {"text": found.axes[0]}, "range": [found.x[0], found.x[-1]], "showgrid": False, "nticks": 7,
+            "title": {"text": landscape.axes[0]}, "range": [landscape.x[0], landscape.x[-1]], "showgrid": False, "nticks": 7,
             "constrain": "domain",
         },
         yaxis={
-            "title": {"text": found.axes[1]}, "range": [found.y[0], found.y[-1]], "showgrid": False, "nticks": 7,
+            "title": {"text": landscape.axes[1]}, "range": [landscape.y[0], landscape.y[-1]], "showgrid": False, "nticks": 7,
             "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
         },
     )  # fmt: skip
-    title = finding or where(found)
+    title = finding or where(landscape)
     alt = (
-        f"Map of the loss over a plane of weights, {found.axes[0]} across and {found.axes[1]} up, with contour lines "
-        f"and the paths of {count(len(found.paths), 'run')}. {title}{'' if finding else ' ' + outside(found)}"
+        f"Map of the loss over a plane of weights, {landscape.axes[0]} across and {landscape.axes[1]} up, with contour lines "
+        f"and the paths of {count(len(landscape.paths), 'run')}. {title}{'' if finding else ' ' + outside(landscape)}"
     )
-    return Figure("ground", title, alt, plot, table(found))
+    return Figure("ground", title, alt, plot, table(landscape))
 
 
-def _ground(found: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+def _ground(landscape: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
     return {
-        "type": "contour", "name": "ground", "x": compact(found.x), "y": compact(found.y),
-        "z": compact(heights.drawn(found.loss)), "zmin": heights.low, "zmax": heights.high,
-        "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
+        "type": "contour", "name": "ground", "x": compact(landscape.x), "y": compact(landscape.y),
+        "z": compact(heights.drawn(landscape.loss)), "zmin": heights.low, "zmax": heights.high,
+        "customdata": compact(landscape.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
         "contours": {"coloring": "heatmap", "showlines": False}, "line": {"width": 0},
         "hovertemplate": "%{x:.3~g}, %{y:.3~g}<br>loss %{customdata[0]:.3~g}<extra></extra>",
     }  # fmt: skip
 
 
-def _contour(found: Landscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
+def _contour(landscape: Landscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
     """One contour line with its loss; Plotly's own levels are evenly spaced, which a logarithm's are not."""
     return {
-        "type": "contour", "name": f"loss {number(level)}", "x": compact(found.x), "y": compact(found.y),
-        "z": compact(np.minimum(found.loss, 1e6)), "hoverinfo": "skip", "showscale": False, "autocontour": False,
+        "type": "contour", "name": f"loss {number(level)}", "x": compact(landscape.x), "y": compact(landscape.y),
+        "z": compact(np.minimum(landscape.loss, 1e6)), "hoverinfo": "skip", "showscale": False, "autocontour": False,
         "contours": {
             "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
             "labelformat": ".3~r", "labelfont": {"size": 14, "color": palette.text},
@@ -115,7 +115,7 @@ def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def table(found: Landscape) -> dict[str, np.ndarray]:
+def table(landscape: Landscape) -> dict[str, np.ndarray]:
     """The grid's points with their loss."""
-    across, up = np.meshgrid(found.x, found.y)
-    return {"first_direction": across.ravel(), "second_direction": up.ravel(), "loss": found.loss.ravel()}
+    across, up = np.meshgrid(landscape.x, landscape.y)
+    return {"first_direction": across.ravel(), "second_direction": up.ravel(), "loss": landscape.loss.ravel()}

@@ -15,29 +15,29 @@ from nnviz.figures.search.curve_film import rounded
 from nnviz.figures.style.film import Film
 
 
-def ground_film(found: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
+def ground_film(landscape: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
     """A map of the ground, the stronger its shade the higher, with the walks' dots and trails; a frame for each moment.
 
     Args:
-        found: a square of ground around the middle, whose paths have as many moments each.
+        landscape: a square of ground around the middle, whose paths have as many moments each.
         title: the finding.
         sets: the two settings that a click sets to its place.
     """
-    points = np.stack([path.points for path in found.paths], axis=1)
-    first = found.paths[0]
+    points = np.stack([path.points for path in landscape.paths], axis=1)
+    first = landscape.paths[0]
     captions = tuple(
         f"Step {step}: weights {trimmed(place[0])} and {trimmed(place[1])}, loss {number(float(loss))}."
         for step, (place, loss) in enumerate(zip(first.points, first.loss, strict=True))
     )
     data = {
-        "low": float(found.x[0]),
-        "high": float(found.x[-1]),
+        "low": float(landscape.x[0]),
+        "high": float(landscape.x[-1]),
         "cells": CELLS,
-        "heights": _letters(found),
+        "heights": _letters(landscape),
         "deepest": [],
         "panels": [
             {
-                "label": f"{found.axes[0]} → · {found.axes[1]} ↑",
+                "label": f"{landscape.axes[0]} → · {landscape.axes[1]} ↑",
                 "trail": True,
                 "begins": [],
                 "frames": rounded(points),
@@ -51,10 +51,10 @@ def ground_film(found: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
     return Film("walk", title, alt, "map", data, captions, tuple(sets))
 
 
-def _letters(found: Landscape) -> str:
+def _letters(landscape: Landscape) -> str:
     """The heights of all cells, between those of the grid, rows from the top of the map down, a letter each."""
-    heights = Heights(found, log=True)
-    drawn = zoom(heights.drawn(found.loss[::-1]), CELLS / len(found.x), order=1)
+    heights = Heights(landscape, log=True)
+    drawn = zoom(heights.drawn(landscape.loss[::-1]), CELLS / len(landscape.x), order=1)
     shares = (drawn - heights.low) / (heights.high - heights.low)
     levels = np.floor(shares * (len(LETTERS) - 1e-9)).astype(int)
     return "".join(np.array(list(LETTERS))[levels.ravel()])

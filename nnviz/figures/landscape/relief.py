@@ -22,7 +22,7 @@ PIN = 8  # times that, by which pins are higher than the ground
 
 
 def plot_relief(
-    found: Landscape,
+    landscape: Landscape,
     palette: Palette,
     log: bool = True,
     finding: str = "",
@@ -35,18 +35,18 @@ def plot_relief(
     any mountain.
 
     Args:
-        found: the landscape.
+        landscape: the landscape.
         palette: the theme's colours.
         log: whether heights go by the loss's logarithm.
         finding: what the surface is to show, where that is another than `where` says.
         eye: from where one looks, before turning it.
         axes: short names of the axes.
     """
-    heights = Heights(found, log)
-    data: list[dict[str, Any]] = [_surface(found, heights, palette)]
+    heights = Heights(landscape, log)
+    data: list[dict[str, Any]] = [_surface(landscape, heights, palette)]
     lift = ABOVE * (heights.high - heights.low)
-    for path in found.paths:
-        data += _path(path, len(found.paths), heights, lift, palette)
+    for path in landscape.paths:
+        data += _path(path, len(landscape.paths), heights, lift, palette)
     plain = {
         "showbackground": False, "gridcolor": palette.grid, "zeroline": False, "color": palette.muted,
         "tickfont": {"size": 13, "color": palette.muted}, "showspikes": False,
@@ -66,20 +66,20 @@ def plot_relief(
             "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"x": 0, "y": 0, "z": -0.05}},
         },
     )  # fmt: skip
-    title = finding or where(found)
+    title = finding or where(landscape)
     alt = (
-        f"Surface of the loss over a plane of weights, with the paths of {count(len(found.paths), 'run')} at their own "
-        f"loss. {title}{'' if finding else ' ' + outside(found)}"
+        f"Surface of the loss over a plane of weights, with the paths of {count(len(landscape.paths), 'run')} at their own "
+        f"loss. {title}{'' if finding else ' ' + outside(landscape)}"
     )
-    return Figure("relief", title, alt, plot, table(found))
+    return Figure("relief", title, alt, plot, table(landscape))
 
 
-def _surface(found: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+def _surface(landscape: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
     span = heights.high - heights.low
     return {
-        "type": "surface", "name": "ground", "x": compact(found.x), "y": compact(found.y),
-        "z": compact(heights.drawn(found.loss)), "cmin": heights.low, "cmax": heights.high,
-        "customdata": compact(found.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
+        "type": "surface", "name": "ground", "x": compact(landscape.x), "y": compact(landscape.y),
+        "z": compact(heights.drawn(landscape.loss)), "cmin": heights.low, "cmax": heights.high,
+        "customdata": compact(landscape.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
         "opacity": 0.8,  # so that a path under the ground can be seen
         "lighting": {"ambient": 0.65, "diffuse": 0.6, "specular": 0.05, "roughness": 0.9, "fresnel": 0},
         "contours": {

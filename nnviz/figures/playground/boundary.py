@@ -112,13 +112,13 @@ def _unit_lines(trace: Trace, extent: Range, palette: Palette) -> list[dict[str,
 
 def _points(trace: Trace, palette: Palette) -> list[dict[str, Any]]:
     """The data: a colour and a shape for each class, filled where trained on, hollow where not."""
-    dataset, found = trace.dataset, []
+    dataset, result = trace.dataset, []
     for rows, targets, filled in ((dataset.x_train, dataset.y_train, True), (dataset.x_test, dataset.y_test, False)):
         for label, (color, shape) in enumerate(((palette.negative, "circle"), (palette.positive, "diamond"))):
             mine = compact(rows[:MOST_POINTS][targets[:MOST_POINTS] == label])
             what = "trained on" if filled else "unseen"
             border = palette.background if filled else color
-            found.append({
+            result.append({
                 "type": "scatter", "mode": "markers", "x": mine[:, 0], "y": mine[:, 1], "hoverinfo": "skip",
                 "name": f"class {label}, {what}",
                 "marker": {
@@ -126,7 +126,7 @@ def _points(trace: Trace, palette: Palette) -> list[dict[str, Any]]:
                     "line": {"color": border, "width": 1 if filled else 1.5},
                 },
             })  # fmt: skip
-    return found
+    return result
 
 
 def _curve(side: Side, palette: Palette, extent: Range) -> Figure:

@@ -32,16 +32,16 @@ def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Fig
     """
     both = sides(traces, palette)
     deep = [side for side in both if layer < len(side.trace.experiment.hidden)]
-    found = dict(zip((side.letter for side in deep), paths_of([side.trace for side in deep], layer), strict=True))
-    ranges = _ranges(list(found.values()))
+    result = dict(zip((side.letter for side in deep), paths_of([side.trace for side in deep], layer), strict=True))
+    ranges = _ranges(list(result.values()))
     return [
-        _draw(side, found[side.letter], ranges, palette) if side in deep else _empty(side, palette) for side in both
+        _draw(side, result[side.letter], ranges, palette) if side in deep else _empty(side, palette) for side in both
     ]
 
 
-def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Palette) -> Figure:
-    groups = found.groups[:MOST_PATHS]
-    points = compact(found.points)
+def _draw(side: Side, measurement: Paths, ranges: Sequence[list[float]], palette: Palette) -> Figure:
+    groups = measurement.groups[:MOST_PATHS]
+    points = compact(measurement.points)
     data = [*_ways(points, groups, palette), *_ends(points, groups, palette)]
     if not np.isfinite(points[-1]).any():
         data, annotations = [], [note("The numbers overflowed.")]
@@ -51,12 +51,12 @@ def _draw(side: Side, found: Paths, ranges: Sequence[list[float]], palette: Pale
         data,
         palette,
         annotations=annotations,
-        xaxis={"title": {"text": found.axes[0]}, "range": ranges[0], "nticks": 6},
-        yaxis={"title": {"text": found.axes[1]}, "range": ranges[1], "nticks": 6},
+        xaxis={"title": {"text": measurement.axes[0]}, "range": ranges[0], "nticks": 6},
+        yaxis={"title": {"text": measurement.axes[1]}, "range": ranges[1], "nticks": 6},
     )
-    title = _finding(side, found)
-    alt = f"Paths of the hidden units, {found.axes[0]} against {found.axes[1]}. {title}"
-    return Figure(f"paths {side.letter}".strip(), title, alt, plot, _table(side.trace, found))
+    title = _finding(side, measurement)
+    alt = f"Paths of the hidden units, {measurement.axes[0]} against {measurement.axes[1]}. {title}"
+    return Figure(f"paths {side.letter}".strip(), title, alt, plot, _table(side.trace, measurement))
 
 
 def _ways(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
@@ -114,9 +114,9 @@ def unit_numbers(units: Sequence[int]) -> str:
     return ", ".join(texts if len(texts) <= 4 else [*texts[:3], "…"])
 
 
-def _ranges(found: Sequence[Paths]) -> list[list[float]]:
+def _ranges(measurement: Sequence[Paths]) -> list[list[float]]:
     """The span of all paths with some room, for each axis; never less than a tenth of a unit a side."""
-    points = np.concatenate([f.points.reshape(-1, 2) for f in found] or [np.zeros((1, 2))])
+    points = np.concatenate([f.points.reshape(-1, 2) for f in measurement] or [np.zeros((1, 2))])
     points = points[np.isfinite(points).all(axis=1)]
     if not len(points):
         return [[-1.0, 1.0], [-1.0, 1.0]]
@@ -125,16 +125,16 @@ def _ranges(found: Sequence[Paths]) -> list[list[float]]:
     return [[float(low[i] - room[i]), float(high[i] + room[i])] for i in range(2)]
 
 
-def _finding(side: Side, found: Paths) -> str:
-    units, ways = found.points.shape[1], len(found.groups)
+def _finding(side: Side, measurement: Paths) -> str:
+    units, ways = measurement.points.shape[1], len(measurement.groups)
     more = f" ({MOST_PATHS} drawn)" if ways > MOST_PATHS else ""
-    if not np.isfinite(found.points[-1]).all():
+    if not np.isfinite(measurement.points[-1]).all():
         return f"{side.name} diverged: its weights are no numbers any more."
     if ways == 1 and units > 1:
         all_units = "both units" if units == 2 else f"all {units} units"
-        does = "sit on one point and never move" if found.moved == 0 else "walk one path"
+        does = "sit on one point and never move" if measurement.moved == 0 else "walk one path"
         return f"{side.name}: {all_units} {does}."
-    still = " and never move" if found.moved == 0 else ""
+    still = " and never move" if measurement.moved == 0 else ""
     return f"{side.name}: {count(units, 'unit')}, {count(ways, 'path')}{still}{more}."
 
 
@@ -146,11 +146,11 @@ def _empty(side: Side, palette: Palette) -> Figure:
     return Figure(f"paths {side.letter}".strip(), title, title, plot)
 
 
-def _table(trace: Trace, found: Paths) -> dict[str, np.ndarray]:
-    moments, units, _ = found.points.shape
+def _table(trace: Trace, measurement: Paths) -> dict[str, np.ndarray]:
+    moments, units, _ = measurement.points.shape
     return {
         "epoch": np.repeat(trace.epochs, units),
         "unit": np.tile(np.arange(1, units + 1), moments),
-        found.axes[0]: found.points[:, :, 0].ravel(),
-        found.axes[1]: found.points[:, :, 1].ravel(),
+        measurement.axes[0]: measurement.points[:, :, 0].ravel(),
+        measurement.axes[1]: measurement.points[:, :, 1].ravel(),
     }

@@ -74,7 +74,7 @@ def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figu
     """
     most = _most(both, threshold)
     rates = [success(lot.runs, threshold) for lot in both]
-    chances = [chance_of_one(found, min(most, found.runs)) for found in rates]
+    chances = [chance_of_one(result, min(most, result.runs)) for result in rates]
     scale = fit(chances, False, least=1.0)
     data = [
         _line(lot, line, compact(line), f"{lot.letter}: one of %{{x}} succeeds in %{{customdata:.3p}}")
@@ -98,7 +98,7 @@ def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figu
         xaxis=_axis(most),
         yaxis=scale.axis("chance of a success") | {"tickformat": ".0%"},
     )
-    title = " ".join(_chance_finding(lot, found) for lot, found in zip(both, rates, strict=True))
+    title = " ".join(_chance_finding(lot, result) for lot, result in zip(both, rates, strict=True))
     alt = f"The chance that at least one of k restarts ends below {plain(threshold)}. {title}"
     return Figure("chance of a success", title, alt, plot, _table(both, chances, "chance_of_a_success"))
 
@@ -131,9 +131,9 @@ def _best_finding(lot: Lot, expected: np.ndarray) -> str:
     return f"{lot.name}: {number(expected[0])} alone, {number(expected[some - 1])} as the best of {some}."
 
 
-def _chance_finding(lot: Lot, found: Rate) -> str:
-    needed = restarts_needed(found.share)
-    if not found.successes:
+def _chance_finding(lot: Lot, rate: Rate) -> str:
+    needed = restarts_needed(rate.share)
+    if not rate.successes:
         return f"{lot.name}: no run succeeds."
     return f"{lot.name}: {number(needed)} {'restart' if needed == 1 else 'restarts'} for {percent(CERTAINTY)}."
 

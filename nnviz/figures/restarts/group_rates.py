@@ -14,18 +14,18 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
 
-def plot_group_rates(found: Sequence[Rate], whole: float, name: str, palette: Palette) -> Figure:
+def plot_group_rates(rates: Sequence[Rate], whole: float, name: str, palette: Palette) -> Figure:
     """A bar across for each group's interval, a dot at its share, and a line at the share of all runs.
 
     Args:
-        found: one a group, all of one size.
+        rates: one a group, all of one size.
         whole: the share of all runs.
         name: of the figure.
         palette: the theme's colours.
     """
-    share, low, high = (np.array([getattr(rate, end) for rate in found]) for end in ("share", "low", "high"))
+    share, low, high = (np.array([getattr(rate, end) for rate in rates]) for end in ("share", "low", "high"))
     holds = (low <= whole) & (whole <= high)
-    rows = np.arange(1, len(found) + 1)
+    rows = np.arange(1, len(rates) + 1)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "markers", "name": words, "x": share[which], "y": rows[which],
@@ -51,14 +51,14 @@ def plot_group_rates(found: Sequence[Rate], whole: float, name: str, palette: Pa
         }],
         xaxis={"title": {"text": "share that succeeds · dashed: of all runs"}, "range": [-0.02, 1.02],
                "tickformat": ".0%", "nticks": 6},
-        yaxis={"title": {"text": f"groups of {found[0].runs} runs"}, "range": [len(found) + 0.8, 0.2], "nticks": 6,
+        yaxis={"title": {"text": f"groups of {rates[0].runs} runs"}, "range": [len(rates) + 0.8, 0.2], "nticks": 6,
                "showgrid": False},
     )  # fmt: skip
-    points = percent(mean_width(list(found))).removesuffix(" %")
+    points = percent(mean_width(list(rates))).removesuffix(" %")
     kept = int(holds.sum())
     title = (
-        f"{len(found)} groups of {found[0].runs} runs: the interval is {points} points wide on average, and "
-        f"{'all' if kept == len(found) else kept} of {len(found)} hold the share of all runs."
+        f"{len(rates)} groups of {rates[0].runs} runs: the interval is {points} points wide on average, and "
+        f"{'all' if kept == len(rates) else kept} of {len(rates)} hold the share of all runs."
     )
     alt = f"Each group's share of successes with its 95 % interval, and the share of all runs. {title}"
     table = {"group": rows, "share": share, "low": low, "high": high}

@@ -12,12 +12,12 @@ from nnviz.figures.style.template import Palette, new_plot
 
 
 def plot_tries(
-    found: Tries, title: str, formula: str, what: str, palette: Palette, ringed: int = 0, level: float = 0.0
+    shares: Tries, title: str, formula: str, what: str, palette: Palette, ringed: int = 0, level: float = 0.0
 ) -> Figure:
     """Dots with their intervals for what was counted, a line for the formula.
 
     Args:
-        found: the shares.
+        shares: the shares.
         title: the finding.
         formula: what the line is called.
         what: what the share is of, for the axis and the hover.
@@ -25,16 +25,16 @@ def plot_tries(
         ringed: a number of tries to mark; 0 for none.
         level: a share to mark by a line across; 0 for none.
     """
-    share, low, high = (np.array([getattr(one, end) for one in found.counted]) for end in ("share", "low", "high"))
-    groups = np.array([one.runs for one in found.counted])
+    share, low, high = (np.array([getattr(one, end) for one in shares.counted]) for end in ("share", "low", "high"))
+    groups = np.array([one.runs for one in shares.counted])
     data: list[dict[str, Any]] = [
         {
-            "type": "scatter", "mode": "lines", "name": formula, "x": found.tries, "y": found.formula,
+            "type": "scatter", "mode": "lines", "name": formula, "x": shares.tries, "y": shares.formula,
             "line": {"color": palette.muted, "width": 2.5, "dash": "dash"},
             "hovertemplate": f"{formula}, %{{x}} tries: %{{y:.1%}}<extra></extra>",
         },
         {
-            "type": "scatter", "mode": "markers", "name": "counted", "x": found.tries, "y": share,
+            "type": "scatter", "mode": "markers", "name": "counted", "x": shares.tries, "y": share,
             "customdata": groups, "marker": {"size": 11, "color": palette.text},
             "error_y": {
                 "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
@@ -44,8 +44,8 @@ def plot_tries(
         },
     ]  # fmt: skip
     if ringed:
-        data.append(_ring(ringed, found.at(ringed)[0].share, palette))
-    first, last = int(found.tries[0]), int(found.tries[-1])
+        data.append(_ring(ringed, shares.at(ringed)[0].share, palette))
+    first, last = int(shares.tries[0]), int(shares.tries[-1])
     shapes = [] if not level else [
         {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level,
          "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}}
@@ -61,12 +61,19 @@ def plot_tries(
         ],
         xaxis={
             "title": {"text": "tries"}, "range": [first - 0.5, last + 0.5],
-            "tickvals": [int(k) for k in found.tries] if len(found.tries) <= 12 else None,
+            "tickvals": [int(k) for k in shares.tries] if len(shares.tries) <= 12 else None,
         },
         yaxis={"title": {"text": what}, "range": [min(0.0, float(low.min())), 1.04], "tickformat": ".0%", "nticks": 6},
     )  # fmt: skip
     alt = f"{what.capitalize()} by the number of tries: dots as counted with 95 % intervals, a line by formula. {title}"
-    table = {"tries": found.tries, "groups": groups, "share": share, "low": low, "high": high, "formula": found.formula}
+    table = {
+        "tries": shares.tries,
+        "groups": groups,
+        "share": share,
+        "low": low,
+        "high": high,
+        "formula": shares.formula,
+    }
     return Figure("tries", title, alt, plot, table)
 
 

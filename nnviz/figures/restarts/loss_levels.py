@@ -53,10 +53,10 @@ def plot_heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = 
         for level, amount in zip(known, resting, strict=True)
         if amount
     ]
-    found = spread(runs.train_loss)
-    if mean and found.runs > 1:
-        data.append(_mean(found.mean, found.deviation, MEAN_HEIGHT * most, palette))
-        labels.append(_label(found.mean, (MEAN_HEIGHT + 0.03) * most, f"mean {mean_words(found)}", palette.text))
+    result = spread(runs.train_loss)
+    if mean and result.runs > 1:
+        data.append(_mean(result.mean, result.deviation, MEAN_HEIGHT * most, palette))
+        labels.append(_label(result.mean, (MEAN_HEIGHT + 0.03) * most, f"mean {mean_words(result)}", palette.text))
     plot = new_plot(
         data,
         palette,
@@ -112,8 +112,10 @@ def _finding(runs: Restarts, threshold: float) -> str:
 
 
 def _mean_finding(runs: Restarts) -> str:
-    found = spread(runs.train_loss)
-    if found.runs < 2:
+    result = spread(runs.train_loss)
+    if result.runs < 2:
         return "Hardly a run came to an end: there is no mean."
-    near = "no run" if not found.near else count(found.near, "run")
-    return f"The mean is {number(found.mean)}; {near} of {found.runs:,} {'ends' if found.near < 2 else 'end'} near it."
+    near = "no run" if not result.near else count(result.near, "run")
+    return (
+        f"The mean is {number(result.mean)}; {near} of {result.runs:,} {'ends' if result.near < 2 else 'end'} near it."
+    )

@@ -29,10 +29,10 @@ def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> F
         threshold: below it a run has succeeded.
         palette: the theme's colours.
     """
-    found = [rates_of(lot.runs.below(threshold)) for lot in both]
+    result = [rates_of(lot.runs.below(threshold)) for lot in both]
     scale = fit([np.ones(1)], False)
     data, labels = [], []
-    for lot, (counts, rates) in zip(both, found, strict=True):
+    for lot, (counts, rates) in zip(both, result, strict=True):
         x, share = compact(counts), compact(np.array([rate.share for rate in rates]))
         low, high = (compact(np.array([getattr(rate, end) for rate in rates])) for end in ("low", "high"))
         data.append(band(x, low, high, lot, f"{lot.letter} interval", 0.2))
@@ -59,15 +59,15 @@ def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> F
         },
         yaxis=scale.axis(f"share below {plain(threshold)}") | {"tickformat": ".0%"},
     )  # fmt: skip
-    title = " ".join(_finding(lot, rates) for lot, (_, rates) in zip(both, found, strict=True))
+    title = " ".join(_finding(lot, rates) for lot, (_, rates) in zip(both, result, strict=True))
     alt = (
         f"The share of runs that end below {plain(threshold)} with its 95 % interval, after the first n seeds. {title}"
     )
     table = {
-        "side": np.repeat([lot.letter for lot in both], [len(rates) for _, rates in found]),
-        "seeds": np.concatenate([counts for counts, _ in found]),
+        "side": np.repeat([lot.letter for lot in both], [len(rates) for _, rates in result]),
+        "seeds": np.concatenate([counts for counts, _ in result]),
     } | {
-        name: np.array([getattr(rate, name) for _, rates in found for rate in rates])
+        name: np.array([getattr(rate, name) for _, rates in result for rate in rates])
         for name in ("successes", "share", "low", "high")
     }
     return Figure("interval", title, alt, plot, table)

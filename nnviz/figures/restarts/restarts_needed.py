@@ -28,9 +28,9 @@ def plot_needed_figure(share: float, measured: Mapping[int, Rate], palette: Pale
     """
     dims = np.arange(1, MOST + 1)
     exact = np.array([restarts_needed(share**d) for d in dims.tolist()], dtype=float)
-    tried = {d: found for d, found in measured.items() if found.successes}
+    tried = {d: result for d, result in measured.items() if result.successes}
     middle, fewest, most = (
-        np.array([float(restarts_needed(getattr(found, name))) for found in tried.values()])
+        np.array([float(restarts_needed(getattr(result, name))) for result in tried.values()])
         for name in ("share", "high", "low")
     )
     scale = fit([exact, np.ones(1), ROOM * exact[-1:]], log=True)

@@ -24,14 +24,14 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
         evolutions: by name, such as "no mutation".
         palette: the theme's colours.
     """
-    means = {name: found.diversity.mean(axis=0) for name, found in evolutions.items()}
+    means = {name: result.diversity.mean(axis=0) for name, result in evolutions.items()}
     scale = fit(list(means.values()), log=False)
     last = next(iter(evolutions.values())).diversity.shape[1] - 1
     generations = compact(np.arange(last + 1))
     bands: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
-    for (name, found), dash in zip(evolutions.items(), DASHES, strict=True):
-        low, high = np.quantile(found.diversity, [0.05, 0.95], axis=0)
+    for (name, result), dash in zip(evolutions.items(), DASHES, strict=True):
+        low, high = np.quantile(result.diversity, [0.05, 0.95], axis=0)
         bands.append({
             "type": "scatter", "mode": "lines", "name": f"{name}, range", "hoverinfo": "skip",
             "x": np.concatenate([generations, generations[::-1]]), "y": compact(np.concatenate([low, high[::-1]])),
@@ -52,26 +52,26 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
         xaxis={"title": {"text": "generation"}, "range": [0, end], "nticks": 6},
         yaxis=scale.axis("distance from the middle"),
     )
-    title = "; ".join(f"{name}: {_finding(found)}" for name, found in evolutions.items())
+    title = "; ".join(f"{name}: {_finding(result)}" for name, result in evolutions.items())
     title = f"{title[0].upper()}{title[1:]}."
     alt = f"Lines of how far candidates lie from the middle of their population. {title}"
     table: dict[str, np.ndarray] = {"generation": np.arange(last + 1)}
-    for name, found in evolutions.items():
+    for name, result in evolutions.items():
         table[f"{name.replace(' ', '_')}_distance"] = means[name]
-        table[f"{name.replace(' ', '_')}_distinct"] = found.distinct.mean(axis=0)
+        table[f"{name.replace(' ', '_')}_distinct"] = result.distinct.mean(axis=0)
     return Figure("diversity", title, alt, plot, table)
 
 
-def copies_from(found: Evolution) -> int:
+def copies_from(evolution: Evolution) -> int:
     """The generation from which on every run holds nothing but copies; -1 where some run never comes to that."""
-    same = (found.distinct == 1).all(axis=0)
+    same = (evolution.distinct == 1).all(axis=0)
     return int(same.argmax()) if same[-1] else -1
 
 
-def _finding(found: Evolution) -> str:
+def _finding(evolution: Evolution) -> str:
     """From when on all are copies, or how many different ones there are at the end."""
-    size = found.populations.shape[2]
-    generation = copies_from(found)
+    size = evolution.populations.shape[2]
+    generation = copies_from(evolution)
     if generation >= 0:
         return f"all {size} are copies of one from generation {generation} on, in every run"
-    return f"{number(float(found.distinct[:, -1].mean().round()))} of {size} differ at the end"
+    return f"{number(float(evolution.distinct[:, -1].mean().round()))} of {size} differ at the end"

@@ -17,33 +17,33 @@ from nnviz.search.contest import METHODS, Contest
 LOOKS = {"one": ("dot", "square"), "many": ("dash", "diamond"), "annealing": ("solid", "circle")}
 
 
-def rates(found: Contest) -> list[list[Rate]]:
+def rates(contest: Contest) -> list[list[Rate]]:
     """The success rate of each method at each step, with its interval."""
-    runs = found.found.shape[-1]
-    return [[rate(int(amount), runs) for amount in line] for line in found.successes]
+    runs = contest.found.shape[-1]
+    return [[rate(int(amount), runs) for amount in line] for line in contest.successes]
 
 
-def winners(found: Contest) -> list[str]:
+def winners(contest: Contest) -> list[str]:
     """For each step the method that is best beyond doubt: its interval lies above all others'; else nothing."""
     best = []
-    for column in zip(*rates(found), strict=True):
+    for column in zip(*rates(contest), strict=True):
         first, second = sorted(range(len(column)), key=lambda i: -column[i].share)[:2]
         others = max(one.high for i, one in enumerate(column) if i != first)
         best.append(METHODS[first].key if column[first].low > others and second != first else "")
     return best
 
 
-def plot_search_rates(found: Contest, palette: Palette) -> Figure:
+def plot_search_rates(contest: Contest, palette: Palette) -> Figure:
     """A line for each method, with 95 % intervals, and looking anywhere at random as the yardstick.
 
     Args:
-        found: all methods and steps.
+        contest: all methods and steps.
         palette: the theme's colours.
     """
-    every = rates(found)
-    luck = rate(int(found.by_luck.sum()), len(found.by_luck))
+    every = rates(contest)
+    luck = rate(int(contest.by_luck.sum()), len(contest.by_luck))
     scale = fit([np.ones(1)], log=False)
-    places = np.arange(len(found.steps))
+    places = np.arange(len(contest.steps))
     data: list[dict[str, Any]] = []
     for i, (method, line) in enumerate(zip(METHODS, every, strict=True)):
         dash, symbol = LOOKS[method.key]
@@ -57,7 +57,7 @@ def plot_search_rates(found: Contest, palette: Palette) -> Figure:
                 "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
                 "color": palette.text, "thickness": 1.5, "width": 5,
             },
-            "customdata": np.stack([low, high, found.steps], axis=-1),
+            "customdata": np.stack([low, high, contest.steps], axis=-1),
             "hovertemplate": f"{method.label}, steps of %{{customdata[2]}}: %{{y:.0%}} (%{{customdata[0]:.0%}} to "
             "%{customdata[1]:.0%})<extra></extra>",
         })  # fmt: skip
@@ -75,23 +75,23 @@ def plot_search_rates(found: Contest, palette: Palette) -> Figure:
         annotations=end_labels(scale, [*ends, ("pure luck", palette.muted, luck.share)]),
         xaxis={
             "title": {"text": "size of a step"}, "range": [places[0] - 0.3, places[-1] + 0.3],
-            "tickvals": places.tolist(), "ticktext": [plain(step) for step in found.steps.tolist()],
+            "tickvals": places.tolist(), "ticktext": [plain(step) for step in contest.steps.tolist()],
         },
         yaxis=scale.axis("find the deepest valley") | {"tickformat": ".0%"},
     )  # fmt: skip
-    title = finding(found)
+    title = finding(contest)
     alt = (
-        f"Lines of how often each method finds the deepest valley of {found.ground.label} with {found.looks:,} looks, "
+        f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} looks, "
         f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(luck.share)}."
     )
-    return Figure("search rates", title, alt, plot, _table(found, every))
+    return Figure("search rates", title, alt, plot, _table(contest, every))
 
 
-def finding(found: Contest) -> str:
+def finding(contest: Contest) -> str:
     """Which method leads at which sizes of step, in a sentence."""
     labels = {method.key: method.label for method in METHODS}
-    best = winners(found)
-    steps = {key: [plain(s) for s, b in zip(found.steps, best, strict=True) if b == key] for key in labels}
+    best = winners(contest)
+    steps = {key: [plain(s) for s, b in zip(contest.steps, best, strict=True) if b == key] for key in labels}
     leads = [f"{labels[key]} with steps of {_listed(steps[key])}" for key in dict.fromkeys(filter(None, best))]
     if not leads:
         return "With no size of step is one method the best beyond doubt."
@@ -102,9 +102,9 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _table(found: Contest, every: list[list[Rate]]) -> dict[str, np.ndarray]:
+def _table(contest: Contest, every: list[list[Rate]]) -> dict[str, np.ndarray]:
     flat = [one for line in every for one in line]
     return {
-        "method": np.repeat([method.key for method in METHODS], len(found.steps)),
-        "step": np.tile(found.steps, len(METHODS)),
+        "method": np.repeat([method.key for method in METHODS], len(contest.steps)),
+        "step": np.tile(contest.steps, len(METHODS)),
     } | {name: np.array([getattr(one, name) for one in flat]) for name in ("successes", "runs", "share", "low", "high")}

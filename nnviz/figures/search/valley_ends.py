@@ -68,9 +68,9 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
         },
         yaxis={"title": {"text": "walkers that end there"}, "range": [0, top], "ticksuffix": " %", "nticks": 5},
     )  # fmt: skip
-    found = rates[deepest]
+    result = rates[deepest]
     title = (
-        f"{percent(found.share)} end in the deepest valley (95 % interval {percent_range(found.low, found.high)}); "
+        f"{percent(result.share)} end in the deepest valley (95 % interval {percent_range(result.low, result.high)}); "
         f"its basin is {percent(float(valleys.shares[deepest]))} of the line."
     )
     alt = f"A bar for each of {len(exact)} valleys: the share of walkers that end there, and its exact share. {title}"

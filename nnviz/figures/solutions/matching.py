@@ -16,20 +16,20 @@ ROW = 30  # pixels
 ROOM = 56
 
 
-def matching(found: Matching, palette: Palette, layer: int = 0) -> Figure | None:
+def matching(matchings: Matching, palette: Palette, layer: int = 0) -> Figure | None:
     """The units of both runs side by side, each joined to its partner; dashed where its signs are turned.
 
     Args:
-        found: the matching.
+        matchings: the matching.
         palette: the theme's colours.
         layer: which hidden layer, from 0.
 
     Returns:
         The figure; None where there is no hidden layer.
     """
-    if not found.layers:
+    if not matchings.layers:
         return None
-    pairing = found.layers[layer]
+    pairing = matchings.layers[layer]
     shown = range(min(len(pairing.partners), MOST_UNITS))
     rows = max(pairing.partners[unit] for unit in shown) + 1
     data: list[dict[str, Any]] = [_line(pairing, unit, palette) for unit in shown]
@@ -41,39 +41,39 @@ def matching(found: Matching, palette: Palette, layer: int = 0) -> Figure | None
         annotations=[
             {"text": f"units of seed {seed}", "yref": "paper", "x": x, "y": 1.0, "yanchor": "bottom", "yshift": 8,
              "showarrow": False}
-            for x, seed in enumerate(found.seeds)
+            for x, seed in enumerate(matchings.seeds)
         ],
         xaxis={"visible": False, "range": [-0.4, 1.55]},
         yaxis={"visible": False, "range": [rows - 0.5, -0.5]},
     )  # fmt: skip
-    title = finding(found)
+    title = finding(matchings)
     left = len(pairing.partners) - len(shown)
-    which = f" Hidden layer {layer + 1}." if len(found.layers) > 1 else ""
+    which = f" Hidden layer {layer + 1}." if len(matchings.layers) > 1 else ""
     which += f" {left} more units are not drawn." if left else ""
     pairs = "; ".join(
         f"{unit + 1} is {pairing.partners[unit] + 1}{' flipped' if pairing.flipped[unit] else ''}" for unit in shown
     )
     alt = f"Units of two runs, each joined to its partner. {title}{which} Unit {pairs}."
-    return Figure("matching", title + which, alt, plot, _table(found))
+    return Figure("matching", title + which, alt, plot, _table(matchings))
 
 
-def finding(found: Matching) -> str:
+def finding(matchings: Matching) -> str:
     """Whether two runs are the same network, with the distances, in a sentence."""
     verdict = {
         "same": "are the same network",
         "near": "are nearly the same network",
         "other": "are not the same network",
     }
-    said = f"Seeds {found.seeds[0]} and {found.seeds[1]} {verdict[found.kind]}."
-    said += f" Distance {number(found.before)} as they are"
-    if not found.layers:
+    said = f"Seeds {matchings.seeds[0]} and {matchings.seeds[1]} {verdict[matchings.kind]}."
+    said += f" Distance {number(matchings.before)} as they are"
+    if not matchings.layers:
         return f"{said}; there are no units to rename."
-    done = [f"renaming {count(found.renamed, 'unit')}"] if found.renamed or not found.flipped else []
-    if found.flipped:
-        done.append(f"flipping {found.flipped}" if done else f"flipping {count(found.flipped, 'unit')}")
-    bound = "" if found.exact or found.after == 0 else "at most "
-    share = f" ({percent(found.relative)} of the networks' own length)" if found.after else ""
-    return f"{said}, {bound}{number(found.after)} after {' and '.join(done)}{share}."
+    done = [f"renaming {count(matchings.renamed, 'unit')}"] if matchings.renamed or not matchings.flipped else []
+    if matchings.flipped:
+        done.append(f"flipping {matchings.flipped}" if done else f"flipping {count(matchings.flipped, 'unit')}")
+    bound = "" if matchings.exact or matchings.after == 0 else "at most "
+    share = f" ({percent(matchings.relative)} of the networks' own length)" if matchings.after else ""
+    return f"{said}, {bound}{number(matchings.after)} after {' and '.join(done)}{share}."
 
 
 def _line(pairing: Pairing, unit: int, palette: Palette) -> dict[str, Any]:
@@ -92,13 +92,13 @@ def _line(pairing: Pairing, unit: int, palette: Palette) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(found: Matching) -> dict[str, np.ndarray]:
+def _table(matchings: Matching) -> dict[str, np.ndarray]:
     rows = [
         (layer + 1, unit + 1, partner + 1, flipped, distance)
-        for layer, pairing in enumerate(found.layers)
+        for layer, pairing in enumerate(matchings.layers)
         for unit, (partner, flipped, distance) in enumerate(
             zip(pairing.partners, pairing.flipped, pairing.distances, strict=True)
         )
     ]
-    names = ("layer", f"unit of seed {found.seeds[0]}", f"unit of seed {found.seeds[1]}", "flipped", "distance")
+    names = ("layer", f"unit of seed {matchings.seeds[0]}", f"unit of seed {matchings.seeds[1]}", "flipped", "distance")
     return dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))

@@ -26,7 +26,7 @@ CELL = 40  # pixels
 DARK = 0.9  # of the greatest difference: from here up a cell is so dark that its number takes the background's colour
 
 
-def gallery(trace: Trace, found: Solutions, palette: Palette) -> list[Figure]:
+def gallery(trace: Trace, solutions: Solutions, palette: Palette) -> list[Figure]:
     """The solutions of most runs as small pictures, up to four a figure, two figures where there are two or more.
 
     Two classes in the plane: the probability of class 1 of the typical run, with the data. A real target on a line:
@@ -34,36 +34,36 @@ def gallery(trace: Trace, found: Solutions, palette: Palette) -> list[Figure]:
 
     Args:
         trace: the runs.
-        found: their solutions.
+        solutions: their solutions.
         palette: the theme's colours.
     """
-    drawn = found.found[:MOST]
-    in_plane = found.where == "plane" and len(trace.dataset.class_names) == 2
-    if not drawn or not (in_plane or found.where == "line"):
+    drawn = solutions.found[:MOST]
+    in_plane = solutions.where == "plane" and len(trace.dataset.class_names) == 2
+    if not drawn or not (in_plane or solutions.where == "line"):
         return []
     a_figure = 4 if len(drawn) > 4 else -(-len(drawn) // 2)
     parts = [range(first, min(first + a_figure, len(drawn))) for first in range(0, len(drawn), a_figure)]
-    return [_small_multiples(trace, found, part, palette, in_plane) for part in parts]
+    return [_small_multiples(trace, solutions, part, palette, in_plane) for part in parts]
 
 
-def finding(found: Solutions) -> str:
+def finding(solutions: Solutions) -> str:
     """How many solutions there are, and how common the commonest is, in a sentence."""
-    looked_at = found.runs - found.left_out
-    if not found.found:
+    looked_at = solutions.runs - solutions.left_out
+    if not solutions.found:
         return f"All {count(looked_at, 'run')} diverged: there is no answer to compare."
-    first = found.found[0]
-    if len(found.found) == 1:
+    first = solutions.found[0]
+    if len(solutions.found) == 1:
         said = f"All {first.count:,} runs found the same solution." if first.count > 1 else "One run, one solution."
     elif first.count == 1:
-        said = f"{count(looked_at, 'run')} found {len(found.found)} solutions, no two alike."
+        said = f"{count(looked_at, 'run')} found {len(solutions.found)} solutions, no two alike."
     else:
-        said = f"{count(looked_at, 'run')} found {len(found.found)} solutions, the commonest {first.count:,} times."
-    if found.diverged:
-        said += f" {count(found.diverged, 'run')} diverged."
+        said = f"{count(looked_at, 'run')} found {len(solutions.found)} solutions, the commonest {first.count:,} times."
+    if solutions.diverged:
+        said += f" {count(solutions.diverged, 'run')} diverged."
     return said
 
 
-def _small_multiples(trace: Trace, found: Solutions, part: range, palette: Palette, in_plane: bool) -> Figure:
+def _small_multiples(trace: Trace, solutions: Solutions, part: range, palette: Palette, in_plane: bool) -> Figure:
     columns = min(2, len(part))
     rows = -(-len(part) // columns)
     height = rows * (ROW + HEAD) + BOTTOM
@@ -74,7 +74,7 @@ def _small_multiples(trace: Trace, found: Solutions, part: range, palette: Palet
     table: list[dict[str, np.ndarray]] = []
     layout: dict[str, Any] = {"annotations": []}
     for i, place in enumerate(part):
-        solution = found.found[place]
+        solution = solutions.found[place]
         row, column = divmod(i, columns)
         suffix = str(i + 1) if i else ""
         left = column * (1 + GAP) / columns if columns > 1 else 0.0
@@ -87,23 +87,23 @@ def _small_multiples(trace: Trace, found: Solutions, part: range, palette: Palet
         lowest = i + columns >= len(part)
         layout[f"xaxis{suffix}"] = _axis(left, left + width, shown[0], names[0] if lowest else "", f"y{suffix}")
         layout[f"yaxis{suffix}"] = _axis(bottom, top, shown[1], names[1] if column == 0 else "", f"x{suffix}")
-        layout["annotations"].append(_label(found, place, left + width / 2, top))
+        layout["annotations"].append(_label(solutions, place, left + width / 2, top))
     plot = new_plot(data, palette, height=height, margin={"l": LEFT, "r": 8, "t": 0, "b": BOTTOM}, **layout)
-    title = finding(found) if part.start == 0 else _rest(found, part)
-    words = "; ".join(f"solution {place + 1}: {_words(found, place, ', ')}" for place in part)
+    title = finding(solutions) if part.start == 0 else _rest(solutions, part)
+    words = "; ".join(f"solution {place + 1}: {_words(solutions, place, ', ')}" for place in part)
     alt = f"What the typical run of each solution answers. {title} {words}."
     whole = {name: np.concatenate([piece[name] for piece in table]) for name in table[0]}
     return Figure(f"solutions {part.start + 1} to {part.stop}", title, alt, plot, whole)
 
 
-def _rest(found: Solutions, part: range) -> str:
+def _rest(solutions: Solutions, part: range) -> str:
     """What a second figure shows."""
     to = "and" if len(part) == 2 else "to"
     drawn = f"Solutions {part.start + 1} {to} {part.stop}" if len(part) > 1 else f"Solution {part.stop}"
-    left = len(found.found) - part.stop
+    left = len(solutions.found) - part.stop
     more = f"; {left} rarer ones are not drawn" if left > 0 else ""
-    runs = sum(found.found[place].count for place in part)
-    return f"{drawn}: {percent(runs / found.runs)} of the runs{more}."
+    runs = sum(solutions.found[place].count for place in part)
+    return f"{drawn}: {percent(runs / solutions.runs)} of the runs{more}."
 
 
 def _axis(start: float, end: float, shown: list[float], name: str, anchor: str) -> dict[str, Any]:
@@ -129,18 +129,18 @@ def _target_range(trace: Trace) -> list[float]:
     return [float(targets.min()) - room, float(targets.max()) + room]
 
 
-def _label(found: Solutions, place: int, x: float, y: float) -> dict[str, Any]:
+def _label(solutions: Solutions, place: int, x: float, y: float) -> dict[str, Any]:
     return {
-        "text": f"<b>{place + 1}</b>: {_words(found, place, '<br>')}", "showarrow": False, "xref": "paper",
+        "text": f"<b>{place + 1}</b>: {_words(solutions, place, '<br>')}", "showarrow": False, "xref": "paper",
         "yref": "paper", "x": x, "y": y, "xanchor": "center", "yanchor": "bottom",
     }  # fmt: skip
 
 
-def _words(found: Solutions, place: int, between: str) -> str:
+def _words(solutions: Solutions, place: int, between: str) -> str:
     """How many runs, and how good; short enough for a panel on a phone."""
-    solution = found.found[place]
-    noun = " runs" if found.runs < 1000 else ""
-    return f"{solution.count:,} of {found.runs:,}{noun}{between}loss {number(solution.loss)}"
+    solution = solutions.found[place]
+    noun = " runs" if solutions.runs < 1000 else ""
+    return f"{solution.count:,} of {solutions.runs:,}{noun}{between}loss {number(solution.loss)}"
 
 
 def _surface(
@@ -196,12 +196,12 @@ def _curves(
     return data, {trace.dataset.feature_names[0]: x, "answer": said[0]}
 
 
-def apart(found: Solutions, palette: Palette) -> Figure | None:
+def apart(solutions: Solutions, palette: Palette) -> Figure | None:
     """How differently the typical runs of the solutions answer, as a matrix; None where there are less than two."""
-    shown = len(found.found[:MOST])
+    shown = len(solutions.found[:MOST])
     if shown < 2:
         return None
-    matrix = found.differences[:shown, :shown]
+    matrix = solutions.differences[:shown, :shown]
     names = [str(place + 1) for place in range(shown)]
     greatest = float(matrix.max())
     data: list[dict[str, Any]] = [
@@ -241,9 +241,9 @@ def _most_apart(matrix: np.ndarray) -> str:
     )
 
 
-def numbers(found: Solutions) -> dict[str, dict[str, str]]:
+def numbers(solutions: Solutions) -> dict[str, dict[str, str]]:
     """The solutions in numbers: a column a heading, a row a solution, as texts."""
-    drawn = dict(numbered(found))
+    drawn = dict(numbered(solutions))
     return {
         "runs": {name: f"{solution.count:,}" for name, solution in drawn.items()},
         "share": {name: percent(solution.share) for name, solution in drawn.items()},
@@ -257,6 +257,6 @@ def _share(accuracy: float) -> str:
     return percent(accuracy) if np.isfinite(accuracy) else "–"
 
 
-def numbered(found: Solutions) -> list[tuple[str, Solution]]:
+def numbered(solutions: Solutions) -> list[tuple[str, Solution]]:
     """The solutions that are drawn, each with its number."""
-    return [(str(place + 1), solution) for place, solution in enumerate(found.found[:MOST])]
+    return [(str(place + 1), solution) for place, solution in enumerate(solutions.found[:MOST])]

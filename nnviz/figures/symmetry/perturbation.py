@@ -17,18 +17,18 @@ from nnviz.figures.style.template import Palette, new_plot, note
 Array = np.ndarray
 
 
-def plot_distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
+def plot_distances(perturbation: Pinch, chosen: int, palette: Palette) -> Figure:
     """Distances between units over time: those of one ε as a band, the largest of all others as thin lines.
 
     Args:
-        found: the runs.
+        perturbation: the runs.
         chosen: which of its ε.
         palette: the theme's colours.
     """
-    scale = fit([found.spans, np.array([APART])], log=True)
-    steps, largest = compact(found.steps), found.spans[:, 2]
-    others = [i for i in range(len(found.epsilons)) if i != chosen]
-    data = [_thin(found, others, scale, palette), *_band(found, chosen, scale, palette)]
+    scale = fit([perturbation.spans, np.array([APART])], log=True)
+    steps, largest = compact(perturbation.steps), perturbation.spans[:, 2]
+    others = [i for i in range(len(perturbation.epsilons)) if i != chosen]
+    data = [_thin(perturbation, others, scale, palette), *_band(perturbation, chosen, scale, palette)]
     data.append({
         "type": "scatter", "mode": "lines", "name": "parted", "hoverinfo": "skip",
         "x": steps[[0, -1]], "y": scale.place(np.array([APART, APART])),
@@ -44,39 +44,39 @@ def plot_distances(found: Pinch, chosen: int, palette: Palette) -> Figure:
             "y": scale.share(APART), "yref": "paper", "yanchor": "bottom", "font": {"color": palette.muted},
             "bgcolor": palette.background,
         }],
-        xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(found)}"}, "range": [0, float(steps[-1])],
+        xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(perturbation)}"}, "range": [0, float(steps[-1])],
                "nticks": 5, "tickformat": ",d"},
         yaxis=scale.axis("distance between units", zero="0: equal"),
     )  # fmt: skip
-    title = _distance_finding(found, chosen)
+    title = _distance_finding(perturbation, chosen)
     alt = f"Distances between units over the steps of training, on a logarithmic axis, for many ε. {title}"
     table = {
-        "epsilon": np.repeat(found.epsilons, len(steps)),
-        "step": np.tile(found.steps, len(found.epsilons)),
-        **{name: found.spans[:, i].ravel() for i, name in enumerate(("smallest", "median", "largest"))},
+        "epsilon": np.repeat(perturbation.epsilons, len(steps)),
+        "step": np.tile(perturbation.steps, len(perturbation.epsilons)),
+        **{name: perturbation.spans[:, i].ravel() for i, name in enumerate(("smallest", "median", "largest"))},
     }
     shown = np.isfinite(np.ravel(largest))
     return Figure("distances", title, alt, plot, {name: column[shown] for name, column in table.items()})
 
 
-def _thin(found: Pinch, others: list[int], scale: Scale, palette: Palette) -> dict[str, Any]:
+def _thin(perturbation: Pinch, others: list[int], scale: Scale, palette: Palette) -> dict[str, Any]:
     """All other ε as one line with gaps."""
     gap = np.full((len(others), 1), math.nan)
-    values = np.concatenate([found.spans[others, 2], gap], axis=1)
-    names = np.repeat([power(found.epsilons[i]) for i in others], values.shape[1])
+    values = np.concatenate([perturbation.spans[others, 2], gap], axis=1)
+    names = np.repeat([power(perturbation.epsilons[i]) for i in others], values.shape[1])
     return {
         "type": "scatter", "mode": "lines", "name": "other ε",
-        "x": np.tile(compact(np.append(found.steps, math.nan)), len(others)), "y": scale.place(values.ravel()),
+        "x": np.tile(compact(np.append(perturbation.steps, math.nan)), len(others)), "y": scale.place(values.ravel()),
         "line": {"color": palette.muted, "width": 1}, "opacity": 0.55, "connectgaps": False,
         "text": names.tolist(), "customdata": values.ravel(),
         "hovertemplate": "ε = %{text}, step %{x:,d}<br>furthest %{customdata:.3~g}<extra></extra>",
     }  # fmt: skip
 
 
-def _band(found: Pinch, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
-    spans = found.spans[chosen]
+def _band(perturbation: Pinch, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+    spans = perturbation.spans[chosen]
     shown = np.isfinite(spans[2])
-    steps, color = compact(found.steps)[shown], palette.units[0]
+    steps, color = compact(perturbation.steps)[shown], palette.units[0]
     low, middle, high = (scale.place(span[shown]) for span in spans)
     return [
         {
@@ -85,45 +85,45 @@ def _band(found: Pinch, chosen: int, scale: Scale, palette: Palette) -> list[dic
             "fill": "toself", "opacity": 0.25, "fillcolor": color, "line": {"width": 0},
         },
         {
-            "type": "scatter", "mode": "lines", "name": f"ε = {power(found.epsilons[chosen])}",
+            "type": "scatter", "mode": "lines", "name": f"ε = {power(perturbation.epsilons[chosen])}",
             "x": steps, "y": middle, "line": {"color": color, "width": 3.5}, "customdata": spans[:, shown].T,
-            "hovertemplate": f"ε = {power(found.epsilons[chosen])}, step %{{x:,d}}<br>closest %{{customdata[0]:.3~g}}"
+            "hovertemplate": f"ε = {power(perturbation.epsilons[chosen])}, step %{{x:,d}}<br>closest %{{customdata[0]:.3~g}}"
             "<br>median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
         },
     ]  # fmt: skip
 
 
-def _distance_finding(found: Pinch, chosen: int) -> str:
-    noise, step = power(found.epsilons[chosen]), int(found.parted[chosen, 0])
-    if found.equal[chosen, 0]:
-        why = "no noise" if found.epsilons[chosen] == 0 else f"ε = {noise}, lost in rounding"
+def _distance_finding(perturbation: Pinch, chosen: int) -> str:
+    noise, step = power(perturbation.epsilons[chosen]), int(perturbation.parted[chosen, 0])
+    if perturbation.equal[chosen, 0]:
+        why = "no noise" if perturbation.epsilons[chosen] == 0 else f"ε = {noise}, lost in rounding"
         still = "stay so" if step < 0 else f"part after {count(step, 'step')}"
         return f"With {why}, the units start equal to the bit and {still}."
     if step < 0:
-        return f"With ε = {noise} the units have not parted in {count(found.last, 'step')}."
+        return f"With ε = {noise} the units have not parted in {count(perturbation.last, 'step')}."
     if step == 0:
         return f"With ε = {noise} the units start apart."
     return f"With ε = {noise} the units have parted after {count(step, 'step')}."
 
 
-def _range_of(found: Pinch) -> str:
-    some = sorted(epsilon for epsilon in found.epsilons if epsilon > 0) or [0.0]
-    return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in found.epsilons else "")
+def _range_of(perturbation: Pinch) -> str:
+    some = sorted(epsilon for epsilon in perturbation.epsilons if epsilon > 0) or [0.0]
+    return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in perturbation.epsilons else "")
 
 
-def plot_escape(found: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
+def plot_escape(perturbation: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
     """When units had parted, by ε: the median and the range over seeds, the line fitted to them, and theory's.
 
     Args:
-        found: the runs.
+        perturbation: the runs.
         palette: the theme's colours.
         name: of the figure.
         chosen: an ε to mark, as an index.
     """
-    law = law_of(found)
-    epsilons = np.array(found.epsilons)
-    shown = np.flatnonzero((epsilons > 0) & (found.parted >= 0).any(axis=1))
-    parted = [row[row >= 0] for row in found.parted[shown]]
+    law = law_of(perturbation)
+    epsilons = np.array(perturbation.epsilons)
+    shown = np.flatnonzero((epsilons > 0) & (perturbation.parted >= 0).any(axis=1))
+    parted = [row[row >= 0] for row in perturbation.parted[shown]]
     middle, low, high = (np.array([f(row) for row in parted], dtype=float) for f in (np.median, np.min, np.max))
     if law.power:  # an axis of logarithms has no place for step 0
         middle, low, high = (np.where(part > 0, part, math.nan) for part in (middle, low, high))
@@ -139,7 +139,7 @@ def plot_escape(found: Pinch, palette: Palette, name: str = "escape", chosen: in
         "text": [power(epsilon) for epsilon in epsilons[shown]],
         "customdata": np.stack([low, high, [len(row) for row in parted]], axis=1) if len(shown) else None,
         "hovertemplate": "ε = %{text}: step %{y:,d}<br>from %{customdata[0]:,d} to %{customdata[1]:,d}, "
-        f"%{{customdata[2]}} of {count(len(found.seeds), 'seed')}<extra></extra>",
+        f"%{{customdata[2]}} of {count(len(perturbation.seeds), 'seed')}<extra></extra>",
     })  # fmt: skip
     plot = new_plot(
         data,
@@ -150,14 +150,14 @@ def plot_escape(found: Pinch, palette: Palette, name: str = "escape", chosen: in
         xaxis=_noise_axis(epsilons[epsilons > 0] if epsilons.any() else np.ones(1)),
         yaxis=_steps_axis(law, middle, high),
     )
-    title = _escape_finding(found, law)
+    title = _escape_finding(perturbation, law)
     axes = "two logarithmic axes" if law.power else "a logarithmic axis"
     alt = f"The step at which units had parted against ε, on {axes}, from much noise to little. {title}"
-    seeds = len(found.seeds)
+    seeds = len(perturbation.seeds)
     table = {
         "epsilon": np.repeat(epsilons, seeds),
-        "seed": np.tile(found.seeds, len(epsilons)),
-        "parted_at_step": found.parted.ravel(),
+        "seed": np.tile(perturbation.seeds, len(epsilons)),
+        "parted_at_step": perturbation.parted.ravel(),
         "by_the_fitted_line": np.repeat(_all_steps(law, epsilons), seeds),
         "by_theory": np.repeat(law.curve, seeds),
     }
@@ -223,9 +223,9 @@ def _steps_axis(law: Law, middle: Array, high: Array) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _escape_finding(found: Pinch, law: Law) -> str:
+def _escape_finding(perturbation: Pinch, law: Law) -> str:
     if not law.fitted:
-        parted, of = int((found.parted >= 0).sum()), found.parted.size
+        parted, of = int((perturbation.parted >= 0).sum()), perturbation.parted.size
         return f"{parted} of {of} starts parted: too few, or too rounded, for a law."
     interval = f"95 % interval {number(law.low, 4)} to {number(law.high, 4)}"
     if law.power:
@@ -234,5 +234,5 @@ def _escape_finding(found: Pinch, law: Law) -> str:
             f"smaller ε: {law.expected:g}."
         )
     said = f"; theory: {number(law.expected)}" if math.isfinite(law.expected) else ""
-    kind = "A strict saddle: t" if found.clones.strict else "T"
+    kind = "A strict saddle: t" if perturbation.clones.strict else "T"
     return f"{kind}en times less noise costs {number(law.slope)} steps more ({interval}){said}."

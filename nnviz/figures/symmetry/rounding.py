@@ -13,23 +13,23 @@ NEVER = 1.12  # of the most steps: where what did not happen is drawn
 MARKS = {"float64": "circle", "float32": "diamond-open"}
 
 
-def plot_rounding(found: Rounding, palette: Palette) -> Figure:
+def plot_rounding(rounding: Rounding, palette: Palette) -> Figure:
     """When equal units had parted through rounding alone, by their number and the precision."""
     data = []
-    never = NEVER * found.steps
-    for i, dtype in enumerate(dict.fromkeys(fate.dtype for fate in found.blas)):
-        fates = [fate for fate in found.blas if fate.dtype == dtype]
+    never = NEVER * rounding.steps
+    for i, dtype in enumerate(dict.fromkeys(fate.dtype for fate in rounding.blas)):
+        fates = [fate for fate in rounding.blas if fate.dtype == dtype]
         color = palette.units[i]
         data.append({
             "type": "scatter", "mode": "markers", "name": dtype,
             "x": [fate.units + 0.22 * (2 * i - 1) for fate in fates],
             "y": [fate.parted if fate.parted >= 0 else never for fate in fates],
             "marker": {"symbol": MARKS[dtype], "size": 12, "color": color, "line": {"width": 2, "color": color}},
-            "text": [_fate(fate, found.steps) for fate in fates],
+            "text": [_fate(fate, rounding.steps) for fate in fates],
             "hovertemplate": "%{text}<extra></extra>",
         })  # fmt: skip
-    widths = sorted({fate.units for fate in found.blas})
-    ticks = [round(found.steps * share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    widths = sorted({fate.units for fate in rounding.blas})
+    ticks = [round(rounding.steps * share) for share in (0, 0.25, 0.5, 0.75, 1)]
     plot = new_plot(
         data,
         palette,
@@ -42,13 +42,13 @@ def plot_rounding(found: Rounding, palette: Palette) -> Figure:
             "range": [widths[0] - 0.6, widths[-1] + 0.6],
         },
         yaxis={
-            "title": {"text": "steps until they have parted"}, "range": [0, 1.2 * found.steps],
+            "title": {"text": "steps until they have parted"}, "range": [0, 1.2 * rounding.steps],
             "tickvals": [*ticks, never], "ticktext": [*(f"{tick:,}" for tick in ticks), "not"],
         },
     )  # fmt: skip
-    title = " ".join(_rounding_findings(found))
+    title = " ".join(_rounding_findings(rounding))
     alt = f"Steps until equal units had parted through rounding alone, by their number and the precision. {title}"
-    both = [("fast", fate) for fate in found.blas] + [("exact", fate) for fate in found.exact]
+    both = [("fast", fate) for fate in rounding.blas] + [("exact", fate) for fate in rounding.exact]
     table = {
         "product": np.array([product for product, _ in both]),
         "precision": np.array([fate.dtype for _, fate in both]),
@@ -66,11 +66,11 @@ def _fate(fate: Fate, steps: int) -> str:
     return f"{fate.units} units, {fate.dtype}: differ from step {fate.differ:,}, {parted}"
 
 
-def _rounding_findings(found: Rounding) -> list[str]:
+def _rounding_findings(rounding: Rounding) -> list[str]:
     """A sentence for each precision, and one for the exact sums."""
     sentences = []
-    for dtype in dict.fromkeys(fate.dtype for fate in found.blas):
-        fates = [fate for fate in found.blas if fate.dtype == dtype]
+    for dtype in dict.fromkeys(fate.dtype for fate in rounding.blas):
+        fates = [fate for fate in rounding.blas if fate.dtype == dtype]
         gone = [fate for fate in fates if fate.parted >= 0]
         if gone:
             first = ", ".join(f"{fate.units} at step {fate.parted:,}" for fate in gone[:2])
@@ -80,8 +80,8 @@ def _rounding_findings(found: Rounding) -> list[str]:
             )
         else:
             sentences.append(
-                f"In {dtype} this machine's BLAS parted no equal units within {count(found.steps, 'step')}."
+                f"In {dtype} this machine's BLAS parted no equal units within {count(rounding.steps, 'step')}."
             )
-    kept = sum(fate.differ < 0 for fate in found.exact)
-    every = "all" if kept == len(found.exact) else f"{kept} of {len(found.exact)}"
+    kept = sum(fate.differ < 0 for fate in rounding.exact)
+    every = "all" if kept == len(rounding.exact) else f"{kept} of {len(rounding.exact)}"
     return [*sentences, f"Exact sums kept {every} equal to the bit."]

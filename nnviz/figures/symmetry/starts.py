@@ -17,27 +17,27 @@ ROW = 54  # pixels
 CHANCE = {"all": "all chance", "half": "half chance", "none": "no chance"}
 
 
-def plot_starts(found: Contest, palette: Palette) -> Figure:
+def plot_starts(contest: Contest, palette: Palette) -> Figure:
     """The final loss of each start, a row each, with the range of the random ones as a band through all rows.
 
     The first trace holds the random starts by seed, the second those by hand in their order, so that a page can tell
     which was clicked.
 
     Args:
-        found: all starts.
+        contest: all starts.
         palette: the theme's colours.
     """
-    losses = np.array([outcome.loss for outcome in found.random])
-    by_hand = np.array([outcome.loss for outcome in found.outcomes])
+    losses = np.array([outcome.loss for outcome in contest.random])
+    by_hand = np.array([outcome.loss for outcome in contest.outcomes])
     finite = losses[np.isfinite(losses)]
     scale = fit([np.concatenate([losses, by_hand])], log=True)
-    whole = [outcome.distinct == outcome.units for outcome in found.outcomes]
+    whole = [outcome.distinct == outcome.units for outcome in contest.outcomes]
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "markers", "name": "random", "x": scale.place(losses),
             "y": np.zeros(len(losses)), "customdata": losses,
             "marker": {"symbol": "circle-open", "size": 12, "color": palette.text, "line": {"width": 1.5}},
-            "hovertext": [_hover(outcome, f"seed {outcome.experiment.seed}") for outcome in found.random],
+            "hovertext": [_hover(outcome, f"seed {outcome.experiment.seed}") for outcome in contest.random],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "unselected": {"marker": {"opacity": 1}},
         },
@@ -48,20 +48,20 @@ def plot_starts(found: Contest, palette: Palette) -> Figure:
                 "symbol": ["diamond" if free else "x-thin" for free in whole], "size": 15, "color": palette.text,
                 "line": {"width": 3, "color": palette.text},
             },
-            "hovertext": [_hover(outcome, outcome.start.note) for outcome in found.outcomes],
+            "hovertext": [_hover(outcome, outcome.start.note) for outcome in contest.outcomes],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "unselected": {"marker": {"opacity": 1}},
         },
     ]  # fmt: skip
     shapes = _band(finite, scale, palette)
-    median = found.median
+    median = contest.median
     notes = [
         note
-        for row, outcome in enumerate([median, *found.outcomes])
-        for note in _labels(row, outcome, len(found.random) if row == 0 else 0, palette)
+        for row, outcome in enumerate([median, *contest.outcomes])
+        for note in _labels(row, outcome, len(contest.random) if row == 0 else 0, palette)
     ]
     rows = len(by_hand) + 1
-    axis = scale.axis("final loss, nats" if found.outcomes[0].experiment.load_dataset().class_names else "final loss")
+    axis = scale.axis("final loss, nats" if contest.outcomes[0].experiment.load_dataset().class_names else "final loss")
     plot = new_plot(
         data,
         palette,
@@ -73,10 +73,10 @@ def plot_starts(found: Contest, palette: Palette) -> Figure:
         xaxis=axis,
         yaxis={"visible": False, "range": [rows - 0.6, -0.75]},
     )
-    title = _finding(found)
-    ends = "; ".join(f"{o.start.label} {_units(o)}, loss {_loss(o)}" for o in found.outcomes)
+    title = _finding(contest)
+    ends = "; ".join(f"{o.start.label} {_units(o)}, loss {_loss(o)}" for o in contest.outcomes)
     alt = f"A row for each start with its final loss; × marks starts whose units end as fewer. {title} {ends}."
-    return Figure("starts", title, alt, plot, _table(found))
+    return Figure("starts", title, alt, plot, _table(contest))
 
 
 def _band(finite: np.ndarray, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
@@ -118,25 +118,25 @@ def _hover(outcome: Outcome, what: str) -> str:
     )
 
 
-def _finding(found: Contest) -> str:
-    different = [o for o in found.outcomes if o.start.chance == "none" and o.distinct_before == o.units]
-    among = sum(found.among(outcome) for outcome in different)
-    worst = found.ranked()[-1]
+def _finding(contest: Contest) -> str:
+    different = [o for o in contest.outcomes if o.start.chance == "none" and o.distinct_before == o.units]
+    among = sum(contest.among(outcome) for outcome in different)
+    worst = contest.ranked()[-1]
     parts = []
     if different and not math.isnan(worst.loss):
         parts.append(
             f"{among} of {len(different)} starts with distinct units but no chance end no higher than the worst of "
-            f"{count(len(found.random), 'random one')} ({number(worst.loss)})."
+            f"{count(len(contest.random), 'random one')} ({number(worst.loss)})."
         )
     elif different:
-        parts.append(f"Of {count(len(found.random), 'random start')} some diverged.")
-    equal = [o for o in found.outcomes if o.distinct == 1 < o.units]
+        parts.append(f"Of {count(len(contest.random), 'random start')} some diverged.")
+    equal = [o for o in contest.outcomes if o.distinct == 1 < o.units]
     parts += [f"“{o.start.label.capitalize()}” stays one unit and ends at {number(o.loss)}." for o in equal]
     return " ".join(parts) or "No start had distinct units."
 
 
-def _table(found: Contest) -> dict[str, np.ndarray]:
-    every = [*found.outcomes, *found.random]
+def _table(contest: Contest) -> dict[str, np.ndarray]:
+    every = [*contest.outcomes, *contest.random]
     return {
         "start": np.array([outcome.start.key for outcome in every]),
         "chance": np.array([outcome.start.chance for outcome in every]),

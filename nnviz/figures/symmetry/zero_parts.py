@@ -27,20 +27,20 @@ SHORT = {
 }
 
 
-def plot_zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figure:
+def plot_zero_parts(parts: Parts, palette: Palette, click: bool = True) -> Figure:
     """Distinct units and loss at the end, and what moved, in a cell for each start and activation.
 
     The further the loss fell below a guess's, the stronger a cell's shade. Over each lies an unseen point at x = its
     column and, rounded down, y = its row, so that a page can tell which was clicked.
 
     Args:
-        found: all cells.
+        parts: all cells.
         palette: the theme's colours.
         click: whether a click on a cell opens its start, so that the hover says so.
     """
-    columns = [activations.registry[key].label for key in found.activations]
-    size = (len(found.cells), len(columns))
-    fallen = np.array([[_fallen(cell, found.guess) for cell in row] for row in found.cells])
+    columns = [activations.registry[key].label for key in parts.activations]
+    size = (len(parts.cells), len(columns))
+    fallen = np.array([[_fallen(cell, parts.guess) for cell in row] for row in parts.cells])
     shades = np.full((2 * size[0], size[1]), np.nan)
     shades[1::2] = fallen
     edges = [*np.add.outer(np.arange(size[0]), [0, LABEL]).ravel().tolist(), float(size[0])]
@@ -57,7 +57,7 @@ def plot_zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figur
             "x": np.array([column for _, column in places]), "y": np.array([row + middle for row, _ in places]),
             "marker": {"size": 50, "symbol": "square", "opacity": 0},
             "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
-            "hovertext": [_hover(found.cells[row][column], columns[column], click) for row, column in places],
+            "hovertext": [_hover(parts.cells[row][column], columns[column], click) for row, column in places],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]  # fmt: skip
@@ -66,11 +66,11 @@ def plot_zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figur
             "text": f"<b>{row[0].start.label}</b>", "x": 0, "xref": "paper", "xanchor": "left", "y": place + LABEL,
             "yref": "y", "yanchor": "bottom", "font": {"color": palette.text},
         }
-        for place, row in enumerate(found.cells)
+        for place, row in enumerate(parts.cells)
     ]  # fmt: skip
     notes += [
         {
-            "text": _words(found.cells[row][column]), "x": column, "xref": "x", "y": row + middle, "yref": "y",
+            "text": _words(parts.cells[row][column]), "x": column, "xref": "x", "y": row + middle, "yref": "y",
             "font": {"color": palette.text},
         }
         for row, column in places
@@ -88,23 +88,23 @@ def plot_zero_parts(found: Parts, palette: Palette, click: bool = True) -> Figur
         },
         yaxis={"visible": False, "range": [size[0], 0]},
     )  # fmt: skip
-    title = finding(found)
+    title = finding(parts)
     cells = "; ".join(
         f"{cell.start.label} with {columns[column]}: {cell.distinct} of {cell.units} units, {_loss(cell)}, moved: "
         f"{cell.moved}"
-        for row in found.cells
+        for row in parts.cells
         for column, cell in enumerate(row)
     )
     alt = f"A table of starts by activation with distinct units, loss, and what moved. {title} {cells}."
-    return Figure("zero parts", title, alt, plot, _table(found))
+    return Figure("zero parts", title, alt, plot, _table(parts))
 
 
-def finding(found: Parts) -> str:
+def finding(parts: Parts) -> str:
     """Which part may be zero, in a sentence."""
-    epochs = count(found.cells[0][0].experiment.epochs, "epoch")
+    epochs = count(parts.cells[0][0].experiment.epochs, "epoch")
     return (
-        f"Trained after {epochs}: from a zero output kernel {_names(found.trained('output'))}; from a zero hidden "
-        f"kernel {_names(found.trained('hidden'))}; from both zero {_names(found.trained('zeros'))}."
+        f"Trained after {epochs}: from a zero output kernel {_names(parts.trained('output'))}; from a zero hidden "
+        f"kernel {_names(parts.trained('hidden'))}; from both zero {_names(parts.trained('zeros'))}."
     )
 
 
@@ -150,8 +150,8 @@ def _hover(cell: Outcome, column: str, click: bool) -> str:
     return f"{words}<br>click to open it in the Playground" if click else words
 
 
-def _table(found: Parts) -> dict[str, np.ndarray]:
-    cells = [(cell, key) for row in found.cells for key, cell in zip(found.activations, row, strict=True)]
+def _table(parts: Parts) -> dict[str, np.ndarray]:
+    cells = [(cell, key) for row in parts.cells for key, cell in zip(parts.activations, row, strict=True)]
     return {
         "start": np.array([cell.start.key for cell, _ in cells]),
         "activation": np.array([key for _, key in cells]),

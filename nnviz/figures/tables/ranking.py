@@ -17,34 +17,34 @@ ROW = 54  # pixels
 LOG_FROM = 5.0  # times: medians further apart than this are drawn on a logarithmic axis
 
 
-def plot_ranking(found: Ranking, palette: Palette) -> Figure:
+def plot_ranking(ranking: Ranking, palette: Palette) -> Figure:
     """A row for each start, the best on top: each run, the median and its 95 % interval.
 
     Args:
-        found: the ranking.
+        ranking: the ranking.
         palette: the theme's colours.
     """
-    places = found.places
-    scale = _scale(found)
+    places = ranking.places
+    scale = _scale(ranking)
     data: list[dict[str, Any]] = []
     for row, place in enumerate(places):
         data += _marks(row, place, scale, palette)
-    notes = [note for row, place in enumerate(places) for note in _labels(row, place, found, palette)]
+    notes = [note for row, place in enumerate(places) for note in _labels(row, place, ranking, palette)]
     shapes: list[dict[str, Any]] = []
-    if scale.low < found.guess < scale.high:
+    if scale.low < ranking.guess < scale.high:
         shapes.append(
             {
-                "type": "line", "x0": found.guess, "x1": found.guess, "y0": 0, "y1": 1, "yref": "paper",
+                "type": "line", "x0": ranking.guess, "x1": ranking.guess, "y0": 0, "y1": 1, "yref": "paper",
                 "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "layer": "below",
             }
         )  # fmt: skip
         notes.append(
             {
-                "text": "a guess", "x": math.log10(found.guess) if scale.log else found.guess, "xref": "x", "y": 1,
+                "text": "a guess", "x": math.log10(ranking.guess) if scale.log else ranking.guess, "xref": "x", "y": 1,
                 "yref": "paper", "yanchor": "bottom", "xanchor": "center", "font": {"color": palette.muted},
             }
         )  # fmt: skip
-    axis = scale.axis(f"loss on rows held back{', nats' if found.classes else ''}")
+    axis = scale.axis(f"loss on rows held back{', nats' if ranking.classes else ''}")
     plot = new_plot(
         data,
         palette,
@@ -56,30 +56,30 @@ def plot_ranking(found: Ranking, palette: Palette) -> Figure:
         xaxis=axis,
         yaxis={"visible": False, "range": [len(places) - 0.6, -0.8]},
     )
-    title = finding(found)
+    title = finding(ranking)
     ends = "; ".join(f"{place.name} {_came_to(place)}" for place in places)
     alt = f"A row for each start, the best on top, with every run, the median and its 95 % interval. {title} {ends}."
-    return Figure("ranking", title, alt, plot, _table(found))
+    return Figure("ranking", title, alt, plot, _table(ranking))
 
 
-def finding(found: Ranking) -> str:
+def finding(ranking: Ranking) -> str:
     """Which start is best here, and how sure that is, in a sentence or two."""
-    best, tied = found.best, found.tied
+    best, tied = ranking.best, ranking.tied
     if math.isinf(best.median):
         return "No start trains here: with each of them most runs diverge. Try a smaller learning rate."
     lowest = f"{best.name} ends lowest ({number(best.median)})"
-    if not found.beats_guess:
-        return f"No start clearly beats a guess that ignores the inputs ({number(found.guess)}). Of them {lowest}."
-    others = len(found.places) - 1
+    if not ranking.beats_guess:
+        return f"No start clearly beats a guess that ignores the inputs ({number(ranking.guess)}). Of them {lowest}."
+    others = len(ranking.places) - 1
     if not others:
         return f"{lowest}: there is nothing to compare it with."
     if len(tied) == 1:
         other = "the other start" if others == 1 else f"each of the {others} other starts"
         return f"Best here: {lowest}, clearly below {other}."
-    if found.too_few:
-        return f"No clear winner: {lowest}, but {found.seeds} seeds are too few to tell {others + 1} starts apart."
-    if len(tied) == len(found.places):
-        return f"No clear winner: {lowest}, but {count(found.seeds, 'seed')} cannot tell it from any other start."
+    if ranking.too_few:
+        return f"No clear winner: {lowest}, but {ranking.seeds} seeds are too few to tell {others + 1} starts apart."
+    if len(tied) == len(ranking.places):
+        return f"No clear winner: {lowest}, but {count(ranking.seeds, 'seed')} cannot tell it from any other start."
     names = [place.name for place in tied[1:]]
     if len(names) > 3:
         return f"No clear winner: {lowest}, and {len(names)} of {others} other starts are too close to call."
@@ -87,13 +87,13 @@ def finding(found: Ranking) -> str:
     return f"No clear winner: {lowest}, but {last} too close to call."
 
 
-def _scale(found: Ranking) -> Scale:
+def _scale(ranking: Ranking) -> Scale:
     """An axis for all runs; those too large to show are left to the labels."""
-    every = np.concatenate([place.losses for place in found.places])
+    every = np.concatenate([place.losses for place in ranking.places])
     shown = every[np.isfinite(every) & (every < LARGEST)]
-    medians = np.array([place.median for place in found.places if place.median < LARGEST])
+    medians = np.array([place.median for place in ranking.places if place.median < LARGEST])
     log = bool(medians.size and medians.min() > 0 and medians.max() > LOG_FROM * medians.min())
-    return fit([shown, np.array([found.guess])], log)
+    return fit([shown, np.array([ranking.guess])], log)
 
 
 def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
@@ -131,10 +131,10 @@ def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[
     ]  # fmt: skip
 
 
-def _labels(row: int, place: Place, found: Ranking, palette: Palette) -> list[dict[str, Any]]:
+def _labels(row: int, place: Place, ranking: Ranking, palette: Palette) -> list[dict[str, Any]]:
     """The start's name on the left, above its marks, and what it came to on the right."""
     right = _loss(place.median)
-    if found.classes:
+    if ranking.classes:
         right += f" · {percent(place.accuracy)} right"
     common: dict[str, Any] = {
         "xref": "paper",
@@ -163,11 +163,11 @@ def _runs(place: Place) -> list[tuple[int, float]]:
     return list(zip(place.runs.seeds.tolist(), place.losses.tolist(), strict=True))
 
 
-def _table(found: Ranking) -> dict[str, np.ndarray]:
-    places = found.places
+def _table(ranking: Ranking) -> dict[str, np.ndarray]:
+    places = ranking.places
     return {
         "start": np.array([str(place.initializer) for place in places]),
-        "seeds": np.full(len(places), found.seeds),
+        "seeds": np.full(len(places), ranking.seeds),
         "median_loss": np.array([place.median for place in places]),
         "interval_low": np.array([place.low for place in places]),
         "interval_high": np.array([place.high for place in places]),

@@ -45,7 +45,7 @@ def ends_otherwise(seed: int, on_progress: Progress | None = None) -> Checked:
     traces = train_all((XOR, XOR.replace(seed=seed)), on_progress)
     losses = [float(trace.train_loss[0, -1]) for trace in traces]
     learned = [loss < SHARE_OF_GUESS * guess_loss(trace.dataset) for loss, trace in zip(losses, traces, strict=True)]
-    words = ["learns the task" if found else "gets stuck" for found in learned]
+    words = ["learns the task" if result else "gets stuck" for result in learned]
     if seed == XOR.seed:
         return Checked(False, f"Seed {seed} is A's own: loss {number(losses[1])}, the same run to the last bit.")
     return Checked(

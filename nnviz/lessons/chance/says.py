@@ -31,9 +31,9 @@ SAME = 1.05  # averages that differ by a smaller factor are taken for equal: cha
 # ---- Without dice ----
 
 
-def twice(found: tuple[Sorting, Sorting]) -> Reveal:
+def twice(sortings: tuple[Sorting, Sorting]) -> Reveal:
     """Whether two runs without dice are one."""
-    one, other = found
+    one, other = sortings
     swaps = sum(move.kind == "swap" for move in one.moves)
     if one.moves == other.moves:
         because = (
@@ -54,9 +54,9 @@ def twice(found: tuple[Sorting, Sorting]) -> Reveal:
     )
 
 
-def twice_pictures(found: tuple[Sorting, Sorting], palette: Palette) -> list[Picture]:
+def twice_pictures(sortings: tuple[Sorting, Sorting], palette: Palette) -> list[Picture]:
     """The pictures of `twice`."""
-    one, other = found
+    one, other = sortings
     title = f"Two runs on the same list: {one.comparisons} and {other.comparisons} comparisons."
     return [film("twice", title, {"First time": one, "Second time": other})]
 
@@ -64,11 +64,11 @@ def twice_pictures(found: tuple[Sorting, Sorting], palette: Palette) -> list[Pic
 # ---- A better recipe ----
 
 
-def race(found: Race) -> Reveal:
+def race(races: Race) -> Reveal:
     """Which recipe needs less on a shuffled list."""
-    slow, fast = found.bubble.comparisons, found.quick.comparisons
+    slow, fast = races.bubble.comparisons, races.quick.comparisons
     right = 0 if fast >= slow else 1 if 2 * fast >= slow else 2
-    saved = found.growth[0][-1] / found.growth[1][-1]
+    saved = races.growth[0][-1] / races.growth[1][-1]
     return Reveal(
         right,
         f"Quicksort took {count(fast, 'comparison')}, bubble sort {slow}.",
@@ -76,30 +76,30 @@ def race(found: Race) -> Reveal:
         "Quicksort parts the list instead. From then on the left side never meets the right side again, "
         "and all those comparisons are saved.\n\n"
         f"The longer the list, the more it saves. On {LENGTHS[-1]} values, bubble sort makes "
-        f"{number(found.growth[0][-1])} comparisons, quicksort {number(found.growth[1][-1])}: "
+        f"{number(races.growth[0][-1])} comparisons, quicksort {number(races.growth[1][-1])}: "
         f"{number(saved, 2)} times fewer.",
     )
 
 
-def race_pictures(found: Race, palette: Palette) -> list[Picture]:
+def race_pictures(races: Race, palette: Palette) -> list[Picture]:
     """The pictures of `race`."""
-    title = f"Bubble sort: {found.bubble.comparisons} comparisons. Quicksort: {found.quick.comparisons}."
+    title = f"Bubble sort: {races.bubble.comparisons} comparisons. Quicksort: {races.quick.comparisons}."
     return [
-        film("race", title, {"Bubble sort": found.bubble, "Quicksort": found.quick}),
-        plot_growth(LENGTHS, dict(zip(("bubble sort", "quicksort"), found.growth, strict=True)), palette),
+        film("race", title, {"Bubble sort": races.bubble, "Quicksort": races.quick}),
+        plot_growth(LENGTHS, dict(zip(("bubble sort", "quicksort"), races.growth, strict=True)), palette),
     ]
 
 
 # ---- Its bad day ----
 
 
-def bad_day(found: BadDay) -> Reveal:
+def bad_day(bad_days: BadDay) -> Reveal:
     """What a list in order does to quicksort."""
-    n, ordered, mixed = len(found.quick.values), found.quick.comparisons, found.shuffled.comparisons
-    right = 2 if ordered == found.bubble.comparisons else 0 if ordered < mixed else 1
+    n, ordered, mixed = len(bad_days.quick.values), bad_days.quick.comparisons, bad_days.shuffled.comparisons
+    right = 2 if ordered == bad_days.bubble.comparisons else 0 if ordered < mixed else 1
     return Reveal(
         right,
-        f"On the list in order quicksort took {count(ordered, 'comparison')}, bubble sort {found.bubble.comparisons}. "
+        f"On the list in order quicksort took {count(ordered, 'comparison')}, bubble sort {bad_days.bubble.comparisons}. "
         f"On the same values shuffled, quicksort took {mixed}.",
         "The first value is the smallest. So nothing goes to its left, and all the rest to its right. "
         "The list is not parted at all, only one value shorter. Then the same again.\n\n"
@@ -109,15 +109,15 @@ def bad_day(found: BadDay) -> Reveal:
     )
 
 
-def bad_day_pictures(found: BadDay, palette: Palette) -> list[Picture]:
+def bad_day_pictures(bad_days: BadDay, palette: Palette) -> list[Picture]:
     """The pictures of `bad_day`."""
-    title = f"A list in order: bubble sort takes {found.bubble.comparisons}, quicksort {found.quick.comparisons}."
+    title = f"A list in order: bubble sort takes {bad_days.bubble.comparisons}, quicksort {bad_days.quick.comparisons}."
     rows = {
-        "Bubble sort": (found.bubble.comparisons, most_comparisons(len(found.bubble.values))),
-        "Quicksort": (found.quick.comparisons, found.shuffled.comparisons),
+        "Bubble sort": (bad_days.bubble.comparisons, most_comparisons(len(bad_days.bubble.values))),
+        "Quicksort": (bad_days.quick.comparisons, bad_days.shuffled.comparisons),
     }
     return [
-        film("bad day", title, {"Bubble sort": found.bubble, "Quicksort": found.quick}),
+        film("bad day", title, {"Bubble sort": bad_days.bubble, "Quicksort": bad_days.quick}),
         Numbers(
             "Comparisons for the same values in two orders.",
             {
@@ -131,11 +131,11 @@ def bad_day_pictures(found: BadDay, palette: Palette) -> list[Picture]:
 # ---- With dice ----
 
 
-def rolled(found: Rolled) -> Reveal:
+def rolled(rolleds: Rolled) -> Reveal:
     """What three runs with dice have in common."""
-    first, second, again = found.runs
-    answers = len({run.result for run in found.runs})
-    ways = len({run.moves for run in found.runs})
+    first, second, again = rolleds.runs
+    answers = len({run.result for run in rolleds.runs})
+    ways = len({run.moves for run in rolleds.runs})
     right = 3 if answers > 1 else {3: 0, 2: 1, 1: 2}[ways]
     alike = (
         "The third run made the moves of the first, to the last one" if again.moves == first.moves else "No two alike"
@@ -153,29 +153,29 @@ def rolled(found: Rolled) -> Reveal:
     )
 
 
-def rolled_pictures(found: Rolled, palette: Palette) -> list[Picture]:
+def rolled_pictures(rolleds: Rolled, palette: Palette) -> list[Picture]:
     """The pictures of `rolled`."""
-    first, second, again = found.runs
-    labels = (f"Seed {found.seed}", f"Seed {found.seed + 1}", f"Seed {found.seed} again")
+    first, second, again = rolleds.runs
+    labels = (f"Seed {rolleds.seed}", f"Seed {rolleds.seed + 1}", f"Seed {rolleds.seed} again")
     title = f"The same list three times: {first.comparisons}, {second.comparisons}, {again.comparisons} comparisons."
-    return [film("dice", title, dict(zip(labels, found.runs, strict=True)))]
+    return [film("dice", title, dict(zip(labels, rolleds.runs, strict=True)))]
 
 
 # ---- Many runs ----
 
 
-def many(found: Array) -> Reveal:
+def many(values: Array) -> Reveal:
     """How unlucky the unluckiest run was."""
-    worst, most = most_comparisons(MANY), int(found.max())
+    worst, most = most_comparisons(MANY), int(values.max())
     right = 0 if 2 * most > worst else 1 if most > 1000 else 2
     mean = mean_comparisons(MANY)
-    off = (found.mean() - mean) / (comparisons_spread(MANY) / np.sqrt(len(found)))
+    off = (values.mean() - mean) / (comparisons_spread(MANY) / np.sqrt(len(values)))
     return Reveal(
         right,
-        f"The unluckiest of {len(found):,} runs made {number(most)} comparisons, the luckiest {number(found.min())}, "
-        f"and all together {number(found.mean())} on average.",
+        f"The unluckiest of {len(values):,} runs made {number(most)} comparisons, the luckiest {number(values.min())}, "
+        f"and all together {number(values.mean())} on average.",
         "Mathematics can say the average beforehand: 2 × (n + 1) × (1 + 1/2 + … + 1/n) − 4n. "
-        f"For {MANY} values that is {number(mean, 4)}. Counted: {number(found.mean(), 4)}, "
+        f"For {MANY} values that is {number(mean, 4)}. Counted: {number(values.mean(), 4)}, "
         f"{'as near as chance allows' if abs(off) < 3 else 'further off than chance should allow'}.\n\n"
         "A bad roll, with the smallest or the largest value as pivot, costs a little. "
         f"For {number(worst)} comparisons, all rolls of a run would have to be bad. "
@@ -183,17 +183,17 @@ def many(found: Array) -> Reveal:
     )
 
 
-def many_pictures(found: Array, palette: Palette) -> list[Picture]:
+def many_pictures(values: Array, palette: Palette) -> list[Picture]:
     """The pictures of `many`."""
     mean, spread = mean_comparisons(MANY), comparisons_spread(MANY)
     return [
-        plot_costs(found, MANY, palette),
-        plot_far_off(found, MANY, palette),
+        plot_costs(values, MANY, palette),
+        plot_far_off(values, MANY, palette),
         Numbers(
             f"Comparisons for {MANY} values in order.",
             {
                 "counted": {
-                    "average": number(found.mean(), 4), "spread (standard deviation)": number(found.std()),
+                    "average": number(values.mean(), 4), "spread (standard deviation)": number(values.std()),
                 },
                 "theory": {"average": number(mean, 4), "spread (standard deviation)": number(spread)},
             },
@@ -204,17 +204,17 @@ def many_pictures(found: Array, palette: Palette) -> list[Picture]:
 # ---- What dice buy ----
 
 
-def bought(found: Bought) -> Reveal:
+def bought(boughts: Bought) -> Reveal:
     """Whether any list is still a bad one."""
-    means = {name: float(dice.mean()) for name, dice in found.dice.items()}
+    means = {name: float(dice.mean()) for name, dice in boughts.dice.items()}
     worst = max(means, key=lambda name: means[name])
     same = means[worst] < SAME * min(means.values())
     right = 2 if same else {"in order": 0, "backwards": 1}.get(worst, 3)
     return Reveal(
         right,
         f"With dice all five lists cost about the same: {number(min(means.values()))} to {number(max(means.values()))} "
-        f"comparisons on average. Without, they took from {number(min(found.first.values()))} to "
-        f"{number(max(found.first.values()))}."
+        f"comparisons on average. Without, they took from {number(min(boughts.first.values()))} to "
+        f"{number(max(boughts.first.values()))}."
         if same
         else f"With dice, the list “{worst}” cost most: {number(means[worst])} comparisons on average.",
         "This is what dice buy. Without them, some lists are always bad, and whoever has such a list has bad luck "
@@ -224,6 +224,6 @@ def bought(found: Bought) -> Reveal:
     )
 
 
-def bought_pictures(found: Bought, palette: Palette) -> list[Picture]:
+def bought_pictures(boughts: Bought, palette: Palette) -> list[Picture]:
     """The pictures of `bought`."""
-    return [plot_by_list(found.first, found.dice, palette)]
+    return [plot_by_list(boughts.first, boughts.dice, palette)]

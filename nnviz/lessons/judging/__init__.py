@@ -15,16 +15,16 @@ from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
 def flattering_seed(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether A looks better than B with this seed, though over many seeds it is not."""
     report = on_progress or (lambda share: None)
-    found = judge(*sides(WIDTH_OF_TASK), SEEDS, lambda share: report(0.8 * share))
+    result = judge(*sides(WIDTH_OF_TASK), SEEDS, lambda share: report(0.8 * share))
     a, b = (
         float(train(side.replace(seed=seed, snapshots=2), lambda share: report(0.9)).test_loss[0, -1])
         for side in sides(WIDTH_OF_TASK)
     )
     report(1.0)
-    many = f"Over {len(found.seeds)} seeds {found.leader} is better by {number(abs(found.mean))} on average"
+    many = f"Over {len(result.seeds)} seeds {result.leader} is better by {number(abs(result.mean))} on average"
     low, high = ("A", "B") if a < b else ("B", "A")
     one = f"With seed {seed} A ends at {number(a)} and B at {number(b)} on unseen data: {low} looks better"
-    return Checked(low != found.leader, f"{one}{' than ' + high if a != b else ''}. {many}.")
+    return Checked(low != result.leader, f"{one}{' than ' + high if a != b else ''}. {many}.")
 
 
 LESSON = Lesson(

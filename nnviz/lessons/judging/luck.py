@@ -46,17 +46,17 @@ def lucky(units: int, on_progress: Progress | None = None) -> Judgement:
     return judge(*sides(units), SEEDS, on_progress)
 
 
-def _lucky(found: Judgement) -> Reveal:
-    leader, against = found.leader, found.against
+def _lucky(judgement: Judgement) -> Reveal:
+    leader, against = judgement.leader, judgement.against
     other = {"A": "B", "B": "A"}.get(leader, "")
     sure = (
-        f"On average {leader} is better by {number(abs(found.mean))}, and {len(found.seeds)} seeds are enough to be "
+        f"On average {leader} is better by {number(abs(judgement.mean))}, and {len(judgement.seeds)} seeds are enough to be "
         "sure of it"
-        if found.winner
-        else f"On average {leader} is better by {number(abs(found.mean))}, but even {len(found.seeds)} seeds cannot "
+        if judgement.winner
+        else f"On average {leader} is better by {number(abs(judgement.mean))}, but even {len(judgement.seeds)} seeds cannot "
         "settle it"
     )
-    alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[found.fixed]
+    alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[judgement.fixed]
     return Reveal(
         right=0 if against.share < 0.05 else 1 if against.share <= 0.2 else 2,
         because=f"{sure}. Yet {against.successes} of {against.runs} seeds ({percent(against.share)}) say {other}.",
@@ -68,11 +68,13 @@ def _lucky(found: Judgement) -> Reveal:
     )
 
 
-def _lucky_pictures(found: Judgement, palette: Palette) -> Sequence[Picture]:
-    differences = np.where(np.isfinite(found.differences), found.differences, 0.0)
-    flattering = differences.argmin() if found.leader == "B" else differences.argmax()
-    seed = int(found.seeds[int(flattering)])
-    return plot_per_seed(found, palette, click=False), Pair(found.a.replace(seed=seed), found.b.replace(seed=seed))
+def _lucky_pictures(judgement: Judgement, palette: Palette) -> Sequence[Picture]:
+    differences = np.where(np.isfinite(judgement.differences), judgement.differences, 0.0)
+    flattering = differences.argmin() if judgement.leader == "B" else differences.argmax()
+    seed = int(judgement.seeds[int(flattering)])
+    return plot_per_seed(judgement, palette, click=False), Pair(
+        judgement.a.replace(seed=seed), judgement.b.replace(seed=seed)
+    )
 
 
 # The best of k
@@ -99,39 +101,41 @@ def contests(tries: int, on_progress: Progress | None = None) -> Contests:
     """One recipe, trained many times and dealt out to two teams."""
     trace = train(MOONS.replace(restarts=CONTESTANTS, snapshots=2), on_progress)
     losses = np.nan_to_num(trace.test_loss[:, -1], nan=np.inf)
-    found = best_against_one(losses, np.array(sorted({*CONTESTS, tries})))
+    shares = best_against_one(losses, np.array(sorted({*CONTESTS, tries})))
     best = groups(losses, tries).min(axis=1)
-    return Contests(tries, found, float(np.median(losses)), float(np.median(best)))
+    return Contests(tries, shares, float(np.median(losses)), float(np.median(best)))
 
 
-def _contests(found: Contests) -> Reveal:
-    rate, expected = found.found.at(found.tries)
+def _contests(measurement: Contests) -> Reveal:
+    rate, expected = measurement.found.at(measurement.tries)
     options = np.array([0.5, 0.7, 0.9])
     return Reveal(
         right=int(np.abs(options - rate.share).argmin()),
         because=f"The second team wins {rate.successes} of {rate.runs} contests: {percent(rate.share)}. "
         f"By the number of tries alone it should be {percent(expected)}, whatever is trained.",
-        why=f"There are {found.tries + 1} runs in a contest. They come from one hat, so each has the same chance to be "
-        f"the best: 1 in {found.tries + 1}. The first team holds one of them, the second all the others.\n\n"
-        f"A typical single run ends at {number(found.alone)}, a typical best of {found.tries} at {number(found.best)}. "
+        why=f"There are {measurement.tries + 1} runs in a contest. They come from one hat, so each has the same chance to be "
+        f"the best: 1 in {measurement.tries + 1}. The first team holds one of them, the second all the others.\n\n"
+        f"A typical single run ends at {number(measurement.alone)}, a typical best of {measurement.tries} at {number(measurement.best)}. "
         "No idea was better, no line of code differs. One team bought more tickets.\n\n"
         "Best of k is a fair thing to use: keep the best run, ship it. It is an unfair thing to compare by, unless "
         "both sides had the same k. So report k. Keep, too, some data that had no say in the choice.",
     )
 
 
-def _contests_pictures(found: Contests, palette: Palette) -> Sequence[Picture]:
-    rate, _ = found.found.at(found.tries)
+def _contests_pictures(measurement: Contests, palette: Palette) -> Sequence[Picture]:
+    rate, _ = measurement.found.at(measurement.tries)
     share = f"{percent(rate.share)} of {rate.runs:,} contests"
-    title = f"The best of {found.tries} beats one run of the same recipe in {share}."
+    title = f"The best of {measurement.tries} beats one run of the same recipe in {share}."
     table = {
         "typical loss on unseen data": {
-            "one run": number(found.alone),
-            f"best of {found.tries}": number(found.best),
+            "one run": number(measurement.alone),
+            f"best of {measurement.tries}": number(measurement.best),
         }
     }
     return (
-        draw_tries(found.found, title, "k / (k + 1)", "contests won by the best of k", palette, found.tries),
+        draw_tries(
+            measurement.found, title, "k / (k + 1)", "contests won by the best of k", palette, measurement.tries
+        ),
         Numbers("The method is the same; only the number of tries differs.", table),
     )
 

@@ -51,17 +51,17 @@ def xor_runs(units: int, activation: str, on_progress: Progress | None = None) -
 
 
 def _one(runs: Restarts) -> Reveal:
-    found = success(runs, SOLVED)
+    rates = success(runs, SOLVED)
     resting = _resting(runs)
     where = ", ".join(f"{amount} stop near {number(level.loss)}" for level, amount in resting)
     meaning = " ".join(f"At {number(level.loss)}, {level.meaning}." for level, _ in resting)
     return Reveal(
-        right=0 if found.share > 0.9 else 1 if found.share > 0.5 else 2,
-        because=f"{found.successes:,} of {found.runs} starts work: {percent(found.share)}."
+        right=0 if rates.share > 0.9 else 1 if rates.share > 0.5 else 2,
+        because=f"{rates.successes:,} of {rates.runs} starts work: {percent(rates.share)}."
         + (f" Of the others, {where}." if where else ""),
         why=f"The first start, seed 0, {'worked' if runs.below(SOLVED)[0] else 'failed'}. That was one draw from a hat "
-        f"with {percent(found.share)} winning tickets. It could not tell you how many there are.\n\n"
-        f"With {found.runs} runs we can say more: the true share lies between {_ends(found)}, by a method that is "
+        f"with {percent(rates.share)} winning tickets. It could not tell you how many there are.\n\n"
+        f"With {rates.runs} runs we can say more: the true share lies between {_ends(rates)}, by a method that is "
         "right in about 95 of 100 such cases (Wilson's interval)."
         + (f"\n\nThose that fail do not stop just anywhere. {meaning}" if meaning else "")
         + "\n\nWatch two starts of this one recipe.",
@@ -89,9 +89,9 @@ def _one_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
 
 
 def _mean(runs: Restarts) -> Reveal:
-    found = spread(runs.train_loss)
-    share = found.near / found.runs if found.runs else 0.0
-    words = mean_words(found)
+    result = spread(runs.train_loss)
+    share = result.near / result.runs if result.runs else 0.0
+    words = mean_words(result)
     sense = (
         f"{words} is a true sum, and yet a poor picture of these runs."
         if share < 0.1
@@ -99,8 +99,8 @@ def _mean(runs: Restarts) -> Reveal:
     )
     return Reveal(
         right=0 if share > 0.5 else 1 if share >= 0.1 else 2,
-        because=f"{found.near} of {found.runs} end near the mean of {number(found.mean)}, that is, less than "
-        f"{number(found.deviation / 2)} away from it.",
+        because=f"{result.near} of {result.runs} end near the mean of {number(result.mean)}, that is, less than "
+        f"{number(result.deviation / 2)} away from it.",
         why="The article says to repeat a run and report the mean and the standard deviation. That is right, and far "
         f"better than one run. But it is not enough. {sense}\n\n"
         "A mean tells what is typical only where the values form one heap. Where they form two, it falls in the gap "
@@ -215,17 +215,17 @@ def _widths(runs: Restarts) -> Widths:
 
 
 def _enough(runs: Restarts) -> Reveal:
-    found = _widths(runs)
-    shares = sorted(rate.share for rate in found.few)
-    holding = sum(rate.low <= found.whole <= rate.high for rate in found.few)
-    few, more = (percent(mean_width(rates)).removesuffix(" %") for rates in (found.few, found.more))
+    widths = _widths(runs)
+    shares = sorted(rate.share for rate in widths.few)
+    holding = sum(rate.low <= widths.whole <= rate.high for rate in widths.few)
+    few, more = (percent(mean_width(rates)).removesuffix(" %") for rates in (widths.few, widths.more))
     return Reveal(
-        right=int(np.abs(np.log(np.array([1.0, 2.0, 4.0]) / found.factor)).argmin()),
+        right=int(np.abs(np.log(np.array([1.0, 2.0, 4.0]) / widths.factor)).argmin()),
         because=f"With {FEW} runs the interval is {few} points wide, with {TIMES * FEW} it is {more}: "
-        f"{number(found.factor, 2)} times as narrow.",
+        f"{number(widths.factor, 2)} times as narrow.",
         why="Luck averages out slowly. The width falls as 1 / √n: four times the runs for half the width, a hundred "
         "times for a tenth. (Where nearly all runs work, or nearly none, it narrows somewhat faster.)\n\n"
-        f"An interval of {100 * NARROW:.0f} points takes about {_rounded(_runs_for(found.whole, NARROW))} runs.\n\n"
+        f"An interval of {100 * NARROW:.0f} points takes about {_rounded(_runs_for(widths.whole, NARROW))} runs.\n\n"
         f"Each bar in the picture is what one class of {FEW} would have reported. "
         + (
             f"Their shares run from {percent(shares[0])} to {percent(shares[-1])}. Yet {holding} of {len(shares)} bars "
@@ -251,15 +251,15 @@ def _rounded(runs: int) -> str:
 
 
 def _enough_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
-    found = _widths(runs)
+    widths = _widths(runs)
     return (
-        draw_rates(found.few, found.whole, "small groups", palette),
-        draw_rates(found.more, found.whole, "large groups", palette),
+        draw_rates(widths.few, widths.whole, "small groups", palette),
+        draw_rates(widths.more, widths.whole, "large groups", palette),
     )
 
 
-def _ends(found: Rate) -> str:
-    return percent_range(found.low, found.high).replace(" to ", " and ")
+def _ends(rates: Rate) -> str:
+    return percent_range(rates.low, rates.high).replace(" to ", " and ")
 
 
 ONE_SCREEN = Screen(

@@ -24,13 +24,13 @@ TRY = DEEP.replace(restarts=1, snapshots=40, dtype="float64")
 
 def check_method(initializer: str, on_progress: Progress | None = None) -> Checked:
     """Train the task's network from this start, with a few seeds: most must learn."""
-    found = judge(train(DEEP.replace(kernel_initializer=initializer), on_progress))
-    done = 2 * found.trained > found.runs
+    result = judge(train(DEEP.replace(kernel_initializer=initializer), on_progress))
+    done = 2 * result.trained > result.runs
     guess = guess_loss(DEEP.load_dataset())
     return Checked(
         done,
-        f"From {initializer}, {found.trained} of {count(found.runs, 'start')} learned: the median loss is "
-        f"{number(found.median_loss)}, where a guess has {number(guess)}.",
+        f"From {initializer}, {result.trained} of {count(result.runs, 'start')} learned: the median loss is "
+        f"{number(result.median_loss)}, where a guess has {number(guess)}.",
     )
 
 

@@ -30,18 +30,18 @@ def names(inputs: int, units: int, on_progress: Progress | None = None) -> tuple
     return methods(inputs, units, on_progress)
 
 
-def _names_reveal(found: tuple[Method, ...]) -> Reveal:
-    scales = scales_among(found)
-    by_key = {method.initializer.key: method.draws for method in found}
-    inputs, units = found[0].draws.kernel.fans
+def _names_reveal(measurement: tuple[Method, ...]) -> Reveal:
+    scales = scales_among(measurement)
+    by_key = {method.initializer.key: method.draws for method in measurement}
+    inputs, units = measurement[0].draws.kernel.fans
     cut = by_key["truncated_normal"].spread
     asked = initializers.get("truncated_normal").parameters["stddev"]
     families = "; ".join(
-        f"{words} ({count(sum(m.family == key for m in found), 'name')})" for key, words in FAMILIES.items()
+        f"{words} ({count(sum(m.family == key for m in measurement), 'name')})" for key, words in FAMILIES.items()
     )
     return Reveal(
         0 if len(scales) >= MANY_SCALES else 2 if len(scales) <= FEW_SCALES else 1,
-        f"On a layer of {inputs} inputs and {units} units, {count(len(found), 'name')} draw {len(scales)} different "
+        f"On a layer of {inputs} inputs and {units} units, {count(len(measurement), 'name')} draw {len(scales)} different "
         f"spreads, from {number(scales[0])} to {number(scales[-1])}.",
         f"Each is an answer to the same question: what scale? There are five kinds of answer: {families}. The ones "
         "with one number for all are for biases, never for kernels: with them all units stay equal.\n\nMany names are "
@@ -51,8 +51,8 @@ def _names_reveal(found: tuple[Method, ...]) -> Reveal:
     )
 
 
-def _names_pictures(found: tuple[Method, ...], palette: Palette) -> list[Picture]:
-    return [plot_spreads(found, palette)]
+def _names_pictures(measurement: tuple[Method, ...], palette: Palette) -> list[Picture]:
+    return [plot_spreads(measurement, palette)]
 
 
 def wider(most: int, on_progress: Progress | None = None) -> ByInputs:
@@ -61,13 +61,15 @@ def wider(most: int, on_progress: Progress | None = None) -> ByInputs:
     return by_inputs((FIXED_KEY, "glorot_uniform", SCALED_KEY), inputs, UNITS, on_progress)
 
 
-def _wider_reveal(found: ByInputs) -> Reveal:
-    few, many = (int(found.inputs[i]) for i in (1, -1))
-    fixed, scaled = (float(found.weights[key][-1] / found.weights[key][1]) for key in (FIXED_KEY, SCALED_KEY))
+def _wider_reveal(measurement: ByInputs) -> Reveal:
+    few, many = (int(measurement.inputs[i]) for i in (1, -1))
+    fixed, scaled = (
+        float(measurement.weights[key][-1] / measurement.weights[key][1]) for key in (FIXED_KEY, SCALED_KEY)
+    )
     stays = [abs(times - 1) < STAYS for times in (fixed, scaled)]
     right = 0 if all(stays) else 3 if not any(stays) else 1 if stays[0] else 2
-    first, last = (float(found.sums[FIXED_KEY][i]) for i in (0, -1))
-    level = found.sums[SCALED_KEY]
+    first, last = (float(measurement.sums[FIXED_KEY][i]) for i in (0, -1))
+    level = measurement.sums[SCALED_KEY]
     return Reveal(
         right,
         f"From {few} inputs to {many:,}, the spread of random_normal {_change(fixed)}, and that of he_normal "
@@ -84,25 +86,25 @@ def _change(times: float) -> str:
     return "stayed the same" if abs(times - 1) < STAYS else f"became {number(times)} times as large"
 
 
-def _wider_pictures(found: ByInputs, palette: Palette) -> list[Picture]:
+def _wider_pictures(measurement: ByInputs, palette: Palette) -> list[Picture]:
     labels = {FIXED_KEY: "normal", "glorot_uniform": "Glorot", SCALED_KEY: "He"}
     dashes = ("solid", "dot", "dash")
     pictures: list[Picture] = []
     for name, values, axis, title in (
-        ("weights by inputs", found.weights, "spread of the weights", "The weights: one method does not look at the "
-         f"inputs, and draws {number(float(found.weights[FIXED_KEY][-1]))} for all."),
-        ("sums by inputs", found.sums, "spread of the sums", "The sums: with random_normal they grow to "
-         f"{number(float(found.sums[FIXED_KEY][-1]))}, with he_normal they end at "
-         f"{number(float(found.sums[SCALED_KEY][-1]))}."),
+        ("weights by inputs", measurement.weights, "spread of the weights", "The weights: one method does not look at the "
+         f"inputs, and draws {number(float(measurement.weights[FIXED_KEY][-1]))} for all."),
+        ("sums by inputs", measurement.sums, "spread of the sums", "The sums: with random_normal they grow to "
+         f"{number(float(measurement.sums[FIXED_KEY][-1]))}, with he_normal they end at "
+         f"{number(float(measurement.sums[SCALED_KEY][-1]))}."),
     ):  # fmt: skip
         drawn = [
             Line(labels[key], values[key], palette.units[i], dash)
-            for i, (key, dash) in enumerate(zip(found.weights, dashes, strict=True))
+            for i, (key, dash) in enumerate(zip(measurement.weights, dashes, strict=True))
         ]
         pictures.append(
             plot_lines(
                 name, title, f"{axis.capitalize()} by the number of inputs, on two logarithmic axes. {title}",
-                found.inputs, drawn, palette, x_title="inputs", y_title=axis, log_x=True, log_y=True,
+                measurement.inputs, drawn, palette, x_title="inputs", y_title=axis, log_x=True, log_y=True,
             )
         )  # fmt: skip
     return pictures
@@ -115,13 +117,13 @@ def shape(on_progress: Progress | None = None) -> tuple[Draws, Draws]:
     return uniform, normal
 
 
-def _reach(found: Draws) -> float:
+def _reach(measurement: Draws) -> float:
     """How far the furthest weight lies from the mean, in spreads."""
-    return max(found.high - found.mean, found.mean - found.low) / found.spread
+    return max(measurement.high - measurement.mean, measurement.mean - measurement.low) / measurement.spread
 
 
-def _shape_reveal(found: tuple[Draws, Draws]) -> Reveal:
-    uniform, normal = found
+def _shape_reveal(measurement: tuple[Draws, Draws]) -> Reveal:
+    uniform, normal = measurement
     apart = abs(normal.spread / uniform.spread - 1)
     return Reveal(
         1 if _reach(uniform) < BOX else 0,
@@ -135,8 +137,8 @@ def _shape_reveal(found: tuple[Draws, Draws]) -> Reveal:
     )
 
 
-def _shape_pictures(found: tuple[Draws, Draws], palette: Palette) -> list[Picture]:
-    return [plot_compare(found, palette)]
+def _shape_pictures(measurement: tuple[Draws, Draws], palette: Palette) -> list[Picture]:
+    return [plot_compare(measurement, palette)]
 
 
 NAMES_SCREEN = Screen(

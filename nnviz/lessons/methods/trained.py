@@ -74,14 +74,14 @@ def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
     return Defaults(dict(zip(recipes, traces, strict=True)), guess_loss(traces[0].dataset))
 
 
-def _defaults_reveal(found: Defaults) -> Reveal:
-    keras, torch = found.learned(KERAS), found.learned(TORCH)
-    layers = len(found.traces[KERAS].experiment.hidden)
+def _defaults_reveal(measurement: Defaults) -> Reveal:
+    keras, torch = measurement.learned(KERAS), measurement.learned(TORCH)
+    layers = len(measurement.traces[KERAS].experiment.hidden)
     return Reveal(
         0 if keras and torch else 1 if keras else 2 if torch else 3,
         f"After {EPOCHS} rounds through the digits, {count(layers, 'layer')} from Keras's default end at loss "
-        f"{number(found.loss(KERAS))}, from PyTorch's at {number(found.loss(TORCH))}. A guess has "
-        f"{number(found.guess)}. From He's rule it is {number(found.loss(HE))}.",
+        f"{number(measurement.loss(KERAS))}, from PyTorch's at {number(measurement.loss(TORCH))}. A guess has "
+        f"{number(measurement.guess)}. From He's rule it is {number(measurement.loss(HE))}.",
         "A default is what you get when you do not choose. Keras takes Glorot uniform for nearly all layers. PyTorch's "
         "Linear layer takes an older rule, with a sixth of the variance that He's rule asks for. In a shallow net you "
         "would never notice: try two layers.\n\nBiases start from zero in Keras; only an LSTM's forget gate "
@@ -90,11 +90,11 @@ def _defaults_reveal(found: Defaults) -> Reveal:
     )
 
 
-def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
+def _defaults_pictures(measurement: Defaults, palette: Palette) -> list[Picture]:
     styles = {KERAS: (palette.units[0], "solid"), TORCH: (palette.units[1], "dot"), HE: (palette.text, "dash")}
-    title = f"At the end: Keras {number(found.loss(KERAS))}, PyTorch {number(found.loss(TORCH))}, He "
-    title += f"{number(found.loss(HE))}."
-    drawn = [Line(name, found.traces[name].train_loss[0], *style) for name, style in styles.items()]
+    title = f"At the end: Keras {number(measurement.loss(KERAS))}, PyTorch {number(measurement.loss(TORCH))}, He "
+    title += f"{number(measurement.loss(HE))}."
+    drawn = [Line(name, measurement.traces[name].train_loss[0], *style) for name, style in styles.items()]
     table = {
         f"{layer.label}": draws(
             initializers.get(layer.default), layer.kernel({size.name: int(str(size.default)) for size in layer.sizes})
@@ -106,8 +106,8 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
     return [
         plot_lines(
             "defaults", title, f"The loss over the rounds of training from three starts. {title}",
-            found.traces[KERAS].epochs, drawn, palette, x_title="epochs", y_title="loss, nats",
-            least=1.05 * found.guess,
+            measurement.traces[KERAS].epochs, drawn, palette, x_title="epochs", y_title="loss, nats",
+            least=1.05 * measurement.guess,
         ),
         Numbers(
             "What you get if you do not choose",
@@ -123,20 +123,20 @@ def _defaults_pictures(found: Defaults, palette: Palette) -> list[Picture]:
 def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking]:
     """Rank three starts on two tasks, from seeds that count up from this one."""
     tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
-    found = {}
+    result = {}
     for i, (name, recipe) in enumerate(tasks.items()):
         runs = []
         for k, start in enumerate(STARTS):
             done = part(on_progress, i * len(STARTS) + k, len(tasks) * len(STARTS))
             runs.append(train_seeds(recipe.replace(seed=seed, kernel_initializer=start), SEEDS, done))
-        found[name] = rank(runs)
-    return found
+        result[name] = rank(runs)
+    return result
 
 
-def _contest_reveal(found: dict[str, Ranking]) -> Reveal:
-    clear = [each.best.initializer.key if len(each.tied) == 1 else "" for each in found.values()]
+def _contest_reveal(texts: dict[str, Ranking]) -> Reveal:
+    clear = [each.best.initializer.key if len(each.tied) == 1 else "" for each in texts.values()]
     both = clear[0] if clear[0] == clear[1] else ""
-    said = " ".join(f"{_winner(each)} on {name}." for name, each in found.items())
+    said = " ".join(f"{_winner(each)} on {name}." for name, each in texts.items())
     return Reveal(
         {"he_normal": 0, "glorot_uniform": 1, "orthogonal": 2}.get(both, 3),
         said,
@@ -148,14 +148,14 @@ def _contest_reveal(found: dict[str, Ranking]) -> Reveal:
     )
 
 
-def _winner(found: Ranking) -> str:
-    best = f"{found.best.initializer} (loss {number(found.best.median)})"
-    return f"{best} won clearly" if len(found.tied) == 1 else f"{best} was lowest, but too close to call,"
+def _winner(ranking: Ranking) -> str:
+    best = f"{ranking.best.initializer} (loss {number(ranking.best.median)})"
+    return f"{best} won clearly" if len(ranking.tied) == 1 else f"{best} was lowest, but too close to call,"
 
 
-def _contest_pictures(found: dict[str, Ranking], palette: Palette) -> list[Picture]:
+def _contest_pictures(texts: dict[str, Ranking], palette: Palette) -> list[Picture]:
     named = []
-    for name, each in found.items():
+    for name, each in texts.items():
         figure = plot_ranking(each, palette)
         named.append(replace(figure, name=f"ranking {name}", title=f"{name[0].upper()}{name[1:]}. {figure.title}"))
     return [*named]

@@ -39,16 +39,16 @@ def measure_ground(on_progress: Progress | None = None) -> Landscape:
     return two_weights(WALKS, steps=WALK_STEPS, on_progress=on_progress)
 
 
-def reveal_ground(found: Landscape) -> Reveal:
+def reveal_ground(landscape: Landscape) -> Reveal:
     """How many valleys it has."""
-    amount = valleys(found)
-    ends = [_place(path.points[-1]) for path in found.paths]
-    middle = float(found.loss[len(found.y) // 2, len(found.x) // 2])
+    amount = valleys(landscape)
+    ends = [_place(path.points[-1]) for path in landscape.paths]
+    middle = float(landscape.loss[len(landscape.y) // 2, len(landscape.x) // 2])
     return Reveal(
         right=0 if amount == 1 else 1 if amount == 2 else 2,
         because=(
             f"The landscape holds {amount} valleys. The first walk ends at weights {ends[0]}, the second at {ends[1]}: "
-            f"the same numbers with both signs turned, and the same loss, {number(float(found.paths[0].loss[-1]))}."
+            f"the same numbers with both signs turned, and the same loss, {number(float(landscape.paths[0].loss[-1]))}."
         ),
         why=(
             "Turn both signs, and the answer stays the same, for minus times minus is plus. So each valley has a twin. "
@@ -62,13 +62,13 @@ def reveal_ground(found: Landscape) -> Reveal:
     )
 
 
-def picture_ground(found: Landscape, palette: Palette) -> Sequence[Picture]:
+def picture_ground(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
-    finding = f"All settings of two weights: {valleys(found)} valleys, down to loss {number(float(found.loss.min()))}."
+    finding = f"All settings of two weights: {valleys(landscape)} valleys, down to loss {number(float(landscape.loss.min()))}."
     mapped = f"The same from above. {shading(palette)}. Two walkers go from hollow marks to filled ones."
     return (
-        plot_relief(found, palette, finding=finding, eye=EYE, axes=("w", "v")),
-        plot_landscape(found, palette, finding=mapped),
+        plot_relief(landscape, palette, finding=finding, eye=EYE, axes=("w", "v")),
+        plot_landscape(landscape, palette, finding=mapped),
     )
 
 
@@ -98,10 +98,10 @@ def measure_steps(w: float, v: float, rate: float, on_progress: Progress | None 
     return two_weights([(w, v)], rate, STEPS, on_progress=on_progress)
 
 
-def reveal_steps(found: Landscape) -> Reveal:
+def reveal_steps(landscape: Landscape) -> Reveal:
     """How much of the way down the first steps make."""
-    path = found.paths[0]
-    share, size = fallen(path, FIRST), _step_sizes(found)
+    path = landscape.paths[0]
+    share, size = fallen(path, FIRST), _step_sizes(landscape)
     first, last = number(float(path.loss[0])), number(float(path.loss[-1]))
     if not size.any():
         because = f"The walker never moved: the slope where it stands is 0, so each of its {STEPS} steps is 0 long."
@@ -126,15 +126,15 @@ def reveal_steps(found: Landscape) -> Reveal:
     )
 
 
-def picture_steps(found: Landscape, palette: Palette) -> Sequence[Picture]:
+def picture_steps(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
     """The walk on the map, and its loss in numbers."""
-    path, size = found.paths[0], _step_sizes(found)
+    path, size = landscape.paths[0], _step_sizes(landscape)
     moments = [0, FIRST, STEPS // 3, STEPS // 2, STEPS]
     ends = f"from weights {_place(path.points[0])} to {_place(path.points[-1])}"
     finding = f"The walk: {STEPS} steps {ends}. {shading(palette)}."
     return (
-        ground_film(found, finding, ("w", "v")),
-        plot_landscape(found, palette, finding="The whole way on the map, with the loss on its contour lines."),
+        ground_film(landscape, finding, ("w", "v")),
+        plot_landscape(landscape, palette, finding="The whole way on the map, with the loss on its contour lines."),
         Numbers(
             "Level ground, short steps.",
             {
@@ -147,9 +147,9 @@ def picture_steps(found: Landscape, palette: Palette) -> Sequence[Picture]:
     )
 
 
-def _step_sizes(found: Landscape) -> np.ndarray:
+def _step_sizes(landscape: Landscape) -> np.ndarray:
     """How long each step of the first walk was."""
-    sizes: np.ndarray = np.linalg.norm(np.diff(found.paths[0].points, axis=0), axis=1)
+    sizes: np.ndarray = np.linalg.norm(np.diff(landscape.paths[0].points, axis=0), axis=1)
     return sizes
 
 

@@ -35,9 +35,9 @@ def measure_cases(rows: int | None, rate: float, on_progress: Progress | None = 
     return four_cases(MOONS.replace(batch_size=rows, learning_rate=rate), RUNS, on_progress)
 
 
-def reveal_cases(found: tuple[Case, ...]) -> Reveal:
+def reveal_cases(cases: tuple[Case, ...]) -> Reveal:
     """How many different networks there are with both dice fixed."""
-    fixed, starts, orders, both = found
+    fixed, starts, orders, both = cases
     return Reveal(
         right=0 if fixed.distinct == 1 else 1 if fixed.distinct < RUNS else 2,
         because=(
@@ -56,9 +56,9 @@ def reveal_cases(found: tuple[Case, ...]) -> Reveal:
     )
 
 
-def picture_cases(found: tuple[Case, ...], palette: Palette) -> Sequence[Picture]:
+def picture_cases(cases: tuple[Case, ...], palette: Palette) -> Sequence[Picture]:
     """The final losses of each case, and their spread in numbers."""
-    named = {NAMES[each.starts, each.orders]: each for each in found}
+    named = {NAMES[each.starts, each.orders]: each for each in cases}
     spreads = {
         name: {
             "different networks": str(each.distinct),
@@ -68,7 +68,7 @@ def picture_cases(found: tuple[Case, ...], palette: Palette) -> Sequence[Picture
         }
         for name, each in named.items()
     }
-    spread = [number(each.spread) for each in found]
+    spread = [number(each.spread) for each in cases]
     finding = (
         f"Spread of the final loss: {spread[1]} by the start, {spread[2]} by the order, {spread[0]} with both fixed."
     )
@@ -113,9 +113,11 @@ def measure_matters(rows: int | None, rate: float, on_progress: Progress | None 
     )
 
 
-def reveal_matters(found: _Split) -> Reveal:
+def reveal_matters(measurement: _Split) -> Reveal:
     """Which die decides."""
-    gentle, rough = ({share.part: share.share for share in each.shares} for each in (found.gentle, found.rough))
+    gentle, rough = (
+        {share.part: share.share for share in each.shares} for each in (measurement.gentle, measurement.rough)
+    )
     largest = max(rough, key=lambda part: rough[part])
     words = {"start": "the start explains", "order": "the order explains", "pair": "only the pair of both explains"}
     return Reveal(
@@ -136,9 +138,9 @@ def reveal_matters(found: _Split) -> Reveal:
     )
 
 
-def picture_matters(found: _Split, palette: Palette) -> Sequence[Picture]:
+def picture_matters(measurement: _Split, palette: Palette) -> Sequence[Picture]:
     """The shares of start and order, by gentle steps and by rough ones."""
-    gentle, rough = plot_order_shares(found.gentle, palette), plot_order_shares(found.rough, palette)
+    gentle, rough = plot_order_shares(measurement.gentle, palette), plot_order_shares(measurement.rough, palette)
     return (
         replace(gentle, name="gentle", title=f"Gentle steps. {gentle.title}"),
         replace(rough, name="rough", title=f"Rough steps. {rough.title}"),

@@ -50,11 +50,11 @@ def measure_start(units: int, on_progress: Progress | None = None) -> Case:
     return case(XOR.replace(hidden=(units,)), True, False, RUNS, on_progress)
 
 
-def reveal_start(found: Case) -> Reveal:
+def reveal_start(cases: Case) -> Reveal:
     """How many starts find the low valley."""
-    bar = _bar(found.experiment)
-    low = found.losses[found.losses < bar]
-    high = found.losses[~(found.losses < bar)]
+    bar = _bar(cases.experiment)
+    low = cases.losses[cases.losses < bar]
+    high = cases.losses[~(cases.losses < bar)]
     levels = f"from {number(float(high.min()))} to {number(float(high.max()))}" if len(high) else ""
     if len(high) and number(float(high.min())) == number(float(high.max())):
         levels = f"at {number(float(high.min()))}"
@@ -73,12 +73,12 @@ def reveal_start(found: Case) -> Reveal:
     )
 
 
-def picture_start(found: Case, palette: Palette) -> Sequence[Picture]:
+def picture_start(cases: Case, palette: Palette) -> Sequence[Picture]:
     """Where all starts end, and the best and the worst on the stage."""
-    low = int((found.losses < _bar(found.experiment)).sum())
+    low = int((cases.losses < _bar(cases.experiment)).sum())
     finding = f"{low} of {RUNS} starts find the low valley."
-    return final_losses({f"{RUNS} starts": found}, finding, palette), Pair(
-        found.run(found.best), found.run(found.worst)
+    return final_losses({f"{RUNS} starts": cases}, finding, palette), Pair(
+        cases.run(cases.best), cases.run(cases.worst)
     )
 
 
@@ -129,14 +129,14 @@ def measure_order(rows: int | None, rate: float, on_progress: Progress | None = 
     return case(MOONS.replace(batch_size=rows, learning_rate=rate), False, True, RUNS, on_progress)
 
 
-def reveal_order(found: Case) -> Reveal:
+def reveal_order(cases: Case) -> Reveal:
     """How far apart the orders end."""
-    low, high = float(np.nanmin(found.losses)), float(np.nanmax(found.losses))
-    ratio, steps = high / low, found.experiment.steps_per_epoch
+    low, high = float(np.nanmin(cases.losses)), float(np.nanmax(cases.losses))
+    ratio, steps = high / low, cases.experiment.steps_per_epoch
     if ratio == 1:
         return Reveal(
             right=0,
-            because=f"From one start, {RUNS} orders all ended at loss {number(low)}, as {_networks(found.distinct)}.",
+            because=f"From one start, {RUNS} orders all ended at loss {number(low)}, as {_networks(cases.distinct)}.",
             why=(
                 "A step that takes all rows adds up all their pulls. A sum does not depend on the order of its terms, "
                 "so there is no die left to throw."
@@ -163,11 +163,11 @@ def _networks(amount: int) -> str:
     return f"{amount} different networks" if amount > 1 else "one and the same network"
 
 
-def picture_order(found: Case, palette: Palette) -> Sequence[Picture]:
+def picture_order(cases: Case, palette: Palette) -> Sequence[Picture]:
     """Where all orders end, and the best and the worst on the stage."""
-    finding = f"One start, {RUNS} orders: {_networks(found.distinct)}."
-    return final_losses({f"{RUNS} orders": found}, finding, palette), Pair(
-        found.run(found.best), found.run(found.worst)
+    finding = f"One start, {RUNS} orders: {_networks(cases.distinct)}."
+    return final_losses({f"{RUNS} orders": cases}, finding, palette), Pair(
+        cases.run(cases.best), cases.run(cases.worst)
     )
 
 

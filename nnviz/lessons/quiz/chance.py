@@ -94,18 +94,18 @@ def worst(generator: np.random.Generator, on_progress: Progress) -> Question | N
 def valley(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """Where a walker ends who follows the slope down."""
     ground = landscapes.registry["two_valleys"]
-    found = basins(ground)
+    measurement = basins(ground)
     start = round(float(generator.uniform(-4.5, 4.5)), 1)
-    if min(abs(start - edge) for edge in found.edges) < 0.2 or len(found.floors) != 2:
+    if min(abs(start - edge) for edge in measurement.edges) < 0.2 or len(measurement.floors) != 2:
         return None
     walk = gradient_descent(Plan(ground, 1, 3000, 1, start=(start,)), on_progress=on_progress)
     end = float(walk.points[0, -1, 0])
-    left, right = (round(float(floor), 1) for floor in found.floors)
-    hill = round(float(found.edges[1]), 1)
-    off = [abs(end - float(floor)) for floor in found.floors]
+    left, right = (round(float(floor), 1) for floor in measurement.floors)
+    hill = round(float(measurement.edges[1]), 1)
+    off = [abs(end - float(floor)) for floor in measurement.floors]
     if min(off) > 0.1:
         return None
-    deep = "left" if found.heights[0] < found.heights[1] else "right"
+    deep = "left" if measurement.heights[0] < measurement.heights[1] else "right"
     text = (
         f"A curve has two valleys: one around {_signed(left)} and one around {_signed(right)}. The {deep} one is "
         f"deeper. Between them lies a hilltop at {_signed(hill)}. A walker starts at {_signed(start)} and always takes "
@@ -147,8 +147,8 @@ def diversity(generator: np.random.Generator, on_progress: Progress) -> Question
     mutation, size = pick(generator, (0.0, 0.0, 0.1, 0.3)), pick(generator, (20, 30, 40))
     generations = whole(generator, 40, 60)
     plan = Plan(landscapes.registry["rastrigin"], 5, size * (generations + 1), 4, seed=whole(generator, 0, 9999))
-    found = evolve(plan, mutation, size, on_progress=on_progress)
-    left = float(found.distinct[:, -1].mean())
+    evolution = evolve(plan, mutation, size, on_progress=on_progress)
+    left = float(evolution.distinct[:, -1].mean())
     amounts = (1.0, size / 4, float(size))
     right = nearest(amounts, left, clear=2.5)
     if right is None:

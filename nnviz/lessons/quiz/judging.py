@@ -31,15 +31,15 @@ SURE = 0.925  # what a range must hold to count as one of 95 %: Wilson's interva
 def restarts(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """How many restarts are enough, from a share of successes."""
     runs = pick(generator, (40, 50, 60, 80))
-    experiment, found = _successes(generator, runs, on_progress)
-    share = found.successes / runs
+    experiment, result = _successes(generator, runs, on_progress)
+    share = result.successes / runs
     if not 0.2 <= share <= 0.9:
         return None
     needed = int(restarts_needed(share))
     wrong = dict.fromkeys((math.ceil(1 / share), math.ceil(0.95 / share), 3 * needed, math.ceil(95 * share), runs))
     options = (needed, *[amount for amount in wrong if amount != needed][:3])
     return Question(
-        text=f"{_xor(experiment)} learns XOR. Of {runs} random starts trained just now, {found.successes} succeeded."
+        text=f"{_xor(experiment)} learns XOR. Of {runs} random starts trained just now, {result.successes} succeeded."
         "\n\nHow many restarts do you need to be 95 % sure of at least one success?",
         options=tuple(str(amount) for amount in options),
         right=options.index(min(k for k in options if 1 - (1 - share) ** k >= 0.95)),
@@ -54,21 +54,23 @@ def restarts(generator: np.random.Generator, on_progress: Progress) -> Question 
 def interval(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """What so many runs say of the real share of successes."""
     runs = pick(generator, (10, 20, 40, 60))
-    _, found = _successes(generator, runs, on_progress)
-    share = found.share
+    _, result = _successes(generator, runs, on_progress)
+    share = result.share
     if not 0.3 <= share <= 0.8:
         return None
-    half = (found.high - found.low) / 2
-    middle = (found.high + found.low) / 2
+    half = (result.high - result.low) / 2
+    middle = (result.high + result.low) / 2
     ranges = [(max(0.0, middle - part * half), min(1.0, middle + part * half)) for part in (0.2, 1.0, 2.0)]
-    holds = [float(np.diff(beta.cdf(ends, found.successes + 0.5, runs - found.successes + 0.5))[0]) for ends in ranges]
+    holds = [
+        float(np.diff(beta.cdf(ends, result.successes + 0.5, runs - result.successes + 0.5))[0]) for ends in ranges
+    ]
     right = next(i for i, held in enumerate(holds) if held > SURE)
     return Question(
-        text=f"Of {runs} random starts trained just now, {found.successes} succeeded at XOR. Thousands more would show "
+        text=f"Of {runs} random starts trained just now, {result.successes} succeeded at XOR. Thousands more would show "
         "the real share of good starts.\n\nWhat is the most that you can say of it now, and be about 95 % sure?",
         options=(*(f"It lies at {percent_range(*ends)}." for ends in ranges), f"It is {percent(share)}."),
         right=right,
-        because=f"{found.successes} of {runs} leave room for {percent_range(found.low, found.high)}, by Wilson's "
+        because=f"{result.successes} of {runs} leave room for {percent_range(result.low, result.high)}, by Wilson's "
         f"interval. The three ranges hold the real share with {', '.join(map(percent, holds))} certainty.",
         why="A few runs say something, but not much. To halve the room for doubt takes four times as many runs.",
     )
@@ -90,11 +92,11 @@ def lucky(generator: np.random.Generator, on_progress: Progress) -> Question | N
     )
     change, words = pick(generator, changes)
     sides, names = [base, base.replace(**change)], list(words)
-    found = judge(sides[0], sides[1], OTHERS + 1, on_progress)
-    if found.fixed not in ("A", "B") or found.diverged:
+    result = judge(sides[0], sides[1], OTHERS + 1, on_progress)
+    if result.fixed not in ("A", "B") or result.diverged:
         return None
-    first = 0 if found.fixed == "A" else 1
-    signs = found.differences[1:] < 0
+    first = 0 if result.fixed == "A" else 1
+    signs = result.differences[1:] < 0
     agree = int(signs.sum()) if first == 0 else int((~signs).sum())
     if any(abs(agree - edge) <= BORDER for edge in (FEW, MANY)):
         return None
@@ -162,8 +164,8 @@ def same_numbers(generator: np.random.Generator, on_progress: Progress) -> Quest
     a = initializers.get(one)(shape, seed).astype(float).ravel()
     b = initializers.get(two)(shape, other).astype(float).ravel()
     likeness, factor = float(np.corrcoef(a, b)[0, 1]), float(a @ b / (a @ a))
-    found = (bool((a == b).all()), likeness > ALIKE and abs(factor - 1) > 0.05, abs(likeness) < NOTHING)
-    if sum(found) != 1:
+    result = (bool((a == b).all()), likeness > ALIKE and abs(factor - 1) > 0.05, abs(likeness) < NOTHING)
+    if sum(result) != 1:
         return None
     names = [initializers.registry[key].label for key in (one, two)]
     second = "the same again" if one == two else names[1]
@@ -175,7 +177,7 @@ def same_numbers(generator: np.random.Generator, on_progress: Progress) -> Quest
             "They are the same numbers, all times one factor.",
             "They have nothing to do with each other.",
         ),
-        right=found.index(True),
+        right=result.index(True),
         because=f"Their correlation is {number(likeness) if abs(likeness) > 1e-9 else 0}"
         + (f", and the second is {number(factor)} times the first." if likeness > ALIKE else "."),
         why="Initializers of one family stretch the same draws to another scale. The seed decides the draws, the "

@@ -91,9 +91,9 @@ def which_chance(generator: np.random.Generator, on_progress: Progress) -> Quest
         seed=whole(generator, 0, 9000), batch_size=1 if wild else whole(generator, 16, 25),
         learning_rate=1.0 if wild else 0.1, epochs=12 if wild else 60,
     )  # fmt: skip
-    found = order(experiment, STARTS, STARTS, whole(generator, 0, 9000), on_progress)
-    start, rows = found.shares[0].share, found.shares[1].share
-    if found.diverged or max(start, rows) < MOST_OF_IT or max(start, rows) < TIMES * min(start, rows):
+    orders = order(experiment, STARTS, STARTS, whole(generator, 0, 9000), on_progress)
+    start, rows = orders.shares[0].share, orders.shares[1].share
+    if orders.diverged or max(start, rows) < MOST_OF_IT or max(start, rows) < TIMES * min(start, rows):
         return None
     rows_a_step = "one row" if experiment.batch_size == 1 else f"{experiment.batch_size} rows"
     return Question(
@@ -106,7 +106,7 @@ def which_chance(generator: np.random.Generator, on_progress: Progress) -> Quest
         because=f"The start alone explains {percent(start)} of the differences, the order alone {percent(rows)}.",
         why="Gentle steps follow the slope, so a run ends where its start lets it. Large steps, one row at a time, "
         "throw it about: then the last rows seen say how it ends.",
-        pair=(found.pair(0, 0), found.pair(1, 0) if start > rows else found.pair(0, 1)),
+        pair=(orders.pair(0, 0), orders.pair(1, 0) if start > rows else orders.pair(0, 1)),
     )
 
 

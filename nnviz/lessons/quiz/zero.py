@@ -156,8 +156,8 @@ def no_hidden(generator: np.random.Generator, on_progress: Progress) -> Question
     on_progress(1.0)
     zero, other = (float(trace.train_loss[0, -1]) for trace in traces)
     guess = guess_loss(traces[0].dataset)
-    found = (zero <= AS_WELL * other, zero > 0.98 * guess, FAR * other < zero < 0.8 * guess)
-    if sum(found) != 1:
+    result = (zero <= AS_WELL * other, zero > 0.98 * guess, FAR * other < zero < 0.8 * guess)
+    if sum(result) != 1:
         return None
     net = f"{_units(experiment)} and an output" if units else "One output with no hidden unit"
     return Question(
@@ -168,7 +168,7 @@ def no_hidden(generator: np.random.Generator, on_progress: Progress) -> Question
             "Nowhere: no better than a guess.",
             "Better than a guess, but far behind a random start.",
         ),
-        right=found.index(True),
+        right=result.index(True),
         because=f"From zeros the loss ends at {number(zero)}, from random numbers at {number(other)}. A guess has "
         f"{number(guess)}.",
         why="Zeros do harm because they make units equal. With no hidden units there is nothing to keep apart. With "

@@ -20,16 +20,18 @@ TRY = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
 
 def check_spread(stddev: float, on_progress: Progress | None = None) -> Checked:
     """Train the task's network from normal weights of this spread, with a few seeds: most must learn."""
-    found = scales(DEEP, [stddev], on_progress)
-    (rate,), kinds = found.rates, Counter(found.kinds[0])
+    measurement = scales(DEEP, [stddev], on_progress)
+    (rate,), kinds = measurement.rates, Counter(measurement.kinds[0])
     done = 2 * rate.successes > rate.runs
     learned = f"From stddev {spread_text(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
     if done:
-        return Checked(done, f"{learned}; their median loss is {number(float(np.nanmedian(found.losses)))}.")
+        return Checked(done, f"{learned}; their median loss is {number(float(np.nanmedian(measurement.losses)))}.")
     if kinds["diverged"] + kinds["dead"] > kinds["stuck"] + kinds["learning"]:
         return Checked(done, f"{learned}; {kinds['diverged']} overflowed, {kinds['dead']} went dead: too large.")
-    lost = float(np.nanmedian(found.losses)) if not found.diverged.all() else found.guess
-    return Checked(done, f"{learned}; the median loss is {number(lost)}, a guess has {number(found.guess)}: too small.")
+    lost = float(np.nanmedian(measurement.losses)) if not measurement.diverged.all() else measurement.guess
+    return Checked(
+        done, f"{learned}; the median loss is {number(lost)}, a guess has {number(measurement.guess)}: too small."
+    )
 
 
 LESSON = Lesson(

@@ -37,16 +37,16 @@ def fading(spread: float, layers: int, on_progress: Progress | None = None) -> d
         "He": initializers.get("he_normal"),
         spread_text(10 * spread): normal(10 * spread),
     }
-    found = {}
+    result = {}
     for i, (name, start) in enumerate(starts.items()):
         report(i / len(starts))
         spec = SignalSpec(depth=layers, width=SIGNAL_WIDTH, kernel_initializer=start, data=NORMAL, seeds=3, rows=64)
-        found[name] = send(spec)
-    return found
+        result[name] = send(spec)
+    return result
 
 
-def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
-    (*_, large), records = found, list(found.values())
+def _fading_reveal(texts: dict[str, SignalRecord]) -> Reveal:
+    (*_, large), records = texts, list(texts.values())
     shares = [left(typical(record.answers)) for record in records]
     backwards = left(typical(records[0].gradients)[::-1])
     layers = records[0].spec.depth
@@ -75,11 +75,11 @@ def _fading_reveal(found: dict[str, SignalRecord]) -> Reveal:
     )
 
 
-def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[Picture]:
-    small = next(iter(found))
+def _fading_pictures(texts: dict[str, SignalRecord], palette: Palette) -> list[Picture]:
+    small = next(iter(texts))
     styles = ((palette.units[0], "solid"), (palette.text, "dash"), (palette.units[1], "dot"))
-    forwards = {name: typical(record.answers) for name, record in found.items()}
-    backwards = {name: typical(record.gradients) for name, record in found.items()}
+    forwards = {name: typical(record.answers) for name, record in texts.items()}
+    backwards = {name: typical(record.gradients) for name, record in texts.items()}
     layers = len(backwards[small])
     pictures: list[Picture] = []
     for name, axis, start, values, title in (
@@ -88,7 +88,7 @@ def _fading_pictures(found: dict[str, SignalRecord], palette: Palette) -> list[P
         ("fading back", "spread of the gradient", 1, backwards,
          f"Backwards: a spread of {small} makes the gradient {number(left(backwards[small][::-1]))} times as large."),
     ):  # fmt: skip
-        drawn = [Line(key, values[key], *style) for key, style in zip(found, styles, strict=True)]
+        drawn = [Line(key, values[key], *style) for key, style in zip(texts, styles, strict=True)]
         pictures.append(
             plot_lines(
                 name, title, f"{axis.capitalize()}, layer by layer, on a logarithmic axis. {title}",
@@ -124,22 +124,22 @@ class Level:
 def level(width: int, on_progress: Progress | None = None) -> Level:
     """Find the level spread at some widths, this one and four times it among them."""
     widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
-    found = {}
+    result = {}
     for i, activation in enumerate(("relu", "linear")):
-        found[activation] = np.array(
+        result[activation] = np.array(
             [
                 level_spread(int(n), activation, part(on_progress, i * len(widths) + k, 2 * len(widths)))
                 for k, n in enumerate(widths)
             ]
         )
-    return Level(widths, found["relu"], found["linear"], 2)
+    return Level(widths, result["relu"], result["linear"], 2)
 
 
-def _level_reveal(found: Level) -> Reveal:
-    narrow, wide = found.relu[[found.narrow, found.wide]]
+def _level_reveal(levels: Level) -> Reveal:
+    narrow, wide = levels.relu[[levels.narrow, levels.wide]]
     times = wide / narrow
-    n, m = (int(found.widths[place]) for place in (found.narrow, found.wide))
-    root = found.relu[found.narrow] / found.straight[found.narrow]
+    n, m = (int(levels.widths[place]) for place in (levels.narrow, levels.wide))
+    root = levels.relu[levels.narrow] / levels.straight[levels.narrow]
     return Reveal(
         int(np.argmin([abs(math.log(times / factor)) for factor in TIMES])),
         f"With {n} ReLU units a layer the level spread is {number(narrow)}, with {m} it is {number(wide)}: "
@@ -152,16 +152,16 @@ def _level_reveal(found: Level) -> Reveal:
     )
 
 
-def _level_pictures(found: Level, palette: Palette) -> list[Picture]:
-    n, m = (int(found.widths[place]) for place in (found.narrow, found.wide))
-    title = f"Level spread with ReLU: {number(float(found.relu[found.narrow]))} for {n} units, "
-    title += f"{number(float(found.relu[found.wide]))} for {m}."
+def _level_pictures(levels: Level, palette: Palette) -> list[Picture]:
+    n, m = (int(levels.widths[place]) for place in (levels.narrow, levels.wide))
+    title = f"Level spread with ReLU: {number(float(levels.relu[levels.narrow]))} for {n} units, "
+    title += f"{number(float(levels.relu[levels.wide]))} for {m}."
     drawn = [
-        Line("ReLU", found.relu, palette.units[0]),
-        Line("straight", found.straight, palette.units[1], "dot"),
+        Line("ReLU", levels.relu, palette.units[0]),
+        Line("straight", levels.straight, palette.units[1], "dot"),
     ]
-    rules = {"√(2 / n)": np.sqrt(2 / found.widths), "√(1 / n)": np.sqrt(1 / found.widths)}
-    rows = [f"{width} units" for width in found.widths]
+    rules = {"√(2 / n)": np.sqrt(2 / levels.widths), "√(1 / n)": np.sqrt(1 / levels.widths)}
+    rows = [f"{width} units" for width in levels.widths]
 
     def column(values: Array) -> dict[str, str]:
         return {row: number(float(value)) for row, value in zip(rows, values, strict=True)}
@@ -169,11 +169,11 @@ def _level_pictures(found: Level, palette: Palette) -> list[Picture]:
     return [
         plot_lines(
             "level", title, f"The spread that keeps a signal level, by width, on two logarithmic axes. {title}",
-            found.widths, drawn, palette, x_title="units a layer", y_title="level spread", log_x=True, log_y=True,
+            levels.widths, drawn, palette, x_title="units a layer", y_title="level spread", log_x=True, log_y=True,
         ),
         Numbers(
             "Measured, beside the rules",
-            {"ReLU": column(found.relu), "√(2 / n)": column(rules["√(2 / n)"]), "straight": column(found.straight),
+            {"ReLU": column(levels.relu), "√(2 / n)": column(rules["√(2 / n)"]), "straight": column(levels.straight),
              "√(1 / n)": column(rules["√(1 / n)"])},
         ),
     ]  # fmt: skip

@@ -44,18 +44,18 @@ def pinches(units: int, on_progress: Progress | None = None) -> Pinch:
     return pinch(PINCH.replace(hidden=(units,)), VALUE, EPSILONS, 2, on_progress)
 
 
-def _pinch_reveal(found: Pinch) -> Reveal:
-    steps = np.median(np.where(found.parted < 0, np.inf, found.parted), axis=1)
+def _pinch_reveal(perturbation: Pinch) -> Reveal:
+    steps = np.median(np.where(perturbation.parted < 0, np.inf, perturbation.parted), axis=1)
     large, small = float(steps[LARGE]), float(steps[SMALL])
     if not np.isfinite(small):
-        return Reveal(0, f"With a millionth they had not parted after {count(found.last, 'step')}.")
+        return Reveal(0, f"With a millionth they had not parted after {count(perturbation.last, 'step')}.")
     times = small / large
-    law = law_of(found)
+    law = law_of(perturbation)
     cost = f" Each ten times smaller pinch cost about {number(law.slope)} steps more." if law.fitted else ""
-    share = 100 * -curvature(found) * found.experiment.learning_rate
-    none = "" if (found.parted[NONE] >= 0).any() else (
+    share = 100 * -curvature(perturbation) * perturbation.experiment.learning_rate
+    none = "" if (perturbation.parted[NONE] >= 0).any() else (
         f"Only nothing stays nothing: without noise the units were still equal, to the last digit, after "
-        f"{count(found.last, 'step')}. So any noise breaks the tie. But a tiny pinch means a long wait."
+        f"{count(perturbation.last, 'step')}. So any noise breaks the tie. But a tiny pinch means a long wait."
     )  # fmt: skip
     return Reveal(
         1 if times > MANY_TIMES else 2,
@@ -67,16 +67,16 @@ def _pinch_reveal(found: Pinch) -> Reveal:
     )
 
 
-def _pinch_pictures(found: Pinch, palette: Palette) -> list[Picture]:
-    shorter = found.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * found.parted.max())))
+def _pinch_pictures(perturbation: Pinch, palette: Palette) -> list[Picture]:
+    shorter = perturbation.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * perturbation.parted.max())))
     a, b = (shorter.replace(kernel_initializer=start_of(VALUE, EPSILONS[i])) for i in (LARGE, SMALL))
-    escape, law = pinch_figures.plot_escape(found, palette, chosen=SMALL), law_of(found)
+    escape, law = pinch_figures.plot_escape(perturbation, palette, chosen=SMALL), law_of(perturbation)
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
         title = plain_words + theory
         escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
-    distances = pinch_figures.plot_distances(found, SMALL, palette)
+    distances = pinch_figures.plot_distances(perturbation, SMALL, palette)
     return [
         escape,
         replace(distances, title=f"The first of two starts. {distances.title}"),
@@ -127,52 +127,52 @@ def small_positive(high: float, on_progress: Progress | None = None) -> Positive
     )
 
 
-def _positive_reveal(found: Positive) -> Reveal:
-    (small, around, usual), (cosine, *_) = found.losses, found.cosines.values()
-    loss = found.losses[small]
-    guesses = loss > (1 - NO_BETTER) * found.guess
-    better = loss < found.line - AS_A_LINE * found.guess
-    alike = found.likeness[small][-1]
+def _positive_reveal(positive: Positive) -> Reveal:
+    (small, around, usual), (cosine, *_) = positive.losses, positive.cosines.values()
+    loss = positive.losses[small]
+    guesses = loss > (1 - NO_BETTER) * positive.guess
+    better = loss < positive.line - AS_A_LINE * positive.guess
+    alike = positive.likeness[small][-1]
     why = (
         f"The numbers differ, but all are positive. So all units look in much the same direction: the mean cosine of "
         f"their weights is {number(cosine)}, where 1 means the same direction. From layer to layer it gets worse. In "
         f"layer {LIKE_DEPTH} the answers of two units are correlated to {alike:.3f}, where 1 means that they go up and "
         "down together. Many units, one opinion."
     )
-    lost = found.losses[around] > (1 - NO_BETTER) * found.guess
+    lost = positive.losses[around] > (1 - NO_BETTER) * positive.guess
     if lost:
         why += (
             f"\n\nSo draw from both sides of zero? From {around} the units do differ, but the loss is "
-            f"{number(found.losses[around])}, a guess. To differ is not enough. The next screen shows why."
+            f"{number(positive.losses[around])}, a guess. To differ is not enough. The next screen shows why."
         )
     return Reveal(
         0 if guesses else 2 if better else 1,
         f"The article says that such numbers are a good start. Measured just now: it ends at loss {number(loss)}. One "
-        f"straight line reaches {number(found.line)}, a guess {number(found.guess)}. From Glorot uniform the same "
-        f"network reaches {number(found.losses[usual])}.",
+        f"straight line reaches {number(positive.line)}, a guess {number(positive.guess)}. From Glorot uniform the same "
+        f"network reaches {number(positive.losses[usual])}.",
         why,
     )
 
 
-def _positive_pictures(found: Positive, palette: Palette) -> list[Picture]:
-    small, _, usual = found.experiments
-    first, last = (found.likeness[small][i] for i in (0, -1))
+def _positive_pictures(positive: Positive, palette: Palette) -> list[Picture]:
+    small, _, usual = positive.experiments
+    first, last = (positive.likeness[small][i] for i in (0, -1))
     title = (
         f"From {small}, two units' answers are alike to {first:.3f} in layer 1 and to {last:.3f} in layer {LIKE_DEPTH}."
     )
-    a, b = (found.experiments[name].replace(restarts=1, snapshots=60) for name in (small, usual))
+    a, b = (positive.experiments[name].replace(restarts=1, snapshots=60) for name in (small, usual))
     return [
         Numbers(
             "How it ended, and how alike the units began",
             {
-                "loss at the end": {name: number(loss) for name, loss in found.losses.items()},
-                "mean cosine": {name: f"{cosine:.3f}" for name, cosine in found.cosines.items()},
+                "loss at the end": {name: number(loss) for name, loss in positive.losses.items()},
+                "mean cosine": {name: f"{cosine:.3f}" for name, cosine in positive.cosines.items()},
             },
         ),
         plot_lines(
             "likeness of units", title, f"The mean correlation of two units' answers, layer by layer. {title}",
             np.arange(1, LIKE_DEPTH + 1),
-            [Line(small, found.likeness[small], palette.a), Line("Glorot", found.likeness[usual], palette.b, "dash")],
+            [Line(small, positive.likeness[small], palette.a), Line("Glorot", positive.likeness[usual], palette.b, "dash")],
             palette, x_title="layer", y_title="how alike (1: the same)", least=1.0,
         ),
         Pair(a, b),

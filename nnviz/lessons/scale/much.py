@@ -54,20 +54,20 @@ def much(layers: int, on_progress: Progress | None = None) -> Much:
     """Train so many ReLU layers from many spreads, and three from ones."""
     report = on_progress or (lambda share: None)
     deep = DEEP.replace(hidden=DEEP.hidden[:1] * layers)
-    found = scales(deep, DEEP_SPREADS, lambda share: report(0.9 * share))
+    measurement = scales(deep, DEEP_SPREADS, lambda share: report(0.9 * share))
     trace = train(ONES, lambda share: report(0.9 + 0.1 * share))
     losses = trace.train_loss[0]
     (verdict,) = diagnose(trace)
-    return Much(found, (float(losses[0]), float(losses[1]), float(losses[-1])), verdict.sentence)
+    return Much(measurement, (float(losses[0]), float(losses[1]), float(losses[-1])), verdict.sentence)
 
 
-def _best(found: Scales) -> int:
+def _best(measurement: Scales) -> int:
     """The place of the spread from which runs ended lowest."""
-    return int(np.argmin(np.median(np.where(found.diverged, np.inf, found.losses), axis=1)))
+    return int(np.argmin(np.median(np.where(measurement.diverged, np.inf, measurement.losses), axis=1)))
 
 
-def _much_reveal(found: Much) -> Reveal:
-    runs = found.scales
+def _much_reveal(muchs: Much) -> Reveal:
+    runs = muchs.scales
     layers = len(runs.experiment.hidden)
     kinds = Counter(runs.kinds[TOO_MUCH])
     broken = sum(kinds[kind] for kind in BROKEN)
@@ -87,29 +87,29 @@ def _much_reveal(found: Much) -> Reveal:
         f"Of {total} starts from spread 1, {kinds['diverged']} overflowed, {kinds['dead']} went dead and "
         f"{learned} learned.{ends}",
         f"Large weights give huge answers, so the loss is huge, and so is the step that follows. Some runs overflow, "
-        f"others fall silent. Three layers from all ones begin at loss {number(found.ones[0])}. After one step it is "
-        f"{number(found.ones[1])}. {found.ones_sentence}\n\nDead means: all units of a layer answer 0, to everything. "
+        f"others fall silent. Three layers from all ones begin at loss {number(muchs.ones[0])}. After one step it is "
+        f"{number(muchs.ones[1])}. {muchs.ones_sentence}\n\nDead means: all units of a layer answer 0, to everything. "
         "No gradient passes to what lies before them, so they stay silent. What comes after still moves, but it can "
         f"only guess.\n\nThis was with {count(layers, 'layer')}. Change their number, and watch the window between too "
         "small and too large open and close.",
     )
 
 
-def _middle(found: Scales) -> int:
+def _middle(measurement: Scales) -> int:
     """The place of the spread nearest to He's rule for these layers."""
-    he = math.sqrt(2 / found.experiment.hidden[0])
-    return int(np.argmin(np.abs(np.log(found.spreads / he))))
+    he = math.sqrt(2 / measurement.experiment.hidden[0])
+    return int(np.argmin(np.abs(np.log(measurement.spreads / he))))
 
 
-def _much_pictures(found: Much, palette: Palette) -> list[Picture]:
-    he = math.sqrt(2 / found.scales.experiment.hidden[0])
+def _much_pictures(muchs: Much, palette: Palette) -> list[Picture]:
+    he = math.sqrt(2 / muchs.scales.experiment.hidden[0])
     shown = ONES.replace(epochs=60, snapshots=60)
     return [
-        plot_window(found.scales, palette, he),
+        plot_window(muchs.scales, palette, he),
         Numbers(
             "Ones throw all units to the flat side in the first step",
-            {"loss": {"at the start": number(found.ones[0]), "after one step": number(found.ones[1]),
-                      "at the end": number(found.ones[2])}},
+            {"loss": {"at the start": number(muchs.ones[0]), "after one step": number(muchs.ones[1]),
+                      "at the end": number(muchs.ones[2])}},
         ),
         Pair(shown, shown.replace(kernel_initializer="he_normal")),
     ]  # fmt: skip
@@ -120,16 +120,16 @@ def xor(steps: int, on_progress: Progress | None = None) -> Scales:
     return scales(XOR.replace(restarts=XOR_STARTS, epochs=steps, dtype="float32"), XOR_SPREADS, on_progress)
 
 
-def _xor_reveal(found: Scales) -> Reveal:
-    small, large = (found.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
+def _xor_reveal(measurement: Scales) -> Reveal:
+    small, large = (measurement.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
     apart = difference(small, large)
-    best = int(np.argmax([rate.share for rate in found.rates]))
-    steps = found.experiment.epochs
+    best = int(np.argmax([rate.share for rate in measurement.rates]))
+    steps = measurement.experiment.epochs
     return Reveal(
         0 if apart.low > 0 else 1 if apart.high < 0 else 2,
         f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within {count(steps, 'step')}; "
-        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {spread_text(found.spreads[best])}, "
-        f"with {percent(found.rates[best].share)}."
+        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {spread_text(measurement.spreads[best])}, "
+        f"with {percent(measurement.rates[best].share)}."
         if small.share > large.share
         else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
         f"{count(steps, 'step')}; from spread {LARGE:g}, {percent(large.share)}.",
@@ -141,16 +141,16 @@ def _xor_reveal(found: Scales) -> Reveal:
     )
 
 
-def _xor_pictures(found: Scales, palette: Palette) -> list[Picture]:
-    one = found.experiment.replace(restarts=1, snapshots=60, dtype="float64")
+def _xor_pictures(measurement: Scales, palette: Palette) -> list[Picture]:
+    one = measurement.experiment.replace(restarts=1, snapshots=60, dtype="float64")
     sides = []
     for spread in (FEW, LARGE):
         place = XOR_SPREADS.index(spread)
-        solved = found.losses[place] < found.bar
-        usual = solved == (found.rates[place].share > 0.5)  # a seed that did as most of them did
-        seed = found.experiment.seed + int(np.argmax(usual))
+        solved = measurement.losses[place] < measurement.bar
+        usual = solved == (measurement.rates[place].share > 0.5)  # a seed that did as most of them did
+        seed = measurement.experiment.seed + int(np.argmax(usual))
         sides.append(one.replace(kernel_initializer=normal(spread), seed=seed))
-    return [plot_successes(found, palette), Pair(*sides)]
+    return [plot_successes(measurement, palette), Pair(*sides)]
 
 
 MUCH_SCREEN = Screen(

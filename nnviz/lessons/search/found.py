@@ -70,18 +70,18 @@ def crowd(landscape: str, seed: int, on_progress: Progress | None = None) -> Wal
 
 def crowd_says(walk: Walk) -> Reveal:
     """How many came to the deepest floor."""
-    found = rate(int(walk.settled.sum()), walk.plan.runs)
+    measurement = rate(int(walk.settled.sum()), walk.plan.runs)
     exact = deepest_share(walk.plan.ground, 1)
-    holds = "inside" if found.low <= exact <= found.high else "just outside"
+    holds = "inside" if measurement.low <= exact <= measurement.high else "just outside"
     needed = restarts_needed(exact)
     return Reveal(
-        right=0 if found.share > 0.5 else 1 if found.share > 0.2 else 2,
-        because=f"{found.successes} of {found.runs:,} reach it: {_percents(found)}. "
+        right=0 if measurement.share > 0.5 else 1 if measurement.share > 0.2 else 2,
+        because=f"{measurement.successes} of {measurement.runs:,} reach it: {_percents(measurement)}. "
         f"The exact share of its basin, {number(100 * exact)} %, lies {holds} that interval.",
         why="The chance to end in a valley is the width of its basin, not its depth. Luck picks the start, and the "
         "ground does the rest. A few that start next to a hilltop do slip over it, since one step is enough there. "
         "About as many come as go.\n\n"
-        f"The interval is honest about luck: another {found.runs:,} starts would give a slightly other count. Of a "
+        f"The interval is honest about luck: another {measurement.runs:,} starts would give a slightly other count. Of a "
         "hundred such intervals, about 95 hold the true share.\n\n"
         f"One walk may fail, so start again and keep the best. With a chance of {number(100 * exact)} % each, "
         f"{count(int(needed), 'walk')} are enough to find the deepest valley with {percent(CERTAINTY)} certainty. "
@@ -135,9 +135,9 @@ class Budget:
 def budget(landscape: str, step: float, seed: int, on_progress: Progress | None = None) -> Budget:
     """All methods with steps of all sizes, and a walk of each with steps of one size."""
     ground = registry[landscape]
-    found = contest(ground, seed, on_progress=on_progress)
-    plan = Plan(ground, 2, found.looks, 1, seed, None, 2 * MOMENTS - 1)
-    return Budget(found, step, tuple(method.walk(plan, step, None) for method in METHODS))
+    result = contest(ground, seed, on_progress=on_progress)
+    plan = Plan(ground, 2, result.looks, 1, seed, None, 2 * MOMENTS - 1)
+    return Budget(result, step, tuple(method.walk(plan, step, None) for method in METHODS))
 
 
 LEADS = {
@@ -150,20 +150,20 @@ LEADS = {
 
 def budget_says(result: Budget) -> Reveal:
     """Which one leads, if it is the same at each size of step at which one leads at all."""
-    found = result.found
-    leaders = set(filter(None, winners(found)))
+    results = result.found
+    leaders = set(filter(None, winners(results)))
     keys = [method.key for method in METHODS]
-    luck = percent(float(found.by_luck.mean()))
+    luck = percent(float(results.by_luck.mean()))
     reasons = " ".join(words for key, words in LEADS.items() if key in (leaders or {""}))
-    lines = rates(found)
-    best = [max(range(len(found.steps)), key=lambda s: line[s].share) for line in lines]
+    lines = rates(results)
+    best = [max(range(len(results.steps)), key=lambda s: line[s].share) for line in lines]
     at_best = "; ".join(
-        f"{method.label} {percent(line[s].share)} with steps of {plain(float(found.steps[s]))}"
+        f"{method.label} {percent(line[s].share)} with steps of {plain(float(results.steps[s]))}"
         for method, line, s in zip(METHODS, lines, best, strict=True)
     )
     return Reveal(
         right=keys.index(leaders.pop()) if len(leaders) == 1 else len(keys),
-        because=f"{finding(found)} Pure luck, looking anywhere at random, finds it in {luck}.",
+        because=f"{finding(results)} Pure luck, looking anywhere at random, finds it in {luck}.",
         why=f"{reasons}\n\nAt its own best step each reaches: {at_best}.\n\n"
         "So “annealing is better” is worth little if nobody says how long the steps were. Bars show 95 % intervals. A "
         "method leads only where its interval lies above all others.",
@@ -184,13 +184,13 @@ def populations(
     }
 
 
-def populations_say(found: Mapping[str, Evolution]) -> Reveal:
+def populations_say(texts: Mapping[str, Evolution]) -> Reveal:
     """Whether leaving mutation out helps, harms, or makes no difference."""
-    without, mutated = (rate(int(one.found.sum()), RUNS) for one in (found[WITHOUT], found[WITH]))
-    generation = copies_from(found[WITHOUT])
+    without, mutated = (rate(int(one.found.sum()), RUNS) for one in (texts[WITHOUT], texts[WITH]))
+    generation = copies_from(texts[WITHOUT])
     copies = f"From generation {generation} on, all {SIZE} candidates of every run are copies of one."
     if generation < 0:
-        different = number(float(found[WITHOUT].distinct[:, -1].mean()))
+        different = number(float(texts[WITHOUT].distinct[:, -1].mean()))
         copies = f"Without it {different} of {SIZE} candidates still differ at the end, on average."
     return Reveal(
         right=0 if without.low > mutated.high else 2 if mutated.low > without.high else 1,
@@ -228,17 +228,17 @@ def restarting(seed: int, on_progress: Progress | None = None) -> Restarting:
     return Restarting(deepest_share(ground, 1), tried)
 
 
-def restarting_says(found: Restarting) -> Reveal:
+def restarting_says(restartings: Restarting) -> Reveal:
     """How many restarts five numbers need."""
-    one, two, five = (found.needed(dims) for dims in (1, 2, NUMBERS))
-    measured = [f"{rate.successes:,} of {rate.runs:,}" for rate in found.tried.values()]
+    one, two, five = (restartings.needed(dims) for dims in (1, 2, NUMBERS))
+    measured = [f"{rate.successes:,} of {rate.runs:,}" for rate in restartings.tried.values()]
     return Reveal(
         right=0 if five < FEW else 1 if five < MANY else 2,
         because=f"{number(five)} restarts for five numbers, after {number(one)} for one and {number(two)} for two. "
         f"Walks that found it: {measured[0]} with one number, {measured[1]} with two, {measured[2]} with three.",
         why="The walk must start right in each number at once, and such chances multiply. One number: "
-        f"{number(100 * found.share)} %. Two: {number(100 * found.share)} % of {number(100 * found.share)} %. Five: "
-        f"{number(100 * found.share**NUMBERS)} %. Each further number makes a good start about ten times as rare.\n\n"
+        f"{number(100 * restartings.share)} %. Two: {number(100 * restartings.share)} % of {number(100 * restartings.share)} %. Five: "
+        f"{number(100 * restartings.share**NUMBERS)} %. Each further number makes a good start about ten times as rare.\n\n"
         "So restarts help with few numbers, and are hopeless with many on ground like this. A network has thousands of "
         "weights. Is all lost? No. Its ground need not be like this: there may be many good places, not one. You can "
         "only find out by trying. Do so now.",
@@ -257,5 +257,5 @@ def stuck_seed(seed: int, on_progress: Progress | None = None) -> Checked:
     )
 
 
-def _percents(found: Rate) -> str:
-    return f"{number(100 * found.share)} % (95 % interval {percent_range(found.low, found.high)})"
+def _percents(measurement: Rate) -> str:
+    return f"{number(100 * measurement.share)} % (95 % interval {percent_range(measurement.low, measurement.high)})"

@@ -74,25 +74,25 @@ class Luck:
 
 def favourite(own: int, on_progress: Progress | None = None) -> Luck:
     """Where a seed stands in several tasks."""
-    found = standings(TASKS | {TWIN: MOONS}, own, on_progress)
-    return Luck({name: one for name, one in found.items() if name != TWIN}, found[TWIN])
+    texts = standings(TASKS | {TWIN: MOONS}, own, on_progress)
+    return Luck({name: one for name, one in texts.items() if name != TWIN}, texts[TWIN])
 
 
-def _favourite(found: Luck) -> Reveal:
-    better = [one.better_half for one in found.tasks.values()]
-    places = [f"{one.place} in {name}" for name, one in found.tasks.items()]
-    agree = [_two(found.agreement(one)) for one in list(found.tasks.values())[1:]]
-    name, worst = max(found.tasks.items(), key=lambda item: item[1].place)
+def _favourite(luck: Luck) -> Reveal:
+    better = [one.better_half for one in luck.tasks.values()]
+    places = [f"{one.place} in {name}" for name, one in luck.tasks.items()]
+    agree = [_two(luck.agreement(one)) for one in list(luck.tasks.values())[1:]]
+    name, worst = max(luck.tasks.items(), key=lambda item: item[1].place)
     return Reveal(
         right=0 if all(better) else 1 if not any(better) else 2,
-        because=f"Of {AMONG} places, seed {found.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
+        because=f"Of {AMONG} places, seed {luck.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
         why="Many programs fix the seed to 0 or to 42, and leave it there. A fine label, but no good omen: "
         "a fixed seed is one draw, and whatever luck it had, it has each time.\n\n"
         "Is some other seed a lucky one? We set the order of all seeds in the first task beside that in the others. "
         f"1 would be the same order, 0 is nothing in common: {', '.join(agree[:-1])} and {agree[-1]}. Only for a near "
-        f"twin, the same moons with 4 units for 8, it is {_two(found.agreement(found.twin))}: there a seed deals some "
+        f"twin, the same moons with 4 units for 8, it is {_two(luck.agreement(luck.twin))}: there a seed deals some "
         "of the same numbers.\n\n"
-        f"With seed {found.seed} alone you would have taken place {worst.place} for the truth "
+        f"With seed {luck.seed} alone you would have taken place {worst.place} for the truth "
         f"about {name}.",
     )
 
@@ -102,8 +102,8 @@ def _two(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def _favourite_pictures(found: Luck, palette: Palette) -> Sequence[Picture]:
-    seed, tasks = found.seed, found.tasks
+def _favourite_pictures(luck: Luck, palette: Palette) -> Sequence[Picture]:
+    seed, tasks = luck.seed, luck.tasks
     places = {name: 1 + np.arange(len(one.losses)) for name, one in tasks.items()}
     marked = {name: float(min(one.place, AMONG)) for name, one in tasks.items()}
     axis = {
@@ -156,9 +156,9 @@ def pairs(change: str, on_progress: Progress | None = None) -> Pairs:
     )
 
 
-def _pairs(found: Pairs) -> Reveal:
-    one = found.asked
-    least = min(found.found.items(), key=lambda item: item[1].fewer)
+def _pairs(measurement: Pairs) -> Reveal:
+    one = measurement.asked
+    least = min(measurement.found.items(), key=lambda item: item[1].fewer)
     same, other = (float(differences.std(ddof=1)) for differences in (one.same, one.other))
     return Reveal(
         right=0 if one.fewer < 1.5 else 1 if one.fewer <= 10 else 2,
@@ -184,8 +184,8 @@ def _called(change: str) -> str:
     }[change]
 
 
-def _pairs_pictures(found: Pairs, palette: Palette) -> Sequence[Picture]:
-    one = found.asked
+def _pairs_pictures(measurement: Pairs, palette: Palette) -> Sequence[Picture]:
+    one = measurement.asked
     same, other = (float(differences.std(ddof=1)) for differences in (one.same, one.other))
     title = f"The differences stray by {number(same)} with the same seeds, by {number(other)} with others."
     ends = [float(end) for end in (min(one.same.min(), one.other.min(), 0), max(one.same.max(), one.other.max(), 0))]
@@ -196,16 +196,16 @@ def _pairs_pictures(found: Pairs, palette: Palette) -> Sequence[Picture]:
     }  # fmt: skip
     rows = {"the same seed for A and B": one.same, "a seed of its own for each": one.other}
     table = {
-        "the same seeds": {_called(name): _seeds(each.needed[0]) for name, each in found.found.items()},
-        "its own seeds": {_called(name): _seeds(each.needed[1]) for name, each in found.found.items()},
-        "times as many": {_called(name): number(each.fewer, 2) for name, each in found.found.items()},
+        "the same seeds": {_called(name): _seeds(each.needed[0]) for name, each in measurement.found.items()},
+        "its own seeds": {_called(name): _seeds(each.needed[1]) for name, each in measurement.found.items()},
+        "times as many": {_called(name): number(each.fewer, 2) for name, each in measurement.found.items()},
     }
     return (
         plot_dot_rows(rows, "differences", title, axis, palette),
         Numbers(
             "Seeds it takes to tell A from B, roughly: how much sharing them helps depends on what differs.", table
         ),
-        Pair(MOONS, CHANGES[found.change]),
+        Pair(MOONS, CHANGES[measurement.change]),
     )
 
 

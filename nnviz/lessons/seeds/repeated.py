@@ -44,14 +44,14 @@ def again(own: int, on_progress: Progress | None = None) -> Repeats:
     return repeats(Experiment(seed=own), on_progress)
 
 
-def _again(found: Repeats) -> Reveal:
-    worst = max(run.differing for run in found.same)
+def _again(measurement: Repeats) -> Reveal:
+    worst = max(run.differing for run in measurement.same)
     same = "None" if not worst else f"Up to {worst:,}"
     return Reveal(
-        right=0 if not worst else 1 if worst < found.numbers / 2 else 2,
-        because=f"{same} of {found.numbers:,} numbers {'differs' if not worst else 'differ'}, in "
-        f"{count(len(found.same), 'more run')} of seed {found.seed}. With seed "
-        f"{found.other.seed}, {found.other.differing:,} do.",
+        right=0 if not worst else 1 if worst < measurement.numbers / 2 else 2,
+        because=f"{same} of {measurement.numbers:,} numbers {'differs' if not worst else 'differ'}, in "
+        f"{count(len(measurement.same), 'more run')} of seed {measurement.seed}. With seed "
+        f"{measurement.other.seed}, {measurement.other.differing:,} do.",
         why="A computer's dice are no dice. A fixed rule makes the numbers, and the seed says where the rule sets out. "
         "The same seed deals the same weights and shuffles the rows the same way. The rest is plain arithmetic.\n\n"
         "That is a gift. You can find a mistake, because the run that showed it can be had again. A class can look at "
@@ -61,18 +61,18 @@ def _again(found: Repeats) -> Reveal:
     )
 
 
-def _again_pictures(found: Repeats, palette: Palette) -> Sequence[Picture]:
-    runs = {f"seed {found.seed}": (found.digest, 0)}
-    runs |= {f"seed {run.seed}, {run.how}": (run.digest, run.differing) for run in found.same}
-    runs |= {f"seed {found.other.seed}": (found.other.digest, found.other.differing)}
-    alike = "the same mark" if found.identical else "not all the same mark"
+def _again_pictures(measurement: Repeats, palette: Palette) -> Sequence[Picture]:
+    runs = {f"seed {measurement.seed}": (measurement.digest, 0)}
+    runs |= {f"seed {run.seed}, {run.how}": (run.digest, run.differing) for run in measurement.same}
+    runs |= {f"seed {measurement.other.seed}": (measurement.other.digest, measurement.other.differing)}
+    alike = "the same mark" if measurement.identical else "not all the same mark"
     table = {
         "mark of all weights": {name: mark for name, (mark, _) in runs.items()},
         "numbers that differ": {name: f"{differing:,}" for name, (_, differing) in runs.items()},
     }
     return (
         Numbers(f"Runs of one seed have {alike}, which one changed digit would change.", table),
-        Pair(Experiment(seed=found.seed), Experiment(seed=found.other.seed)),
+        Pair(Experiment(seed=measurement.seed), Experiment(seed=measurement.other.seed)),
     )
 
 
@@ -105,19 +105,19 @@ def hair(rate: float, on_progress: Progress | None = None) -> Hair:
     return Hair(rate, calm, wild, float(np.linalg.norm(ends[0] - ends[1])))
 
 
-def _strayed(found: Sequence[Ripple], change: str = WEIGHT) -> float:
+def _strayed(measurement: Sequence[Ripple], change: str = WEIGHT) -> float:
     """How far the run with this change ends from the one without."""
-    return float(next(one for one in found if one.change == change).distance[-1])
+    return float(next(one for one in measurement if one.change == change).distance[-1])
 
 
-def _hair(found: Hair) -> Reveal:
-    start = next(one for one in found.wild if one.change == WEIGHT)
+def _hair(hairs: Hair) -> Reveal:
+    start = next(one for one in hairs.wild if one.change == WEIGHT)
     steps = f"{start.steps[-1]:,} steps"
-    calm, wild = _strayed(found.calm), _strayed(found.wild)
+    calm, wild = _strayed(hairs.calm), _strayed(hairs.wild)
     return Reveal(
         right=0 if wild < 1e-6 else 1 if wild < 0.1 else 2,
         because=f"Moved by {number(float(start.distance[0]))}, they end {number(wild)} apart after {steps}. Two runs "
-        f"of different seeds end {number(found.strangers)} apart.",
+        f"of different seeds end {number(hairs.strangers)} apart.",
         why=f"With a learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
         "Both roll down the same slope, so a small gap stays small.\n\n"
         "A bold step overshoots the valley, and each jump can stretch the gap. Some 50 doublings lead from the last "
@@ -128,12 +128,12 @@ def _hair(found: Hair) -> Reveal:
     )
 
 
-def _hair_pictures(found: Hair, palette: Palette) -> Sequence[Picture]:
-    bold = Experiment(learning_rate=found.rate)
-    nearby = next(one.changed for one in found.wild if one.change == RATE)
+def _hair_pictures(hairs: Hair, palette: Palette) -> Sequence[Picture]:
+    bold = Experiment(learning_rate=hairs.rate)
+    nearby = next(one.changed for one in hairs.wild if one.change == RATE)
     return (
-        _named(plot_ripple(found.wild, palette), "bold", found.rate),
-        _named(plot_ripple(found.calm, palette), "calm", CALM),
+        _named(plot_ripple(hairs.wild, palette), "bold", hairs.rate),
+        _named(plot_ripple(hairs.calm, palette), "calm", CALM),
         Pair(bold, bold.replace(learning_rate=nearby)),
     )
 
@@ -151,12 +151,12 @@ def one_row(rows: int, on_progress: Progress | None = None) -> OneRow:
     return drop_one_row(NOISY_XOR.replace(batch_size=rows), ROW_SEEDS, on_progress)
 
 
-def _one_row(found: OneRow) -> Reveal:
-    loaded, dropped, other = (float(np.median(share)) for share in (found.loaded, found.dropped, found.other))
+def _one_row(one_rows: OneRow) -> Reveal:
+    loaded, dropped, other = (float(np.median(share)) for share in (one_rows.loaded, one_rows.dropped, one_rows.other))
     return Reveal(
         right=0 if dropped < NOTHING_LEFT else 1 if dropped <= FEW_POINTS else 2,
-        because=f"They differ at {percent(dropped)} of the points, by the median of {len(found.seeds)} seeds. "
-        f"The new network keeps {found.kept} of {found.weights} weights.",
+        because=f"They differ at {percent(dropped)} of the points, by the median of {len(one_rows.seeds)} seeds. "
+        f"The new network keeps {one_rows.kept} of {one_rows.weights} weights.",
         why="The article says: in production, fix the seed, or start from a saved model. These are two things.\n\n"
         f"Saved and loaded again, the weights answer otherwise at {percent(loaded)} of the points. The weights are "
         "what is in use. The seed only notes how they came about.\n\n"
@@ -164,7 +164,7 @@ def _one_row(found: OneRow) -> Reveal:
         f"{percent(dropped)}. "
         + (
             "Where all rows go into each step, one row less is a small push. In small batches it does more."
-            if found.experiment.batch_rows == found.experiment.train_rows
+            if one_rows.experiment.batch_rows == one_rows.experiment.train_rows
             else "The start is still the same. But one row less deals the others into other steps, and the run takes "
             "another road. Put all 100 rows into each step, and see."
         )
@@ -173,11 +173,11 @@ def _one_row(found: OneRow) -> Reveal:
     )
 
 
-def _one_row_pictures(found: OneRow, palette: Palette) -> Sequence[Picture]:
+def _one_row_pictures(one_rows: OneRow, palette: Palette) -> Sequence[Picture]:
     rows = {
-        "saved, and loaded again": 100 * found.loaded,
-        "same seed, one row less": 100 * found.dropped,
-        "another seed, all rows": 100 * found.other,
+        "saved, and loaded again": 100 * one_rows.loaded,
+        "same seed, one row less": 100 * one_rows.dropped,
+        "another seed, all rows": 100 * one_rows.other,
     }
     medians = [percent(float(np.median(values)) / 100) for values in rows.values()]
     title = (
@@ -186,7 +186,7 @@ def _one_row_pictures(found: OneRow, palette: Palette) -> Sequence[Picture]:
     )
     high = max(1.0, *(float(values.max()) for values in rows.values()))
     axis = {"title": {"text": "fresh points answered otherwise, %"}, "range": [-0.03 * high, 1.05 * high], "nticks": 6}
-    return plot_dot_rows(rows, "one row", title, axis, palette), Pair(found.experiment, found.less)
+    return plot_dot_rows(rows, "one row", title, axis, palette), Pair(one_rows.experiment, one_rows.less)
 
 
 SAME_SCREEN = Screen(

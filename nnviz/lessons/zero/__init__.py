@@ -48,16 +48,16 @@ def measure_zeros(rows: int | None, on_progress: Progress | None = None) -> _Zer
     return _Zeros(*train_all(recipes, on_progress))
 
 
-def reveal_zeros(found: _Zeros) -> Reveal:
+def reveal_zeros(measurement: _Zeros) -> Reveal:
     """How many of the numbers ever move."""
-    moved, total = amount_moved(found.zeros)
-    wines, of_wines = amount_moved(found.wines)
-    kind = diagnose(found.zeros)[0].kind
+    moved, total = amount_moved(measurement.zeros)
+    wines, of_wines = amount_moved(measurement.wines)
+    kind = diagnose(measurement.zeros)[0].kind
     return Reveal(
         right=0 if moved == 0 else 1 if moved == 1 else 2 if kind == "cloned" else 3,
         because=(
-            f"{moved} of {total} numbers moved. The loss went from {number(float(found.zeros.train_loss[0, 0]))} to "
-            f"{number(float(found.zeros.train_loss[0, -1]))}. On the wines {wines} of {of_wines} moved: "
+            f"{moved} of {total} numbers moved. The loss went from {number(float(measurement.zeros.train_loss[0, 0]))} to "
+            f"{number(float(measurement.zeros.train_loss[0, -1]))}. On the wines {wines} of {of_wines} moved: "
             "the biases of the three answers."
         ),
         why=(
@@ -72,15 +72,15 @@ def reveal_zeros(found: _Zeros) -> Reveal:
     )
 
 
-def picture_zeros(found: _Zeros, palette: Palette) -> Sequence[Picture]:
+def picture_zeros(measurement: _Zeros, palette: Palette) -> Sequence[Picture]:
     """The wines' shares, and both starts on the stage."""
-    data = found.wines.dataset
+    data = measurement.wines.dataset
     rows = np.bincount(data.y_train)
-    answers = predict(found.wines, data.x_test)
+    answers = predict(measurement.wines, data.x_test)
     names = data.class_names
     shares = {name: percent(float(n / rows.sum())) for name, n in zip(names, rows, strict=True)}
     said = {name: percent(float(p)) for name, p in zip(names, answers[0], strict=True)}
-    biases = found.wines.biases[-1][0, -1]
+    biases = measurement.wines.biases[-1][0, -1]
     moved = {name: number(float(bias)) for name, bias in zip(names, biases, strict=True)}
     alike = "to every wine alike" if float(np.ptp(answers, axis=0).max()) == 0 else "to the first wine"
     return (
@@ -88,7 +88,7 @@ def picture_zeros(found: _Zeros, palette: Palette) -> Sequence[Picture]:
             f"From zeros a network learns how common each grower is, and says so {alike}.",
             {"share of the rows": shares, "the network's answer": said, "its bias": moved},
         ),
-        Pair(found.zeros.experiment, found.random.experiment),
+        Pair(measurement.zeros.experiment, measurement.random.experiment),
     )
 
 
@@ -126,11 +126,11 @@ def _equal(value: float, pinch: float) -> Experiment:
     return Experiment(kernel_initializer=get(start))
 
 
-def reveal_equal(found: list[Trace]) -> Reveal:
+def reveal_equal(traces: list[Trace]) -> Reveal:
     """Whether the equal units move, and whether they part."""
-    equal, pinched = found
+    equal, pinched = traces
     moved, total = amount_moved(equal)
-    distinct, apart = (int(effective_units(trace)[0, -1]) for trace in found)
+    distinct, apart = (int(effective_units(trace)[0, -1]) for trace in traces)
     units = equal.experiment.hidden[0]
     free = "That is enough to set its units free: each goes its own way, and together they draw a curve."
     if apart < units:
@@ -154,9 +154,9 @@ def reveal_equal(found: list[Trace]) -> Reveal:
     )
 
 
-def picture_equal(found: list[Trace], palette: Palette) -> Sequence[Picture]:
+def picture_equal(traces: list[Trace], palette: Palette) -> Sequence[Picture]:
     """How far apart the units are, and both starts on the stage."""
-    return plot_drift(found, palette), Pair(found[0].experiment, found[1].experiment)
+    return plot_drift(traces, palette), Pair(traces[0].experiment, traces[1].experiment)
 
 
 EQUAL_SCREEN = Screen(

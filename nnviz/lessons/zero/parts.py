@@ -54,15 +54,15 @@ def measure_parts(units: str, on_progress: Progress | None = None) -> _Parts:
     return _Parts(parts(PARTLY, UNITS, on_progress), units)
 
 
-def reveal_parts(found: _Parts) -> Reveal:
+def reveal_parts(measurement: _Parts) -> Reveal:
     """Which zeros stop the training."""
     cells = [
-        found.cell(key) for key in ("random", "output", "hidden")
+        measurement.cell(key) for key in ("random", "output", "hidden")
     ]  # zero biases, zero weights out, zero weights in
-    harmful = [place for place, cell in enumerate(cells) if cell.loss >= found.table.bar]
+    harmful = [place for place, cell in enumerate(cells) if cell.loss >= measurement.table.bar]
     losses = [number(cell.loss) for cell in cells]
-    label = activations.registry[found.units].label
-    if found.units == "relu":
+    label = activations.registry[measurement.units].label
+    if measurement.units == "relu":
         slope = (
             "ReLU is flat at a sum of 0, and zero weights and biases make every sum 0. So no pull gets through to the "
             "weights in, and zero answers leave the weights out without a pull as well. With tanh the pull gets "
@@ -77,7 +77,7 @@ def reveal_parts(found: _Parts) -> Reveal:
         right=harmful[0] if harmful else 3,
         because=(
             f"With {label} units: zero biases end at loss {losses[0]}, zero weights out at {losses[1]}, zero weights "
-            f"in at {losses[2]}. A guess has {number(found.table.guess)}."
+            f"in at {losses[2]}. A guess has {number(measurement.table.guess)}."
         ),
         why=(
             f"Zero biases do no harm. The weights already make the units different, and the biases then follow. Nearly "
@@ -88,14 +88,14 @@ def reveal_parts(found: _Parts) -> Reveal:
     )
 
 
-def picture_parts(found: _Parts, palette: Palette) -> Sequence[Picture]:
+def picture_parts(measurement: _Parts, palette: Palette) -> Sequence[Picture]:
     """The whole table, and two of its cells on the stage."""
-    table = plot_zero_parts(found.table, palette, click=False)
-    names = {key: _learns(found.table.trained(key)) for key in ("output", "hidden", "zeros")}
+    table = plot_zero_parts(measurement.table, palette, click=False)
+    names = {key: _learns(measurement.table.trained(key)) for key in ("output", "hidden", "zeros")}
     title = f"Zero weights out: {names['output']}. Zero weights in: {names['hidden']}. Both zero: {names['zeros']}."
     return (
         replace(table, title=title),
-        Pair(found.cell("output").experiment, found.cell("hidden").experiment),
+        Pair(measurement.cell("output").experiment, measurement.cell("hidden").experiment),
     )
 
 
@@ -149,17 +149,17 @@ def measure_flat(data: str, on_progress: Progress | None = None) -> _Flat:
     return _Flat(*train_all(recipes, on_progress))
 
 
-def reveal_flat(found: _Flat) -> Reveal:
+def reveal_flat(measurement: _Flat) -> Reveal:
     """Whether zeros end where random weights end."""
-    end = float(found.zeros.train_loss[0, -1])
-    others = found.random.train_loss[:, -1]
-    stuck = end == found.zeros.train_loss[0, 0]
+    end = float(measurement.zeros.train_loss[0, -1])
+    others = measurement.random.train_loss[:, -1]
+    stuck = end == measurement.zeros.train_loss[0, 0]
     return Reveal(
         right=0 if stuck else 2 if end <= (1 + AS_GOOD) * others.max() else 1,
         because=(
             f"From zeros the loss fell to {number(end)}. From {len(others)} random starts it fell to "
             f"{number(float(others.min()))} at best and {number(float(others.max()))} at worst. With a hidden layer "
-            f"zeros end at {number(float(found.hidden.train_loss[0, -1]))}."
+            f"zeros end at {number(float(measurement.hidden.train_loss[0, -1]))}."
         ),
         why=(
             "Two things are other than before. The weights now touch the inputs, which are not zero, so every weight "
@@ -171,11 +171,11 @@ def reveal_flat(found: _Flat) -> Reveal:
     )
 
 
-def picture_flat(found: _Flat, palette: Palette) -> Sequence[Picture]:
+def picture_flat(measurement: _Flat, palette: Palette) -> Sequence[Picture]:
     """The losses, and both on the stage."""
     return (
-        plot_loss([found.zeros, found.hidden], palette),
-        Pair(found.zeros.experiment, found.hidden.experiment),
+        plot_loss([measurement.zeros, measurement.hidden], palette),
+        Pair(measurement.zeros.experiment, measurement.hidden.experiment),
     )
 
 
@@ -214,11 +214,11 @@ def measure_sigmoid(rows: int | None, on_progress: Progress | None = None) -> li
     return train_all([recipe.replace(activation="tanh"), recipe], on_progress)
 
 
-def reveal_sigmoid(found: list[Trace]) -> Reveal:
+def reveal_sigmoid(traces: list[Trace]) -> Reveal:
     """What moves."""
-    (still, _), (moved, total) = (amount_moved(trace) for trace in found)
-    distinct = int(effective_units(found[1])[0, -1])
-    units = found[1].experiment.hidden[0]
+    (still, _), (moved, total) = (amount_moved(trace) for trace in traces)
+    distinct = int(effective_units(traces[1])[0, -1])
+    units = traces[1].experiment.hidden[0]
     if moved > 1:
         why = (
             "A sigmoid unit answers 0.5 to a sum of 0, not 0. So the weights out of the units have a factor that is "
@@ -237,16 +237,16 @@ def reveal_sigmoid(found: list[Trace]) -> Reveal:
         right=0 if moved <= 1 else 1 if distinct == 1 else 2,
         because=(
             f"{moved} of {total} numbers moved with sigmoid units, {still} with tanh. {count(units, 'unit')} act as "
-            f"{distinct}. The loss ended at {number(float(found[1].train_loss[0, -1]))}, against "
-            f"{number(float(found[0].train_loss[0, -1]))} with tanh."
+            f"{distinct}. The loss ended at {number(float(traces[1].train_loss[0, -1]))}, against "
+            f"{number(float(traces[0].train_loss[0, -1]))} with tanh."
         ),
         why=why,
     )
 
 
-def picture_sigmoid(found: list[Trace], palette: Palette) -> Sequence[Picture]:
+def picture_sigmoid(traces: list[Trace], palette: Palette) -> Sequence[Picture]:
     """The losses, and both on the stage."""
-    return plot_loss(found, palette), Pair(found[0].experiment, found[1].experiment)
+    return plot_loss(traces, palette), Pair(traces[0].experiment, traces[1].experiment)
 
 
 SIGMOID_SCREEN = Screen(

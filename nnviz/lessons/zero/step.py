@@ -59,18 +59,18 @@ def measure_step(row: int, nudge: float, on_progress: Progress | None = None) ->
     return _Steps(one_step(TWO_UNITS, start, row - 1), TWO_UNITS.total_steps, ends, apart)
 
 
-def reveal_step(found: _Steps) -> Reveal:
+def reveal_step(measurement: _Steps) -> Reveal:
     """In which digit the two units differ."""
-    one, other = found.first.units
-    names = ", ".join(optimizers.registry[key].label for key in found.ends)
-    if found.apart == 0:
+    one, other = measurement.first.units
+    names = ", ".join(optimizers.registry[key].label for key in measurement.ends)
+    if measurement.apart == 0:
         because = (
-            f"After {count(found.steps, 'step')} their weights are equal in all digits, under each of "
-            f"{len(found.ends)} optimizers: {names}."
+            f"After {count(measurement.steps, 'step')} their weights are equal in all digits, under each of "
+            f"{len(measurement.ends)} optimizers: {names}."
         )
     else:
         because = (
-            f"After {count(found.steps, 'step')} they differ by {number(found.apart)} times the largest weight. They "
+            f"After {count(measurement.steps, 'step')} they differ by {number(measurement.apart)} times the largest weight. They "
             f"started {number(abs(one.weights[0] - other.weights[0]))} apart."
         )
     if one == other:
@@ -82,7 +82,7 @@ def reveal_step(found: _Steps) -> Reveal:
     else:
         story = "Unit 2 begins with another weight. So its sum is another, and so is every line that follows from it."
     return Reveal(
-        right=0 if found.apart > CLEARLY else 1 if found.apart > 0 else 2,
+        right=0 if measurement.apart > CLEARLY else 1 if measurement.apart > 0 else 2,
         because=because,
         why=(
             f"Read the table from top to bottom. Each line can be checked with a pocket calculator. {story}\n\n"
@@ -94,10 +94,10 @@ def reveal_step(found: _Steps) -> Reveal:
     )
 
 
-def picture_step(found: _Steps, palette: Palette) -> Sequence[Picture]:
+def picture_step(measurement: _Steps, palette: Palette) -> Sequence[Picture]:
     """The step of both units, line by line; then their first weights after many steps."""
-    one, other = found.first.units
-    step = found.first
+    one, other = measurement.first.units
+    step = measurement.first
     answer = f"The network says {_text(step.output)}, the truth is {_text(step.target)}: error {_text(step.error)}."
     finding = (
         "The same formula with the same numbers gives the same number."
@@ -110,11 +110,11 @@ def picture_step(found: _Steps, palette: Palette) -> Sequence[Picture]:
             {"unit 1": _worked(step, one), "unit 2": _worked(step, other)},
         ),
         Numbers(
-            f"After {count(found.steps, 'step')}, to the last digit.",
+            f"After {count(measurement.steps, 'step')}, to the last digit.",
             {
                 f"weight of x{SUBSCRIPTS[0]}": {
                     f"{optimizers.registry[key].label}, unit {unit + 1}": repr(weight)
-                    for key, pair in found.ends.items()
+                    for key, pair in measurement.ends.items()
                     for unit, weight in enumerate(pair)
                 }
             },

@@ -127,7 +127,7 @@ def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
     return LAB.to_query(choice.experiment, **{**choice.settings, **changes})
 
 
-def places_of(found: Outcome) -> dict[str, Place | None]:
+def places_of(outcome: Outcome) -> dict[str, Place | None]:
     """The chosen pixel as A, and the nearest that ends differently as B."""
     event = st.session_state.get(CHART)
     points = event["selection"]["points"] if event else []
@@ -135,18 +135,18 @@ def places_of(found: Outcome) -> dict[str, Place | None]:
         clicked = float(points[0]["x"]), float(points[0]["y"])
         if clicked != st.session_state.get(SEEN):  # the browser reports the same click until there is another
             st.session_state[SEEN] = clicked
-            choose(found.basins.window, *clicked)
-    a = chosen(found)
-    return {"A": a, "B": found.nearest_other(a)}
+            choose(outcome.basins.window, *clicked)
+    a = chosen(outcome)
+    return {"A": a, "B": outcome.nearest_other(a)}
 
 
-def chosen(found: Outcome) -> Place:
+def chosen(outcome: Outcome) -> Place:
     """Row and column of the start chosen last, where it is one of these weights in this window; else of the middle."""
-    window = found.basins.window
+    window = outcome.basins.window
     across, up, x, y = st.session_state.get(CHOSEN, ("", "", 0.0, 0.0))
     if (across, up) == (window.across, window.up) and max(abs(x - window.x), abs(y - window.y)) <= window.width / 2:
-        return found.nearest(x, y)
-    return found.nearest(window.x, window.y)
+        return outcome.nearest(x, y)
+    return outcome.nearest(window.x, window.y)
 
 
 def choose(window: Window, x: float, y: float) -> None:
@@ -154,15 +154,15 @@ def choose(window: Window, x: float, y: float) -> None:
     st.session_state[CHOSEN] = (window.across, window.up, x, y)
 
 
-def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
+def say(outcome: Outcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
     """What became of the starts A and B, as HTML."""
     lines = []
     for letter, color, line in (("A", palette.a, "solid"), ("B", palette.b, "dashed")):
         place = places[letter]
         if place:
-            words = f"starts at {_weights(found, place)}: {fate(found, place)}"
+            words = f"starts at {_weights(outcome, place)}: {fate(outcome, place)}"
             if letter == "B":
-                words += f" No start nearer to A ends differently: they are {_distance(found, places)} apart."
+                words += f" No start nearer to A ends differently: they are {_distance(outcome, places)} apart."
             lines.append(
                 f'<p class="verdict" style="display: block; border-left: 4px {line} {color}">'
                 f'<b style="color: {color}">{letter}</b> {escape(words)}</p>'
@@ -170,35 +170,37 @@ def say(found: Outcome, palette: Palette, places: Mapping[str, Place | None]) ->
     return "".join(lines)
 
 
-def _start(found: Outcome, place: Place) -> tuple[float, float]:
+def _start(outcome: Outcome, place: Place) -> tuple[float, float]:
     """The two weights at a pixel's middle."""
-    return float(found.basins.x[place[1]]), float(found.basins.y[place[0]])
+    return float(outcome.basins.x[place[1]]), float(outcome.basins.y[place[0]])
 
 
-def _weights(found: Outcome, place: Place) -> str:
-    return " and ".join(short(weight, found.basins.window.pixel) for weight in _start(found, place))
+def _weights(outcome: Outcome, place: Place) -> str:
+    return " and ".join(short(weight, outcome.basins.window.pixel) for weight in _start(outcome, place))
 
 
-def _distance(found: Outcome, places: Mapping[str, Place | None]) -> str:
+def _distance(outcome: Outcome, places: Mapping[str, Place | None]) -> str:
     """How far A and B are apart, in the plane of the two weights."""
     (row, column), (other_row, other_column) = (place or (0, 0) for place in (places["A"], places["B"]))
-    return apart(math.hypot(row - other_row, column - other_column) * found.basins.window.pixel)
+    return apart(math.hypot(row - other_row, column - other_column) * outcome.basins.window.pixel)
 
 
-def fate(found: Outcome, place: Place) -> str:
+def fate(outcome: Outcome, place: Place) -> str:
     """What became of one start, in a clause."""
-    step = int(found.basins.diverged_at[place])
+    step = int(outcome.basins.diverged_at[place])
     below = (
-        f"below loss {found.bar:g} after about {count(int(found.steps[place]), 'step')}" if found.reached[place] else ""
+        f"below loss {outcome.bar:g} after about {count(int(outcome.steps[place]), 'step')}"
+        if outcome.reached[place]
+        else ""
     )
     if step >= 0:
         return f"{below}, then diverged at step {step:,}." if below else f"diverged at step {step:,}."
-    return f"{below or f'never below loss {found.bar:g}'}; it ends at {number(float(found.final[place]))}."
+    return f"{below or f'never below loss {outcome.bar:g}'}; it ends at {number(float(outcome.final[place]))}."
 
 
-def playground_query(found: Outcome, places: Mapping[str, Place | None]) -> dict[str, str]:
+def playground_query(outcome: Outcome, places: Mapping[str, Place | None]) -> dict[str, str]:
     """The link that opens the two starts in the Playground."""
-    runs = found.basins
+    runs = outcome.basins
     a, b = (
         pixel_experiment(runs.experiment, runs.window, *place).replace(snapshots=DEFAULT_A.snapshots)
         for place in (places["A"], places["B"] or places["A"])
@@ -207,12 +209,12 @@ def playground_query(found: Outcome, places: Mapping[str, Place | None]) -> dict
     return Comparison(a, b).to_query()
 
 
-def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) -> None:
+def actions(choice: Choice, outcome: Outcome, places: Mapping[str, Place | None]) -> None:
     """Where to go from the chosen start: closer, back out, into the Playground; and starts worth a look."""
-    a, window = places["A"], found.basins.window
+    a, window = places["A"], outcome.basins.window
     if a is None:
         return
-    x, y = (round(weight, decimals(window.pixel)) for weight in _start(found, a))
+    x, y = (round(weight, decimals(window.pixel)) for weight in _start(outcome, a))
     _typed(window, x, y)
     wide = min(window.width * CLOSER, 2 * (LARGEST - max(abs(window.x), abs(window.y))))
     views = {
@@ -224,11 +226,11 @@ def actions(choice: Choice, found: Outcome, places: Mapping[str, Place | None]) 
         for label, changes in views.items():
             st.page_link(PAGE, label=label, query_params=view_query(choice, **changes))
         label = "Open both in the Playground" if places["B"] else "Open in the Playground"
-        st.page_link(page.PLAYGROUND, label=label, query_params=playground_query(found, places))
+        st.page_link(page.PLAYGROUND, label=label, query_params=playground_query(outcome, places))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html('<span class="muted">Go to</span>', width="content")
-        for name, place in found.extremes().items():
-            st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(window, *_start(found, place)))
+        for name, place in outcome.extremes().items():
+            st.button(capital(name), key=f"basins.{name}", on_click=choose, args=(window, *_start(outcome, place)))
 
 
 def _typed(window: Window, x: float, y: float) -> None:
@@ -247,14 +249,14 @@ def _choose_typed(window: Window) -> None:
     choose(window, *(st.session_state[key] for key in TYPED))
 
 
-def method(found: Outcome) -> str:
+def method(outcome: Outcome) -> str:
     """How the map was made, in a sentence or two."""
-    experiment = found.basins.experiment
-    labels = [find_weight(experiment, key).label for key in (found.basins.window.across, found.basins.window.up)]
-    moments = len(found.basins.moments)
+    experiment = outcome.basins.experiment
+    labels = [find_weight(experiment, key).label for key in (outcome.basins.window.across, outcome.basins.window.up)]
+    moments = len(outcome.basins.moments)
     return (
         f"The axes are the starts of {labels[0]} and {labels[1]}. Steps are read between {moments} recorded moments, "
-        f"at most {count(found.longest_gap, 'step')} apart; a dip between two of them goes unseen."
+        f"at most {count(outcome.longest_gap, 'step')} apart; a dip between two of them goes unseen."
     )
 
 

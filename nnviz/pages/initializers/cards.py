@@ -98,11 +98,11 @@ def cards(keys: Sequence[str], layer: str, kernel: Kernel, theme: str) -> str:
 
 def _card(scheme: Scheme, layer: Layer, kernel: Kernel, theme: str) -> str:
     mark = ' <span class="default">Keras\'s default</span>' if scheme.key == layer.default else ""
-    found = drawn(scheme.key, kernel)
+    result = drawn(scheme.key, kernel)
     return (
         f'<article class="start"><h3>{escape(scheme.label)}{mark}</h3>'
         f'<p class="formula">{escape(scheme.formula)}</p>'
-        f"{_measured(found, theme) if found else _impossible(kernel)}"
+        f"{_measured(result, theme) if result else _impossible(kernel)}"
         f"<p>{escape(scheme.when)}</p>"
         f"<details><summary>{escape(source(scheme))} · code</summary>"
         f'<p class="muted">{escape(scheme.reference)}</p>'
@@ -128,38 +128,41 @@ def _impossible(kernel: Kernel) -> str:
     return f'<p class="cannot">It fills only kernels of two axes; this one has {len(kernel.shape)}.</p>'
 
 
-def _measured(found: Draws, theme: str) -> str:
+def _measured(measurement: Draws, theme: str) -> str:
     """The histogram, the numbers beside those of theory, the verdict on symmetry."""
-    law = found.law
+    law = measurement.law
     theory = (law.mean, law.spread, law.low, law.high)
     rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{level(value, found)}</td><td>{level(expected, found)}</td></tr>'
+        f'<tr><th scope="row">{name}</th><td>{level(value, measurement)}</td><td>{level(expected, measurement)}</td></tr>'
         for name, value, expected in zip(
             ("mean", "spread", "lowest", "highest"),
-            (found.mean, found.spread, found.low, found.high),
+            (measurement.mean, measurement.spread, measurement.low, measurement.high),
             theory,
             strict=True,
         )
     )
-    picture = base64.b64encode(small(found, PALETTES[theme]).encode()).decode()
+    picture = base64.b64encode(small(measurement, PALETTES[theme]).encode()).decode()
     ticks = "".join(
-        f'<span style="left: {100 * share:.1f}%">{level(value, found)}</span>' for share, value in marks(found)
+        f'<span style="left: {100 * share:.1f}%">{level(value, measurement)}</span>'
+        for share, value in marks(measurement)
     )
     return (
-        f'<img alt="{escape(alt(found))}" src="data:image/svg+xml;base64,{picture}"><p class="ticks">{ticks}</p>'
+        f'<img alt="{escape(alt(measurement))}" src="data:image/svg+xml;base64,{picture}"><p class="ticks">{ticks}</p>'
         '<table><thead><tr><td></td><th scope="col">drawn</th><th scope="col">theory</th></tr></thead>'
-        f'<tbody>{rows}</tbody></table><p class="breaks">{_symmetry(found)}</p>'
+        f'<tbody>{rows}</tbody></table><p class="breaks">{_symmetry(measurement)}</p>'
     )
 
 
-def _symmetry(found: Draws) -> str:
+def _symmetry(measurement: Draws) -> str:
     """Whether it breaks symmetry, with the numbers that say so."""
-    if found.units == 1:
+    if measurement.units == 1:
         return "One unit: no symmetry to break."
     amount = (
-        f"{found.distinct} of {found.units} units differ" if found.breaks != "no" else f"all {found.units} units equal"
+        f"{measurement.distinct} of {measurement.units} units differ"
+        if measurement.breaks != "no"
+        else f"all {measurement.units} units equal"
     )
-    return f"Breaks symmetry: <b>{found.breaks}</b>, {amount} (mean cosine {cosine(found.alike)})."
+    return f"Breaks symmetry: <b>{measurement.breaks}</b>, {amount} (mean cosine {cosine(measurement.alike)})."
 
 
 def cosine(value: float) -> str:
@@ -169,15 +172,15 @@ def cosine(value: float) -> str:
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
-def level(value: float, found: Draws) -> str:
+def level(value: float, measurement: Draws) -> str:
     """A number of some draws, with as many decimals as their spread has to be given to three digits."""
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "no limit"
-    if value == 0 or found.spread == 0:
+    if value == 0 or measurement.spread == 0:
         return number(value)
-    decimals = min(12, max(0, 2 - math.floor(math.log10(found.spread))))
+    decimals = min(12, max(0, 2 - math.floor(math.log10(measurement.spread))))
     text = f"{value:.{decimals}f}"
     return (text.removeprefix("-") if float(text) == 0 else text).replace("-", "−")
 
@@ -214,15 +217,15 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
             "B", [*keys, NOTHING], index=keys.index("glorot_normal"), format_func=named, key="second",
             bind="query-params",
         )  # fmt: skip
-    both = [found for key in (first, second) if key != NOTHING and (found := drawn(key, kernel))]
+    both = [result for key in (first, second) if key != NOTHING and (result := drawn(key, kernel))]
     figure = plot_compare(both, PALETTES[theme])
     page.chart(figure)
     names = ["A", "B"] if len(both) > 1 else [""]
     st.html(
         markup.table(
             {
-                f"{name} {found.initializer.scheme.label}".strip(): _numbers(found)
-                for name, found in zip(names, both, strict=True)
+                f"{name} {result.initializer.scheme.label}".strip(): _numbers(result)
+                for name, result in zip(names, both, strict=True)
             }
         )
     )
@@ -232,30 +235,30 @@ def comparison(layer: Layer, kernel: Kernel, theme: str) -> None:
         st.html(f'<p class="remark">{escape(xavier(uniform))}</p>')
 
 
-def _numbers(found: Draws) -> dict[str, str]:
-    law = found.law
+def _numbers(measurement: Draws) -> dict[str, str]:
+    law = measurement.law
 
     def beside(value: float, theory: float) -> str:
-        return f"{level(value, found)} (theory {level(theory, found)})"
+        return f"{level(value, measurement)} (theory {level(theory, measurement)})"
 
     return {
-        "weights drawn": f"{len(found.values):,} from {found.seeds} seed{'s' if found.seeds > 1 else ''}",
-        "mean": beside(found.mean, law.mean),
-        "spread": beside(found.spread, law.spread),
-        "lowest": beside(found.low, law.low),
-        "highest": beside(found.high, law.high),
-        "within one spread of the mean": percent(found.within),
-        "units that differ": f"{found.distinct} of {found.units}",
-        "mean cosine of two units": "one unit only" if math.isnan(found.alike) else cosine(found.alike),
+        "weights drawn": f"{len(measurement.values):,} from {measurement.seeds} seed{'s' if measurement.seeds > 1 else ''}",
+        "mean": beside(measurement.mean, law.mean),
+        "spread": beside(measurement.spread, law.spread),
+        "lowest": beside(measurement.low, law.low),
+        "highest": beside(measurement.high, law.high),
+        "within one spread of the mean": percent(measurement.within),
+        "units that differ": f"{measurement.distinct} of {measurement.units}",
+        "mean cosine of two units": "one unit only" if math.isnan(measurement.alike) else cosine(measurement.alike),
     }
 
 
-def xavier(found: Draws) -> str:
+def xavier(measurement: Draws) -> str:
     """Glorot uniform's other name, settled by its draws."""
     flat, bell = 1 / math.sqrt(3), math.erf(TRUNCATED_SPREAD / math.sqrt(2)) / CUT_MASS
-    name = "Xavier uniform" if abs(found.within - flat) < abs(found.within - bell) else "Xavier normal"
+    name = "Xavier uniform" if abs(measurement.within - flat) < abs(measurement.within - bell) else "Xavier normal"
     return (
-        f"Some articles call glorot_uniform “Xavier normal”. By its draws it is {name}: {percent(found.within)} of "
+        f"Some articles call glorot_uniform “Xavier normal”. By its draws it is {name}: {percent(measurement.within)} of "
         f"them lie within one spread of the mean, where a flat law has {percent(flat)} and Keras's cut bell "
-        f"{percent(bell)}; {reach(found)}."
+        f"{percent(bell)}; {reach(measurement)}."
     ).replace(" %", NO_BREAK + "%")

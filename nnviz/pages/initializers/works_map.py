@@ -138,10 +138,10 @@ def _train(starts: list[str], bends: list[str], recipe: Experiment) -> None:
     st.rerun()
 
 
-def _show(found: Works, theme: str) -> None:
+def _show(measurement: Works, theme: str) -> None:
     """The map, what its numbers mean, and a way into the Playground for each cell."""
-    figure = draw(found, PALETTES[theme])
-    cell = next(iter(found.cells.values()))
+    figure = draw(measurement, PALETTES[theme])
+    cell = next(iter(measurement.cells.values()))
     clicked = page.clicked(figure)
     runs = count(cell.runs, "run")
     st.html(
@@ -151,30 +151,33 @@ def _show(found: Works, theme: str) -> None:
     )
     if clicked:
         place = int(clicked[0]["y"]), int(clicked[0]["x"])
-        page.go(page.PLAYGROUND, playground_query(found, place))
+        page.go(page.PLAYGROUND, playground_query(measurement, place))
     with st.container(key="map_open", horizontal=True, vertical_alignment="bottom"):
-        places = sorted(found.cells)
+        places = sorted(measurement.cells)
         place = st.selectbox(
             "Or choose a pair",
             places,
-            format_func=lambda place: _pair_label(found, place),
+            format_func=lambda place: _pair_label(measurement, place),
             key="map_pair",
             width=420,
         )
-        st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(found, place))
+        st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=playground_query(measurement, place))
         st.download_button("Map as CSV", figure.csv(), "works.csv", "text/csv", key="map_csv", on_click="ignore")
 
 
-def _pair_label(found: Works, place: tuple[int, int]) -> str:
-    cell = found.cells[place]
-    start, bend = found.initializers[place[0]].scheme.label, activations.registry[found.activations[place[1]]].label
+def _pair_label(measurement: Works, place: tuple[int, int]) -> str:
+    cell = measurement.cells[place]
+    start, bend = (
+        measurement.initializers[place[0]].scheme.label,
+        activations.registry[measurement.activations[place[1]]].label,
+    )
     return f"{start} with {bend}: {cell.trained} of {cell.runs}"
 
 
-def playground_query(found: Works, place: tuple[int, int]) -> dict[str, str]:
+def playground_query(measurement: Works, place: tuple[int, int]) -> dict[str, str]:
     """A cell's first run as the Playground's A; as B the same from the best other start with that activation."""
-    cell = found.cells[place]
-    others = [other for (row, column), other in found.cells.items() if column == place[1] and row != place[0]]
+    cell = measurement.cells[place]
+    others = [other for (row, column), other in measurement.cells.items() if column == place[1] and row != place[0]]
     rival = max(others, key=lambda other: (other.share, -other.median_loss), default=None)
     a = cell.experiment.replace(restarts=1, snapshots=DEFAULT_A.snapshots)
     b = a.replace(kernel_initializer=rival.experiment.kernel_initializer) if rival else a

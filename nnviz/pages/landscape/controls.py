@@ -115,24 +115,24 @@ def view() -> tuple[bool, bool]:
     return chosen == SURFACE, log
 
 
-def explain_picture(found: Landscape, surface: bool, cuts: str) -> None:
+def explain_picture(landscape: Landscape, surface: bool, cuts: str) -> None:
     """What the picture is, in short sentences.
 
     Args:
-        found: the landscape.
+        landscape: the landscape.
         surface: whether it is drawn in three dimensions.
         cuts: what is not drawn as high or as deep as it is.
     """
     off = "Where a path hangs over the ground or runs under it, it lies outside the plane."
-    dashed = f"The dashed line is at {number(found.guess)}: as good as a guess."
-    crossed = found.loss.min() < found.guess < found.loss.max()
+    dashed = f"The dashed line is at {number(landscape.guess)}: as good as a guess."
+    crossed = landscape.loss.min() < landscape.guess < landscape.loss.max()
     marks = "Training leads from the hollow marks to the filled ones."
-    _paragraphs((words.plane(found), marks, off if surface else dashed if crossed else "", cuts))
+    _paragraphs((words.plane(landscape), marks, off if surface else dashed if crossed else "", cuts))
 
 
-def explain_runs(found: Landscape) -> None:
+def explain_runs(landscape: Landscape) -> None:
     """What the picture does not show of the runs, in short sentences."""
-    _paragraphs((words.outside(found),), (words.copies(found), words.matched(found)))
+    _paragraphs((words.outside(landscape),), (words.copies(landscape), words.matched(landscape)))
 
 
 def _paragraphs(*paragraphs: Sequence[str]) -> None:
@@ -140,10 +140,10 @@ def _paragraphs(*paragraphs: Sequence[str]) -> None:
     st.html("".join(f"<p>{escape(text)}</p>" for text in texts if text))
 
 
-def to_playground(found: Landscape) -> None:
+def to_playground(landscape: Landscape) -> None:
     """The way to the Playground, where runs can be watched while they learn."""
-    alone = found.experiment.replace(restarts=1)
-    seeds = [path.seed for path in found.paths]
+    alone = landscape.experiment.replace(restarts=1)
+    seeds = [path.seed for path in landscape.paths]
     first, second = alone.replace(seed=seeds[0]), alone.replace(seed=seeds[1] if len(seeds) > 1 else seeds[0] + 1)
     label = "Watch the first two learn" if len(seeds) > 1 else "Watch it learn, beside the next seed"
     st.page_link(page.PLAYGROUND, label=label, query_params=Comparison(first, second).to_query())

@@ -72,14 +72,14 @@ def _screen(place: Place, screen: Screen) -> None:
         pictures = st.container()
         _controls(place)
     with words:
-        found = compute.result_of("Measuring", screen.measure, *place.settings.values())
-    reveal = screen.reveal(found)
+        result = compute.result_of("Measuring", screen.measure, *place.settings.values())
+    reveal = screen.reveal(result)
     answers.html(_answers(screen, place.guess, reveal))
     with why:
         st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
         _way_on(screen.way)
     theme = st.context.theme.type or "light"
-    for picture in _drawn(place.lesson, screen.key, tuple(place.settings.items()), theme, screen, found):
+    for picture in _drawn(place.lesson, screen.key, tuple(place.settings.items()), theme, screen, result):
         if isinstance(picture, Pair):
             with below:
                 _stage(picture, theme, f"stage-{place.lesson}-{screen.key}")
@@ -110,10 +110,10 @@ def _ask(place: Place, screen: Screen) -> None:
 
 def _answers(screen: Screen, guess: int, reveal: Reveal | None) -> str:
     """The options again, with the reader's guess and, once there is one, what was measured."""
-    found = f'<p class="because" role="status">{markup.text(_verdict(guess, reveal))}</p>' if reveal else ""
+    result = f'<p class="because" role="status">{markup.text(_verdict(guess, reveal))}</p>' if reveal else ""
     return (
         f'<div class="lesson"><p class="question">{markup.text(screen.question)}</p>'
-        f"{markup.answers(screen.options, guess, reveal.right if reveal else None)}{found}</div>"
+        f"{markup.answers(screen.options, guess, reveal.right if reveal else None)}{result}</div>"
     )
 
 

@@ -67,9 +67,9 @@ METHOD = (
 )
 
 
-def playground_query(found: Order, row: int, column: int) -> dict[str, str]:
+def playground_query(order: Order, row: int, column: int) -> dict[str, str]:
     """A pair as the Playground's A; as B the best of all pairs, or the worst where A is the best."""
-    losses = np.where(np.isnan(found.losses), np.inf, found.losses)
+    losses = np.where(np.isnan(order.losses), np.inf, order.losses)
     best, worst = (divmod(int(find(losses)), losses.shape[1]) for find in (np.argmin, np.argmax))
     other = worst if (row, column) == best else best
-    return Comparison(found.pair(row, column), found.pair(*other)).to_query()
+    return Comparison(order.pair(row, column), order.pair(*other)).to_query()

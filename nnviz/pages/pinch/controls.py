@@ -102,14 +102,14 @@ def chosen(choice: Choice) -> int:
     return int(choice.settings["less"])
 
 
-def described(found: Pinch) -> str:
+def described(perturbation: Pinch) -> str:
     """What was trained, in a line."""
-    experiment = found.experiment
+    experiment = perturbation.experiment
     units = " + ".join(map(str, experiment.hidden))
     return (
         f"{experiment.data_label}, {units} {activations.registry[experiment.activation].label} "
-        f"units, every weight {_plain(found.value)} + ε · noise, learning rate {experiment.learning_rate:g}, "
-        f"{len(found.epsilons)} × {count(len(found.seeds), 'seed')}"
+        f"units, every weight {_plain(perturbation.value)} + ε · noise, learning rate {experiment.learning_rate:g}, "
+        f"{len(perturbation.epsilons)} × {count(len(perturbation.seeds), 'seed')}"
     )
 
 

@@ -109,8 +109,8 @@ _store = Results(most_bytes=MOST_BYTES)
 
 def known(experiment: Experiment) -> Restarts | None:
     """The runs of an experiment that have been trained so far, if there are any."""
-    found: Restarts | None = _store.get(_key(experiment))
-    return found
+    restarts: Restarts | None = _store.get(_key(experiment))
+    return restarts
 
 
 def _key(experiment: Experiment) -> Experiment:
@@ -118,8 +118,8 @@ def _key(experiment: Experiment) -> Experiment:
 
 
 def _done(experiment: Experiment) -> int:
-    found = known(experiment)
-    return found.runs if found else 0
+    result = known(experiment)
+    return result.runs if result else 0
 
 
 def trained(choice: controls.Choice, theme: str) -> list[Lot] | None:
@@ -145,8 +145,8 @@ def trained(choice: controls.Choice, theme: str) -> list[Lot] | None:
 
 def _sides(both: Sequence[Experiment], wanted: Mapping[Experiment, int], theme: str) -> list[Lot] | None:
     """A's and B's runs so far with their letters and colours; None unless there are some of each."""
-    found = [runs.first(wanted[key]) for key in map(_key, both) if (runs := known(key))]
-    return lots(found, PALETTES[theme]) if len(found) == len(both) else None
+    result = [runs.first(wanted[key]) for key in map(_key, both) if (runs := known(key))]
+    return lots(result, PALETTES[theme]) if len(result) == len(both) else None
 
 
 def say(both: Sequence[Lot] | None, choice: controls.Choice) -> None:

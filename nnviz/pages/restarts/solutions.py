@@ -40,14 +40,14 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     """
     runs = Runs.of(trace.at([-1]))
     looked = compute.result_of("Comparing what the runs answer", look, runs, alike)
-    found = looked.found
+    result = looked.found
     _show(looked, theme)
-    if found.found:
-        _links(trace.experiment, found)
-    if len(trace.seeds) - found.diverged > 1:
+    if result.found:
+        _links(trace.experiment, result)
+    if len(trace.seeds) - result.diverged > 1:
         st.subheader("Are two runs the same network?", anchor=False)
         _two_runs(looked, theme)
-    return found
+    return result
 
 
 @drawn_once
@@ -61,53 +61,53 @@ def _figures(experiment: Experiment, seeds: bytes, alike: float, theme: str, _lo
 
 def _show(looked: Looked, theme: str) -> None:
     """The pictures, where there are any, and the numbers."""
-    found, runs = looked.found, looked.runs
-    figures = _figures(runs.experiment, runs.seeds, found.alike, theme, looked)
-    if found.where == "rows" or not figures:  # else the first picture says it
-        st.html(f'<p class="finding">{markup.text(draw.finding(found))}</p>')
+    result, runs = looked.found, looked.runs
+    figures = _figures(runs.experiment, runs.seeds, result.alike, theme, looked)
+    if result.where == "rows" or not figures:  # else the first picture says it
+        st.html(f'<p class="finding">{markup.text(draw.finding(result))}</p>')
     places = st.columns(2)
     for column, figure in zip(places, figures, strict=False):
         with column:
             page.chart(figure)
-    if found.found:
+    if result.found:
         with places[1] if len(figures) == 1 else st.container():
-            st.html(markup.table(draw.numbers(found)))
-            st.html(f'<p class="muted">{markup.text(_method(found))}</p>')
+            st.html(markup.table(draw.numbers(result)))
+            st.html(f'<p class="muted">{markup.text(_method(result))}</p>')
 
 
-def _method(found: Solutions) -> str:
+def _method(measurement: Solutions) -> str:
     """What the numbers mean."""
     where = {
         "plane": "over a grid in the plane of the data",
         "line": "over a grid on the line of the data",
-        "rows": f"over {found.inputs:,} unseen rows",
-    }[found.where]
+        "rows": f"over {measurement.inputs:,} unseen rows",
+    }[measurement.where]
     words = (
         f"Any two runs of one solution answer alike: {where}, their answers differ by no more than "
-        f"{plain(found.alike)} on average. Its typical run is the one that differs least from the rest."
+        f"{plain(measurement.alike)} on average. Its typical run is the one that differs least from the rest."
     )
-    if found.where == "rows":
+    if measurement.where == "rows":
         words += " A picture of the answers needs data in the plane or on a line."
-    if found.left_out:
-        words += f" {found.left_out:,} more runs were not compared."
+    if measurement.left_out:
+        words += f" {measurement.left_out:,} more runs were not compared."
     return words
 
 
-def _links(experiment: Experiment, found: Solutions) -> None:
+def _links(experiment: Experiment, measurement: Solutions) -> None:
     """The typical runs in the Playground, each beside that of another solution where there is one."""
     with st.container(horizontal=True, gap=None, vertical_alignment="center", key="solutions-open"):
         st.html('<span class="muted">Open in the Playground</span>', width="content")
-        for name, solution in draw.numbered(found):
+        for name, solution in draw.numbered(measurement):
             st.page_link(
                 page.PLAYGROUND,
                 label=f"solution {name}: seed {solution.seed}",
-                query_params=playground_query(experiment, solution.seed, _beside(found, solution)),
+                query_params=playground_query(experiment, solution.seed, _beside(measurement, solution)),
             )
 
 
-def _beside(found: Solutions, solution: Solution) -> int:
+def _beside(measurement: Solutions, solution: Solution) -> int:
     """The seed to show beside a solution's typical run: the commonest other's."""
-    return next((other.seed for other in found.found if other is not solution), solution.seed)
+    return next((other.seed for other in measurement.found if other is not solution), solution.seed)
 
 
 def playground_query(experiment: Experiment, seed: int, other: int) -> dict[str, str]:

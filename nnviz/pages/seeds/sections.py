@@ -82,13 +82,13 @@ def judgement(pair: Comparison, seeds: int) -> Judgement | None:
     wanted = seeds
     while seeds >= LEAST:
         try:
-            found = compute.result_of("Training A and B with every seed", judge, pair.a, pair.b, seeds)
+            result = compute.result_of("Training A and B with every seed", judge, pair.a, pair.b, seeds)
         except ValueError:
             seeds //= 2
             continue
         if seeds < wanted:
             page.remarks([f"{wanted} seeds of these two are more work than is allowed: {seeds} are taken instead."])
-        return found
+        return result
     page.remarks(
         [f"Even {LEAST} seeds of these two are more work than is allowed: take fewer epochs or smaller networks."]
     )
@@ -105,11 +105,11 @@ def changed(experiment: Experiment) -> tuple[Ripple, ...]:
     return compute.result_of("Training with one number changed", ripples, experiment)
 
 
-def answer(same: Repeats, found: Judgement | None = None) -> None:
+def answer(same: Repeats, judgements: Judgement | None = None) -> None:
     """The page's answer: when to fix a seed, and when not."""
     lines = [("Fix it", "to get the same run again.", repeated(same))]
-    if found:
-        lines.append(("Do not fix it", "to judge by.", judged(found)))
+    if judgements:
+        lines.append(("Do not fix it", "to judge by.", judged(judgements)))
     st.html(
         "".join(
             '<p class="verdict" style="border-left: 4px solid currentColor; grid-template-columns: 20rem 1fr">'
@@ -167,28 +167,30 @@ def playground_query(pair: Comparison, seed: int) -> dict[str, str]:
     return Comparison(*(side.replace(seed=seed) for side in (pair.a, pair.b))).to_query()
 
 
-def why_it_misleads(found: Judgement, pair: Comparison, theme: str) -> None:
+def why_it_misleads(judgements: Judgement, pair: Comparison, theme: str) -> None:
     """The picture of all seeds, in which a click on one opens it in the Playground; and what to make of it."""
     picture, words = st.columns([3, 2])
     with picture:
-        points = page.clicked(_per_seed(pair, len(found.seeds), theme, found))
+        points = page.clicked(_per_seed(pair, len(judgements.seeds), theme, judgements))
     if points:
-        place = int(in_order(found)[int(points[0]["x"]) - 1])
-        page.go(page.PLAYGROUND, playground_query(pair, int(found.seeds[place])))
+        place = int(in_order(judgements)[int(points[0]["x"]) - 1])
+        page.go(page.PLAYGROUND, playground_query(pair, int(judgements.seeds[place])))
     said = [
         "Each point is one seed: A and B trained with it, and judged by the loss on unseen data. The ring is the seed "
         "that might have been fixed, the grey band the mean with its 95 % interval.",
         "A fixed seed becomes part of the recipe: one says how good this one draw is, many say how good the recipe is.",
     ]
-    if found.diverged:
+    if judgements.diverged:
         said.append(
-            f"With {found.diverged} of {len(found.seeds)} seeds one or both diverged; the mean leaves these out."
+            f"With {judgements.diverged} of {len(judgements.seeds)} seeds one or both diverged; the mean leaves these out."
         )
     with words:
         st.html(markup.paragraphs(said))
         with st.container(key="seeds_open", horizontal=True, vertical_alignment="bottom"):
-            seed = st.selectbox("Click a point, or choose a seed", found.seeds.tolist(), key="seeds.seed", width=220)
-            query = playground_query(pair, seed if seed is not None else int(found.seeds[0]))
+            seed = st.selectbox(
+                "Click a point, or choose a seed", judgements.seeds.tolist(), key="seeds.seed", width=220
+            )
+            query = playground_query(pair, seed if seed is not None else int(judgements.seeds[0]))
             st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=query)
 
 

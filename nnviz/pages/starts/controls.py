@@ -56,32 +56,32 @@ def columns(activation: str) -> tuple[str, ...]:
     return COLUMNS if activation in COLUMNS else (activation, *COLUMNS[1:])
 
 
-def in_words(found: Contest) -> str:
+def in_words(contest: Contest) -> str:
     """Every start in a line of HTML, the random ones as median, best and worst, each with its link."""
-    ranked = found.ranked()
+    ranked = contest.ranked()
     lines = [(f"{outcome.start.label}, {name}", outcome) for name, outcome in (
-        ("median", found.median), ("best", ranked[0]), ("worst", ranked[-1]),
+        ("median", contest.median), ("best", ranked[0]), ("worst", ranked[-1]),
     )]  # fmt: skip
-    lines += [(outcome.start.label, outcome) for outcome in found.outcomes]
-    return "<ul>" + "".join(f"<li>{_line(found, name, outcome)}</li>" for name, outcome in lines) + "</ul>"
+    lines += [(outcome.start.label, outcome) for outcome in contest.outcomes]
+    return "<ul>" + "".join(f"<li>{_line(contest, name, outcome)}</li>" for name, outcome in lines) + "</ul>"
 
 
-def _line(found: Contest, name: str, outcome: Outcome) -> str:
+def _line(contest: Contest, name: str, outcome: Outcome) -> str:
     note, chance = outcome.start.note, CHANCE[outcome.start.chance].capitalize()
     words = (
         f"{note} {chance}. Distinct units {outcome.distinct_before} at the start, {outcome.distinct} at the end; loss "
-        f"{_loss(outcome)}: {outcome.kind}, better than {found.beaten(outcome)} of {len(found.random)} random ones."
+        f"{_loss(outcome)}: {outcome.kind}, better than {contest.beaten(outcome)} of {len(contest.random)} random ones."
     )
     address = f"./?{urlencode(playground_query(outcome))}"
     link = f'<a href="{escape(address)}" style="color: inherit">Open in the Playground</a>'
     return f"<b>{escape(name)}</b>: {escape(words)} {link}"
 
 
-def places(found: Contest) -> Mapping[str, Outcome]:
+def places(contest: Contest) -> Mapping[str, Outcome]:
     """Every start that can be opened, by what it is called in the menu."""
-    by_hand = {f"{outcome.start.label}: {_loss(outcome)}": outcome for outcome in found.outcomes}
-    ranked = found.ranked()
-    named = {id(found.median): "median, ", id(ranked[0]): "best, ", id(ranked[-1]): "worst, "}
+    by_hand = {f"{outcome.start.label}: {_loss(outcome)}": outcome for outcome in contest.outcomes}
+    ranked = contest.ranked()
+    named = {id(contest.median): "median, ", id(ranked[0]): "best, ", id(ranked[-1]): "worst, "}
     return by_hand | {
         f"random, {named.get(id(outcome), '')}seed {outcome.experiment.seed}: {_loss(outcome)}": outcome
         for outcome in ranked
@@ -100,29 +100,29 @@ def playground_query(outcome: Outcome) -> dict[str, str]:
     return Comparison(a, b).to_query()
 
 
-def about_zeros(found: Parts) -> str:
+def about_zeros(parts: Parts) -> str:
     """What there is to know for reading the second table, with its numbers."""
-    classes = found.cells[0][0].experiment.load_dataset().class_names
-    cost = number(found.guess)
+    classes = parts.cells[0][0].experiment.load_dataset().class_names
+    cost = number(parts.guess)
     why = ""
-    if classes and abs(found.guess - math.log(len(classes))) < 1e-9:
+    if classes and abs(parts.guess - math.log(len(classes))) < 1e-9:
         cost = f"ln {len(classes)} = {cost}"
         why = " There are as many rows of each class, so the output bias has nothing to learn by itself."
     return (
         "In each cell: distinct hidden units at the end, the final loss, and what moved, if only by a bit. The "
-        f"stronger its shade, the further the loss fell below a guess's, {cost}; below {number(found.bar)}, a quarter "
+        f"stronger its shade, the further the loss fell below a guess's, {cost}; below {number(parts.bar)}, a quarter "
         f"of that, a start counts as trained.{why}"
     )
 
 
-def as_one_sentence(found: AsOne) -> str:
+def as_one_sentence(as_one: AsOne) -> str:
     """What the clones and their one unit did."""
-    lr = plain(found.learning_rate)
-    apart = abs(found.many - found.one)
+    lr = plain(as_one.learning_rate)
+    apart = abs(as_one.many - as_one.one)
     return (
-        f"{found.units} equal units are one unit: a single one, started from their sum and trained with learning rate "
-        f"{lr} / {found.units} on its incoming and {lr} · {found.units} on its outgoing weights, ends at "
-        f"{number(found.one)}; they end at {number(found.many)} (difference {number(apart, 1)})."
+        f"{as_one.units} equal units are one unit: a single one, started from their sum and trained with learning rate "
+        f"{lr} / {as_one.units} on its incoming and {lr} · {as_one.units} on its outgoing weights, ends at "
+        f"{number(as_one.one)}; they end at {number(as_one.many)} (difference {number(apart, 1)})."
     )
 
 

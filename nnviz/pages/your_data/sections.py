@@ -129,19 +129,19 @@ def _stop(asked: int | None) -> None:
         given.kept[_STOPPED] = asked
 
 
-def reading(found: Ranking) -> None:
+def reading(ranking: Ranking) -> None:
     """What the ranking says, and what it does not, with its numbers."""
-    yardsticks = f"a guess that ignores the inputs has {number(found.guess)}."
-    zeros = next((place for place in found.places if str(place.initializer) == "zeros"), None)
+    yardsticks = f"a guess that ignores the inputs has {number(ranking.guess)}."
+    zeros = next((place for place in ranking.places if str(place.initializer) == "zeros"), None)
     if zeros:
         yardsticks = f"zeros end at {_loss(zeros.median)}, {yardsticks}"
     sentences = [f"The yardstick: {yardsticks}"]
-    if found.classes:
-        likeliest = max(found.places, key=lambda place: place.accuracy)
-        if percent(likeliest.accuracy) != percent(found.best.accuracy):
+    if ranking.classes:
+        likeliest = max(ranking.places, key=lambda place: place.accuracy)
+        if percent(likeliest.accuracy) != percent(ranking.best.accuracy):
             sentences.append(
                 f"Counted by right answers, {likeliest.name} is ahead: {percent(likeliest.accuracy)} against "
-                f"{percent(found.best.accuracy)}."
+                f"{percent(ranking.best.accuracy)}."
             )
     else:
         sentences.append(
@@ -150,28 +150,28 @@ def reading(found: Ranking) -> None:
     st.html(markup.paragraphs([*sentences, VARIED]))
 
 
-def in_numbers(found: Ranking) -> None:
+def in_numbers(ranking: Ranking) -> None:
     """Every start in a row of a table, and how it was measured."""
     with st.expander("In numbers, and how it was measured"):
         columns = {
-            "95 % interval": {p.name: f"{_loss(p.low)} to {_loss(p.high)}" for p in found.places},
-            "the best is lower in": {p.name: _lower(found, p) for p in found.places},
+            "95 % interval": {p.name: f"{_loss(p.low)} to {_loss(p.high)}" for p in ranking.places},
+            "the best is lower in": {p.name: _lower(ranking, p) for p in ranking.places},
         }
         st.html(markup.table(columns))
         st.html(markup.paragraphs([METHOD]))
 
 
-def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> None:
+def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -> None:
     """The code of a start, the numbers, and the link."""
     st.header("Take it with you", anchor=False)
-    names = [place.name for place in found.places]  # a menu keeps what it is made with, so no more than these
+    names = [place.name for place in ranking.places]  # a menu keeps what it is made with, so no more than these
     names[0] += ", lowest here"  # and it has a name of its own for each order, in which the best is chosen
     with st.container(key="own_code", horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Code that starts from", range(len(names)), key=f"own.code.{'|'.join(names)}", width=320,
             format_func=lambda i: names[i],
         )  # fmt: skip
-        experiment = found.places[chosen].runs.experiment
+        experiment = ranking.places[chosen].runs.experiment
         problems = []
         for framework, name in code.frameworks.items():
             try:
@@ -191,8 +191,8 @@ def take_home(found: Ranking, figure: Figure, data: OwnData, choice: Choice) -> 
     st.code(state.link(LAB.to_query(choice.experiment, **choice.settings)), language=None, wrap_lines=True)
 
 
-def _lower(found: Ranking, place: Place) -> str:
-    return "–" if place is found.best else f"{place.lower} of {count(found.seeds, 'seed')}"
+def _lower(ranking: Ranking, place: Place) -> str:
+    return "–" if place is ranking.best else f"{place.lower} of {count(ranking.seeds, 'seed')}"
 
 
 def _loss(loss: float) -> str:

@@ -19,6 +19,6 @@ def watch() -> None:
     The server may be the same as before, which knows the session, or one that knows nothing but the link.
     """
     brought = own_table.brought() is not None
-    found = _component(key="connection", data={"table": brought}, on_back_change=lambda: None)
-    if found.get("back") == "table" and not brought:
+    result = _component(key="connection", data={"table": brought}, on_back_change=lambda: None)
+    if result.get("back") == "table" and not brought:
         own_table.say_gone()

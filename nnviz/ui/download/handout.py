@@ -64,18 +64,18 @@ SOLID = frozenset(
 )  # what Plotly draws through the graphics card, which not all print
 
 
-def handout(lesson: Lesson, found: Sequence[Any], address: str, number: int = 0, teacher: bool = False) -> str:
+def handout(lesson: Lesson, results: Sequence[Any], address: str, number: int = 0, teacher: bool = False) -> str:
     """A lesson as HTML to print.
 
     Args:
         lesson: which.
-        found: what each screen's `measure` gave as it first opens, in the screens' order.
+        results: what each screen's `measure` gave as it first opens, in the screens' order.
         address: of the lesson in the app, such as `https://host/lessons?lesson=zero`; printed, to be typed.
         number: of the lesson in the course; 0 leaves it out.
         teacher: whether the answers stand in place, with notes for the class.
     """
-    reveals = [screen.reveal(result) for screen, result in zip(lesson.screens, found, strict=True)]
-    pictures = [screen.pictures(result, LIGHT) for screen, result in zip(lesson.screens, found, strict=True)]
+    reveals = [screen.reveal(result) for screen, result in zip(lesson.screens, results, strict=True)]
+    pictures = [screen.pictures(result, LIGHT) for screen, result in zip(lesson.screens, results, strict=True)]
     places = [f"{address}&screen={place}" for place in range(1, len(lesson.screens) + 2)]
     draw = _painter()
     title = f"Lesson {number}: {lesson.title}" if number else lesson.title

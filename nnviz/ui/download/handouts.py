@@ -31,7 +31,7 @@ def handouts(lesson: Lesson) -> None:
     if not box.open:
         return
     with box:
-        found = [
+        result = [
             compute.result_of("Measuring", screen.measure, *(parameter.default for parameter in screen.settings))
             for screen in lesson.screens
         ]
@@ -42,7 +42,7 @@ def handouts(lesson: Lesson) -> None:
         where, number = address("lessons", link_query(lesson.key)), LESSONS.index(lesson) + 1
         with st.container(horizontal=True, gap="small"):
             for teacher, label in ((False, "for students"), (True, "for teachers, with answers")):
-                page = partial(handout, lesson, found, where, number, teacher)
+                page = partial(handout, lesson, result, where, number, teacher)
                 file = f"nnviz-lesson-{lesson.key}{'-teacher' if teacher else ''}.html"
                 st.download_button(
                     f"Handout {label}, HTML", page, file, "text/html", type="tertiary", on_click="ignore"

@@ -75,17 +75,17 @@ def limits(environment: Mapping[str, str], files: int = MOST_FILES) -> Limits:
     Raises:
         ValueError: If a variable is no whole number from 1 on.
     """
-    found = {}
+    result = {}
     for variable, (name, unit) in SETTINGS.items():
         if variable in environment:
             text = environment[variable].strip()
             if not (text.isascii() and text.isdigit() and len(text) <= 7 and int(text) >= 1):
                 raise ValueError(f"{variable} is {environment[variable]!r}; it must be a whole number from 1 on.")
-            found[name] = int(text) * unit
-    sessions = found.pop("sessions", Limits.sessions)
+            result[name] = int(text) * unit
+    sessions = result.pop("sessions", Limits.sessions)
     spare = max(0, files - FILES_OF_THE_REST - FILES_OF_A_SESSION * KEPT_SESSIONS)
     sessions = max(1, min(sessions, spare // (FILES_OF_A_SESSION + CONNECTIONS_OF_A_SESSION)))
-    return Limits(sessions, CONNECTIONS_OF_A_SESSION * sessions, **found)
+    return Limits(sessions, CONNECTIONS_OF_A_SESSION * sessions, **result)
 
 
 def let_many_in() -> None:

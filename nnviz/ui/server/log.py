@@ -103,15 +103,15 @@ def _types(error: BaseException) -> Iterator[str]:
 
 def _frames(error: BaseException) -> list[str]:
     """Where it came from, the innermost last; in a worker process too, of which a note tells."""
-    found = []
+    result = []
     trace = error.__traceback__
     while trace:
         code = trace.tb_frame.f_code
-        found.append((code.co_filename, str(trace.tb_lineno), code.co_name))
+        result.append((code.co_filename, str(trace.tb_lineno), code.co_name))
         trace = trace.tb_next
     for note in getattr(error, "__notes__", []):
-        found += _FRAME.findall(note)
-    return [f"{_short(path)}:{line} {name}" for path, line, name in found[-MOST_FRAMES:]]
+        result += _FRAME.findall(note)
+    return [f"{_short(path)}:{line} {name}" for path, line, name in result[-MOST_FRAMES:]]
 
 
 def _short(path: str) -> str:

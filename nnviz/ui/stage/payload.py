@@ -202,8 +202,8 @@ def _shade(answers: Array, squashes: bool) -> Array:
 
 
 def _int8(values: Sequence[Array] | Sequence[list[Array]]) -> Array:
-    found: Array = np.clip(np.nan_to_num(np.array(values)) * 127, -127, 127).round().astype(np.int8)
-    return found
+    measurement: Array = np.clip(np.nan_to_num(np.array(values)) * 127, -127, 127).round().astype(np.int8)
+    return measurement
 
 
 def grid_points(data: dict[str, Any], size: int) -> Array:
@@ -245,14 +245,14 @@ def _rows(dataset: Dataset, extent: tuple[Array, Array]) -> dict[str, Any]:
 
 def _planes(traces: Sequence[Trace]) -> list[dict[str, Any]]:
     """The first layer's units as points in their weight plane, in the same ranges unless one side goes far beyond."""
-    found = paths(traces)
-    points = [way.points[:, :MOST_UNITS] for way in found]
+    result = paths(traces)
+    points = [way.points[:, :MOST_UNITS] for way in result]
     spans = [np.abs(p[np.isfinite(p) & (np.abs(p) < LARGEST)]).max(initial=0.0) for p in points]
     together = max(spans) <= OWN_RANGE * max(1.0, min(spans))
     ranges = [_range(points)] * len(points) if together else [_range([p]) for p in points]
     return [
         {"points": p, "axes": way.axes, "low": low, "high": high}
-        for p, way, (low, high) in zip(points, found, ranges, strict=True)
+        for p, way, (low, high) in zip(points, result, ranges, strict=True)
     ]
 
 

@@ -80,5 +80,5 @@ class Begins:
         return name in self._all() and self._all()[name].held is NOTHING and not self.drawn(name)
 
     def _all(self) -> dict[str, Begin]:
-        found: dict[str, Begin] = st.session_state.setdefault(f"{self.page}.begins", {})
-        return found
+        texts: dict[str, Begin] = st.session_state.setdefault(f"{self.page}.begins", {})
+        return texts

@@ -255,8 +255,8 @@ class Linked(Generic[Value]):
 
     def sentences(self) -> list[str]:
         """What could not be used of the link that was opened."""
-        found: list[str] = st.session_state[self._sentences]
-        return found
+        texts: list[str] = st.session_state[self._sentences]
+        return texts
 
     def _write(self, query: dict[str, str]) -> None:
         st.session_state[self._seen] = {name: [text] for name, text in query.items()}

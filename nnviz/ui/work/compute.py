@@ -120,14 +120,14 @@ def traces_of(comparison: Comparison) -> tuple[Trace, Trace]:
 def _trained(a: Experiment, b: Experiment) -> tuple[Trace, Trace]:
     """Both sides trained; at once, where they differ in nothing but their starts."""
     sides = {a: "A", b: "B"} if a != b else {a: "A and B"}
-    found = {side: trace for side in sides if (trace := known(train, side))}
-    counters.HITS.inc(len(found))
-    for group in _groups([side for side in sides if side not in found]):
+    result = {side: trace for side in sides if (trace := known(train, side))}
+    counters.HITS.inc(len(result))
+    for group in _groups([side for side in sides if side not in result]):
         words = f"Training {' and '.join(sides[side] for side in group)}"
-        found.update(zip(group, result_of(words, train_together, group), strict=True))
+        result.update(zip(group, result_of(words, train_together, group), strict=True))
         for side in group:
-            _results.put(_key(train, (side,)), found[side])
-    return found[a], found[b]
+            _results.put(_key(train, (side,)), result[side])
+    return result[a], result[b]
 
 
 def _groups(experiments: Sequence[Experiment]) -> list[tuple[Experiment, ...]]:

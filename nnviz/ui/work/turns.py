@@ -25,12 +25,12 @@ Look = Callable[[], object]
 
 def cores() -> int:
     """How many cores this process may keep busy: by its affinity, and by its container's limit."""
-    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    result = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota, period = CGROUP.read_text(encoding="ascii").split()
-        return max(1, min(found, int(quota) // int(period)))
+        return max(1, min(result, int(quota) // int(period)))
     except (OSError, ValueError):  # no such file, or "max": no limit
-        return found
+        return result
 
 
 class Line:
