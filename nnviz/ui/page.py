@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -21,6 +21,9 @@ from nnviz.ui.server import observed, operation
 from nnviz.ui.state import frame, state
 from nnviz.ui.state.presets import Preset
 from nnviz.ui.work import compute, turns
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
 
 STYLE = Path(__file__).with_name("style.css")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
@@ -36,6 +39,11 @@ def script(name: str) -> str:
 
 
 PLAYGROUND = script("playground")
+
+
+def entry(name: str, title: str, default: bool = False) -> StreamlitPage:
+    """A page as the navigation takes it, at the address of its folder: the scripts all have one name."""
+    return st.Page(script(name), title=title, url_path=name, default=default)
 
 
 _menu = st.components.v2.component("nnviz_menu", js=Path(__file__).with_name("menu.js").read_text(encoding="utf-8"))

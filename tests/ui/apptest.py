@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from nnviz.ui import page
+from nnviz.ui.work import workers
 
 
 def frame(path):
@@ -12,8 +16,8 @@ def frame(path):
     from nnviz.ui import page
 
     page.dress()
-    others = {page.PLAYGROUND, *map(page.script, ("lessons", "quiz", "teacher", "your_data"))} - {path}
-    pages = [st.Page(path, title="shown", default=True), *(st.Page(other, title="other") for other in sorted(others))]
+    others = [name for name in ("playground", "lessons", "quiz", "teacher", "your_data") if page.script(name) != path]
+    pages = [st.Page(path, title="shown", default=True, url_path="shown"), *(page.entry(name, name) for name in others)]
     shown = st.navigation(pages, position="hidden")
     if not st.session_state.get("away"):
         shown.run()
@@ -61,3 +65,19 @@ def query(app):
     """The URL's query; AppTest keeps what the test wrote as text and what the app wrote as lists, or the reverse."""
     found = {name: app.query_params[name] for name in app.query_params}
     return {name: text if isinstance(text, str) else text[-1] for name, text in found.items()}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_a_browser(monkeypatch):
+    monkeypatch.setattr(page, "PATIENCE", 0)
+    monkeypatch.setattr(page, "PAUSE", 0)
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Work is done in this process, so that a test's own functions can stand in for it."""
+
+    def run(work, *arguments, number, look, report):
+        return work(*arguments, on_progress=report)
+
+    monkeypatch.setattr(workers, "run", run)

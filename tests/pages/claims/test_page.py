@@ -29,7 +29,7 @@ def asked(monkeypatch, here):
     return keys
 
 
-def opened(page="claims.py"):
+def opened(page="claims/page.py"):
     app = AppTest.from_file(str(PAGES / page), default_timeout=60).run()
     assert not app.exception
     return app
@@ -113,7 +113,7 @@ def test_a_claim_that_goes_wrong_is_tried_again(monkeypatch, here):
 
 
 def test_the_references_list_every_source_with_its_link_and_uses(asked):
-    text = html(opened("references.py"))
+    text = html(opened("references/page.py"))
     for source in references.registry.values():
         assert escape(source.title) in text
         assert source.identifier in text

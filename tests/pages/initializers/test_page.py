@@ -28,8 +28,9 @@ def frame():
     import nnviz
     from nnviz.ui import page
 
-    here = Path(nnviz.__file__).parent / "pages" / "initializers.py"
-    st.navigation([st.Page(here, default=True), st.Page(page.PLAYGROUND)], position="hidden").run()
+    here = str(Path(nnviz.__file__).parent / "pages" / "initializers" / "page.py")
+    pages = [st.Page(here, default=True, url_path="initializers"), page.entry("playground", "Playground")]
+    st.navigation(pages, position="hidden").run()
 
 
 @pytest.fixture(autouse=True)

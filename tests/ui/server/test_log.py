@@ -84,7 +84,7 @@ def test_an_error_is_its_types_and_where_it_came_from_and_nothing_that_it_says(w
         logging.getLogger("streamlit.some").error("Uncaught app execution", exc_info=error)
     (line,) = written()
     assert line["error"] == "KeyError < ValueError"
-    assert [frame.split(":")[0] for frame in line["at"]] == ["tests/ui/test_log.py"] * 2 + ["numpy/core.py"]
+    assert [frame.split(":")[0] for frame in line["at"]] == ["tests/ui/server/test_log.py"] * 2 + ["numpy/core.py"]
     assert line["at"][1].endswith(" fail")
     assert line["at"][2] == "numpy/core.py:7 dot"
     assert "sesame" not in json.dumps(line)
