@@ -28,7 +28,7 @@ lint: $(VENV)/requirements-dev.stamp ## check format, style, types, import direc
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/oxlint --config nnviz/ui/.oxlintrc.json nnviz/ui
+	$(VENV)/bin/oxlint --config nnviz/.oxlintrc.json nnviz
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	$(VENV)/bin/kubernetes-validate --quiet --strict --kubernetes-version 1.34 deploy/kubernetes.yaml

@@ -19,8 +19,8 @@ from bench.server import Server, serving
 from bench.session import Run, Session
 from nnviz.figures.style.sides import sides
 from nnviz.figures.style.template import LIGHT
+from nnviz.stage.payload import payload
 from nnviz.ui import markup
-from nnviz.ui.stage.payload import payload
 from nnviz.ui.state.state import Comparison
 from nnviz.ui.work import compute
 

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from nnviz.figures.style.template import DARK, PALETTES
-from nnviz.ui.film.film import HERE, script
+from nnviz.ui.components.assets import script, style
 
 pytestmark = pytest.mark.browser
 
-STYLE = (HERE / "film.css").read_text(encoding="utf-8")
+STYLE = style("film/film.css")
 PAGE = f"""<meta name="viewport" content="width=device-width">
 <style>body {{ margin: 0; --st-text-color: #000; --st-background-color: #fff; }} {STYLE}</style>
 <div id="host"><div class="film"></div></div>"""
@@ -71,7 +71,7 @@ def tab(chromium):
         page.set_viewport_size({"width": width, "height": 600})
         page.emulate_media(reduced_motion="reduce" if still else "no-preference")
         page.set_content(PAGE)
-        page.evaluate(LOAD, script())
+        page.evaluate(LOAD, script("film.js"))
         page.evaluate("text => window.show(text)", text)
         return page
 

@@ -13,14 +13,13 @@ import nnviz
 from nnviz.analysis.words import number
 from nnviz.core import activations
 from nnviz.figures.style.template import DARK, LIGHT
-from nnviz.ui.stage.payload import payload
-from nnviz.ui.stage.stage import HERE
+from nnviz.stage.payload import payload
+from nnviz.ui.components.assets import script, style
 from tests.browser.running import PATIENCE_SECONDS, REST_MS, timers_over
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = (HERE / "stage.js").read_text(encoding="utf-8")
-STYLE = (HERE / "stage.css").read_text(encoding="utf-8")
+SCRIPT, STYLE = script("stage.js"), style("stage.css")
 PAGE = f"""<meta name="viewport" content="width=device-width">
 <style>:host, body {{ margin: 0; --st-text-color: #000; --st-background-color: #fff; }} {STYLE}</style>
 <div id="host"><div class="stage"></div></div>"""

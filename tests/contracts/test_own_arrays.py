@@ -21,7 +21,7 @@ from nnviz.export import code
 from nnviz.figures.chance.seeds import plot_per_seed
 from nnviz.figures.playground.gallery import gallery
 from nnviz.figures.style.template import PALETTES
-from nnviz.ui.stage.payload import payload
+from nnviz.stage.payload import payload
 
 RECIPES = {
     "two classes": Experiment(dataset="moons", samples=60),

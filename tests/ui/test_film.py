@@ -6,7 +6,9 @@ import re
 import pytest
 
 from nnviz.figures.style.film import Film
-from nnviz.ui.film.film import HERE, click_of, script
+from nnviz.stage.loader import HERE
+from nnviz.ui.components.assets import script
+from nnviz.ui.components.film import click_of
 
 NAMES = ("x", "y")
 
@@ -31,12 +33,12 @@ def test_a_film_that_takes_no_click_has_none():
 
 
 def test_the_script_is_one_file_that_imports_nothing():
-    text = script()
+    text = script("film.js")
     assert not re.search(r"^import ", text, re.MULTILINE)
     assert text.count("export default") == 1
 
 
 def test_every_drawing_is_in_the_script():
-    for part in HERE.glob("*.js"):
+    for part in (HERE / "film").glob("*.js"):
         first = part.read_text(encoding="utf-8").splitlines()[0]
-        assert first in script(), part.name
+        assert first in script("film.js"), part.name

@@ -9,9 +9,9 @@ import nnviz
 from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import activations
 from nnviz.figures.style.template import LIGHT
-from nnviz.ui.stage import payload as stage_payload
-from nnviz.ui.stage.payload import clock, pack, payload
-from nnviz.ui.stage.stage import Moment, moment_of
+from nnviz.stage import payload as stage_payload
+from nnviz.stage.payload import clock, pack, payload
+from nnviz.ui.components.stage import Moment, moment_of
 
 QUICK = {"epochs": 5, "samples": 60}
 MOST_BYTES = 1_500_000

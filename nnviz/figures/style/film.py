@@ -15,7 +15,7 @@ class Film:
         name: a short name of its own on the page.
         title: the finding, as a sentence.
         alt: what it shows from beginning to end, in plain words.
-        scene: which drawing of `nnviz/ui/film/film.js` draws it.
+        scene: which drawing of `nnviz/stage/film/film.js` draws it.
         data: what that drawing needs, as JSON knows it.
         captions: what happens at each frame, in a few words; as many as there are frames.
         sets: the settings of the screen that a click into the picture sets, for its axes; none where it takes no click.

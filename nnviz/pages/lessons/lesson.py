@@ -17,9 +17,9 @@ from nnviz.lessons.course import LESSONS
 from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task, Way
 from nnviz.pages.lessons import lesson_progress
 from nnviz.ui import markup, page
+from nnviz.ui.components.film import film
+from nnviz.ui.components.stage import quiet_stage
 from nnviz.ui.download.handouts import handouts
-from nnviz.ui.film.film import film
-from nnviz.ui.stage.stage import quiet_stage
 from nnviz.ui.state import frame, state
 from nnviz.ui.state.initial_values import Begins
 from nnviz.ui.state.lesson_state import LINKED, Place, to_query

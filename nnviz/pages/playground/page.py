@@ -7,8 +7,8 @@ import streamlit as st
 from nnviz.figures.style.sides import sides
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
+from nnviz.ui.components.stage import stage
 from nnviz.ui.download.takeaway import takeaway
-from nnviz.ui.stage.stage import stage
 from nnviz.ui.state import controls, state
 from nnviz.ui.state.presets import PRESETS
 from nnviz.ui.work import compute

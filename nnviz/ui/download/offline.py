@@ -6,7 +6,6 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 from nnviz.analysis.playground.summary import summary
 from nnviz.core.trace import Trace
@@ -14,14 +13,13 @@ from nnviz.figures.playground.gallery import gallery
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, sides
 from nnviz.figures.style.template import LIGHT, Palette
+from nnviz.stage import loader
+from nnviz.stage.payload import payload
 from nnviz.ui import markup
-from nnviz.ui.stage.payload import payload
-
-STAGE = Path(__file__).parents[1] / "stage"
 
 STYLE = """
-:root { --st-text-color: TEXT; --st-background-color: BACKGROUND; --st-secondary-background-color: ZERO;
-  --st-border-color: GRID; --st-font: sans-serif; color-scheme: NAME; }
+:root { --nnviz-text: TEXT; --nnviz-background: BACKGROUND; --nnviz-raised: ZERO; --nnviz-border: GRID;
+  --nnviz-font: sans-serif; color-scheme: NAME; }
 body { max-width: 1320px; margin: 1rem auto; padding: 0 1rem; font: 18px/1.4 sans-serif; color: TEXT;
   background: BACKGROUND; }
 h1 { font-size: 1.6rem; }
@@ -40,7 +38,7 @@ const corner = document.querySelector("#stage").attachShadow({ mode: "open" });
 corner.innerHTML = '<style></style><div class="stage"></div>';
 corner.querySelector("style").textContent = STYLE;
 const data = Uint8Array.from(atob(DATA), (letter) => letter.charCodeAt(0));
-mount({ data, parentElement: corner, setStateValue() {} });
+showStage(corner.querySelector(".stage"), data);
 """
 
 
@@ -81,8 +79,8 @@ def _style(palette: Palette) -> str:
 
 def _script(traces: Sequence[Trace], sentences: Sequence[str], palette: Palette) -> str:
     data = b64encode(payload(traces, palette, sentences)).decode()
-    mount = SCRIPT.replace("STYLE", json.dumps((STAGE / "stage.css").read_text(encoding="utf-8")))
-    return (STAGE / "stage.js").read_text(encoding="utf-8") + mount.replace("DATA", json.dumps(data))
+    mount = SCRIPT.replace("STYLE", json.dumps(loader.style("stage.css")))
+    return loader.script(loader.HERE / "stage.js") + mount.replace("DATA", json.dumps(data))
 
 
 def _figure(figure: Figure, script: bool) -> str:

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from nnviz.figures.style.film import Film
 from nnviz.figures.style.template import PALETTES
+from nnviz.ui.components.assets import script, style
 from nnviz.ui.state import state
-
-HERE = Path(__file__).parent
-PARTS = ("brush.js", "bars.js", "curve.js", "map.js", "film.js")
-
-
-def script() -> str:
-    """The parts as the one file that Streamlit takes: modules that import each other, one after the other."""
-    parts = [(HERE / part).read_text(encoding="utf-8") for part in PARTS]
-    return "\n".join(re.sub(r"^import .*\n", "", part, flags=re.MULTILINE) for part in parts)
-
 
 _component = st.components.v2.component(
     "nnviz_film",
     html='<div class="film"></div>',
-    css=(HERE / "film.css").read_text(encoding="utf-8"),
-    js=script(),
+    css=style("film/film.css"),
+    js=script("film.js"),
 )
 
 

@@ -9,7 +9,7 @@
 // A new scene is a file of its own, named in film.py and in the table here.
 
 import { bars } from "./bars.js";
-import { prepare } from "./brush.js";
+import { canDraw, icon, prepare, setText } from "../controls.js";
 import { curve } from "./curve.js";
 import { map } from "./map.js";
 
@@ -18,15 +18,6 @@ const scenes = { bars, curve, map };
 const PLAY_SECONDS = 14; // from start to end at speed 1, but
 const FASTEST = 30, SLOWEST = 2; // frames a second
 const SPEEDS = [0.5, 1, 2, 4];
-
-const ICONS = {
-  play: "M4 2l11 7-11 7z",
-  pause: "M4 2h4v14H4zM10 2h4v14h-4z",
-  back: "M13 2v14L5 9zM3 2h2v14H3z",
-  forward: "M5 2v14l8-7zM13 2h2v14h-2z",
-};
-
-const icon = (name) => `<svg viewBox="0 0 18 18" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 
 const PARTS = `
   <canvas role="img"></canvas>
@@ -108,7 +99,7 @@ function createFilm(root) {
   function paint() {
     const width = canvas.clientWidth;
     if (!width) return;
-    const style = getComputedStyle(root), background = style.getPropertyValue("--st-background-color").trim().toLowerCase();
+    const style = getComputedStyle(root), background = style.getPropertyValue("--nnviz-background").trim().toLowerCase();
     look.font = style.fontFamily;
     look.palette = palettes.find((palette) => palette.background.toLowerCase() === background) ?? palettes[0];
     const height = Math.round(scene.height(width, content.data));
@@ -205,27 +196,20 @@ function createFilm(root) {
   return film;
 }
 
-function setText(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
-// ---- The component: Streamlit calls this again whenever the data changes, and what it returned last at the end ----
-
 const films = new WeakMap();
 
-export default function mount({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".film");
-  if (!window.ResizeObserver || !document.createElement("canvas").getContext?.("2d")) {
+/** Shows a film in an element; called again with other frames, the speed stays. `tell(place)` says where a click landed. */
+export function showFilm(root, data, tell = () => {}) {
+  if (!canDraw()) {
     root.textContent = data.film.alt;
     return undefined;
   }
-  const film = films.get(parentElement) ?? createFilm(root);
-  films.set(parentElement, film);
-  const { documentElement } = document; // see leaving.js
-  film.tell = (place) => { if (!documentElement.hasAttribute("data-leaving")) setTriggerValue("click", place); };
+  const film = films.get(root) ?? createFilm(root);
+  films.set(root, film);
+  film.tell = tell;
   film.show(data);
   return () => {
     film.stop();
-    films.delete(parentElement);
+    films.delete(root);
   };
 }

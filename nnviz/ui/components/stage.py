@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,12 @@ import streamlit as st
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.figures.style.template import PALETTES
-from nnviz.ui.stage.payload import clock, payload
+from nnviz.stage.payload import clock, payload
+from nnviz.ui.components.assets import script, style
 from nnviz.ui.state import state
 from nnviz.ui.work.results import drawn_once
 
-HERE = Path(__file__).parent
-
-_css, _js = ((HERE / name).read_text(encoding="utf-8") for name in ("stage.css", "stage.js"))
+_css, _js = style("stage.css"), script("stage.js")
 _component = st.components.v2.component("nnviz_stage", html='<div class="stage"></div>', css=_css, js=_js)
 _quiet = st.components.v2.component("nnviz_quiet_stage", html='<div class="stage" data-quiet></div>', css=_css, js=_js)
 

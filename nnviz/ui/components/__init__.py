@@ -1,0 +1,1 @@
+"""Streamlit's frames around the moving pictures."""

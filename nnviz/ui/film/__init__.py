@@ -1,1 +1,0 @@
-"""The film: frames that the browser plays, steps through and scrubs, whatever they show."""

@@ -1,1 +1,0 @@
-"""The stage: both sides' trainings as a moving picture, drawn in the browser."""
