@@ -10,10 +10,10 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from nnviz.core.trace import Trace
+from nnviz.figures.playground import loss as loss_figure
 from nnviz.figures.playground.boundary import boundary
 from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gradients import gradients
-from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.playground.paths import paths
 from nnviz.figures.playground.similarity import similarity
 from nnviz.figures.style.figure import Figure
@@ -45,7 +45,7 @@ def plot_loss(
         ValueError: no such run or theme.
     """
     palette = _palette(theme)
-    return _titled(plot_loss(_runs(run, trace, other), palette, log), palette)
+    return _titled(loss_figure.plot_loss(_runs(run, trace, other), palette, log), palette)
 
 
 def plot_unit_distances(
