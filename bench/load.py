@@ -17,7 +17,7 @@ from statistics import median, quantiles
 from bench.measure import Row, Table, against
 from bench.server import Server, serving
 from bench.session import Run, Session
-from nnviz.figures.style.sides import sides
+from nnviz.figures.style.sides import traced_sides
 from nnviz.figures.style.template import LIGHT
 from nnviz.stage.payload import payload
 from nnviz.ui import markup
@@ -178,7 +178,7 @@ def _verify(found: Runs) -> str:
         pair = Comparison(*(side.replace(seed=seed) for side in (Comparison().a, Comparison().b)))
         traces = compute.traces_of(pair)
         sentences = compute.verdicts(traces)
-        verdicts, stage = markup.verdicts(sides(traces, LIGHT), sentences), payload(traces, LIGHT, sentences)
+        verdicts, stage = markup.verdicts(traced_sides(traces, LIGHT), sentences), payload(traces, LIGHT, sentences)
         for run in runs:
             assert not run.failed, f"seed {seed}: the page shows an error"
             assert run.query == {"seed": str(seed)}, f"seed {seed}: the URL says {run.query}"

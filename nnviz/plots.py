@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 
 from nnviz.core.trace import Trace
 from nnviz.figures.playground import loss as loss_figure
+from nnviz.figures.playground import similarity as similarity_figure
 from nnviz.figures.playground.boundary import boundary
 from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gradients import gradients
-from nnviz.figures.playground.paths import paths
-from nnviz.figures.playground.similarity import similarity
+from nnviz.figures.playground.paths import plot_paths
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES, Palette
 
@@ -80,13 +80,13 @@ def plot_unit_paths(trace: Trace, *, run: int = 0, layer: int = 0, theme: str = 
         ValueError: no such run, layer or theme.
     """
     palette = _palette(theme)
-    return _titled(paths(_runs(run, trace), palette, _layer(layer, trace))[0], palette)
+    return _titled(plot_paths(_runs(run, trace), palette, _layer(layer, trace))[0], palette)
 
 
 def plot_similarity(trace: Trace, *, run: int = 0, layer: int = 0, theme: str = "light") -> go.Figure:
     """The cosines between the incoming weights of a layer's units at the end; arguments as in `plot_unit_paths`."""
     palette = _palette(theme)
-    return _titled(similarity(_runs(run, trace), palette, _layer(layer, trace))[0], palette)
+    return _titled(similarity_figure.plot_similarity(_runs(run, trace), palette, _layer(layer, trace))[0], palette)
 
 
 def plot_gradients(trace: Trace, *, run: int = 0, theme: str = "light") -> go.Figure:

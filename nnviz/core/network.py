@@ -81,7 +81,7 @@ class Network:
         self.divisor = rows * loss.scale(sizes[-1])
         hidden = [(runs, units + 1, rows) for units in sizes[1:-1]]
         self.signals = [np.ones(shape, dtype) for shape in hidden]
-        self.sums = [np.zeros(shape, dtype) for shape in hidden]
+        self.preactivations = [np.zeros(shape, dtype) for shape in hidden]
         self.deltas = [np.zeros(shape, dtype) for shape in hidden]
         self.logits, self.errors = (np.zeros((runs, sizes[-1], rows), dtype) for _ in range(2))
 
@@ -95,9 +95,9 @@ class Network:
     def forward(self, layers: Sequence[Array], x: Array) -> Array:
         """The logits `[R, outputs, rows]` for inputs `[R or 1, d + 1, rows]`; they stay valid until the next call."""
         below = x
-        for layer, sums, signal in zip(layers[:-1], self.sums, self.signals, strict=True):
-            self.matmul(layer.swapaxes(1, 2), below, sums[:, :-1])
-            self.activation.value(sums, signal)
+        for layer, preactivation, signal in zip(layers[:-1], self.preactivations, self.signals, strict=True):
+            self.matmul(layer.swapaxes(1, 2), below, preactivation[:, :-1])
+            self.activation.value(preactivation, signal)
             signal[:, -1] = 1
             below = signal
         self.matmul(layers[-1].swapaxes(1, 2), below, self.logits)
@@ -125,8 +125,8 @@ class Network:
             below = self.signals[i - 1] if i else x
             self.matmul(below, errors.swapaxes(1, 2), gradients[i])
             if i:
-                sums, delta = self.sums[i - 1], self.deltas[i - 1]
+                slopes, delta = self.preactivations[i - 1], self.deltas[i - 1]
                 self.matmul(layers[i], errors, delta)
-                self.activation.derivative(sums, below, sums)
-                delta *= sums
+                self.activation.derivative(slopes, below, slopes)
+                delta *= slopes
                 errors = delta[:, :-1]

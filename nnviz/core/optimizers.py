@@ -71,9 +71,9 @@ def _adam(parameters: Array, gradient: Array, state: list[Array], learning_rate:
     mean += (1 - BETA_1) * gradient
     mean_square *= BETA_2
     mean_square += (1 - BETA_2) * np.square(gradient)
-    spread = np.sqrt(mean_square / (1 - BETA_2**step))
-    spread += ADAM_EPSILON
-    parameters -= learning_rate / (1 - BETA_1**step) * mean / spread
+    root_mean_square = np.sqrt(mean_square / (1 - BETA_2**step))
+    root_mean_square += ADAM_EPSILON
+    parameters -= learning_rate / (1 - BETA_1**step) * mean / root_mean_square
 
 
 registry = by_key(

@@ -187,9 +187,9 @@ def hidden_signals(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int =
     pairs = []
     with np.errstate(all="ignore"):
         network.forward(layers, signal)
-        for sums, after in zip(network.sums, network.signals, strict=True):
-            network.activation.derivative(sums, after, sums)
-            pairs.append((after[0, :-1].T, sums[0, :-1].T))
+        for slopes, after in zip(network.preactivations, network.signals, strict=True):
+            network.activation.derivative(slopes, after, slopes)
+            pairs.append((after[0, :-1].T, slopes[0, :-1].T))
     return pairs
 
 

@@ -64,14 +64,14 @@ def train(experiment: Experiment, on_progress: Progress | None = None, threads: 
     return _run(_Job(experiment, threads=threads), on_progress)
 
 
-def train_from(experiment: Experiment, starts: Array, on_progress: Progress | None = None) -> Trace:
+def train_from(experiment: Experiment, initial_weights: Array, on_progress: Progress | None = None) -> Trace:
     """Train runs from starts of one's own, in place of those that the initializers draw; all else as in `train`.
 
     A run's order of rows still comes from its seed.
 
     Args:
         experiment: the recipe.
-        starts: `[R, P]`, a row for each of the experiment's restarts, each laid out as `initial_parameters` has it.
+        initial_weights: `[R, P]`, a row for each of the experiment's restarts, each laid out as `initial_parameters` has it.
         on_progress: as in `train`.
 
     Raises:
@@ -83,9 +83,11 @@ def train_from(experiment: Experiment, starts: Array, on_progress: Progress | No
     0.0
     """
     shape = (experiment.restarts, parameter_count(experiment.layer_sizes))
-    if np.shape(starts) != shape:
-        raise ValueError(f"starts has shape {np.shape(starts)}: must be {shape}, a run's parameters in each row.")
-    return _run(_Job(experiment, np.asarray(starts, experiment.dtype)), on_progress)
+    if np.shape(initial_weights) != shape:
+        raise ValueError(
+            f"starts has shape {np.shape(initial_weights)}: must be {shape}, a run's parameters in each row."
+        )
+    return _run(_Job(experiment, np.asarray(initial_weights, experiment.dtype)), on_progress)
 
 
 def _run(job: _Job, on_progress: Progress | None) -> Trace:

@@ -53,7 +53,7 @@ class Reveal:
 
 
 @dataclass(frozen=True)
-class Way:
+class PageLink:
     """A way on to another page of the app.
 
     Attributes:
@@ -92,7 +92,7 @@ class Screen:
     reveal: Callable[[Any], Reveal]
     pictures: Callable[[Any, Palette], Sequence[Picture]]
     settings: tuple[Parameter, ...] = ()
-    way: Way | None = None
+    way: PageLink | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Task:
+class LessonTask:
     """Something to do in the Playground, which opens set up for it.
 
     Attributes:
@@ -126,7 +126,7 @@ class Task:
     b: Experiment
     asked: Parameter | None = None
     check: Callable[..., Checked] | None = None
-    way: Way | None = None
+    way: PageLink | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Lesson:
     title: str
     promise: str
     screens: tuple[Screen, ...]
-    task: Task
+    task: LessonTask
     remember: str
     sources: tuple[str, ...]
     teaching: Teaching

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from nnviz.search.landscapes import Landscape
+from nnviz.search.landscapes import SearchLandscape
 
 Array = np.ndarray
 
@@ -15,7 +15,7 @@ GRID = 4001  # points between which the slope changes its sign at most once
 
 
 @dataclass(frozen=True, eq=False)
-class Basins:
+class Valleys:
     """The V valleys of a landscape with one coordinate, from left to right.
 
     Attributes:
@@ -44,30 +44,30 @@ class Basins:
         return np.searchsorted(self.edges[1:-1], places)
 
 
-def basins(ground: Landscape) -> Basins:
+def basins(landscape: SearchLandscape) -> Valleys:
     """The valleys of a curve, by finding the roots of its slope.
 
     Raises:
         ValueError: the landscape has no form with one coordinate.
     """
-    if 1 not in ground.dims:
-        raise ValueError(f"{ground.key} has no form with one coordinate.")
+    if 1 not in landscape.dims:
+        raise ValueError(f"{landscape.key} has no form with one coordinate.")
 
     def slope(place: float) -> float:
-        return float(ground.slope(np.array([place]))[0])
+        return float(landscape.slope(np.array([place]))[0])
 
-    grid = np.linspace(ground.low, ground.high, GRID)
-    signs = np.sign(ground.slope(grid[:, None])[:, 0])
+    grid = np.linspace(landscape.low, landscape.high, GRID)
+    signs = np.sign(landscape.slope(grid[:, None])[:, 0])
     signs[signs == 0] = 1  # a root on the grid belongs to the interval on its left
     turns = np.flatnonzero(signs[:-1] != signs[1:])
     roots = np.array([brentq(slope, grid[i], grid[i + 1], xtol=1e-14) for i in turns])
     upward = signs[turns] < 0
     floors = roots[upward]
-    edges = np.array([ground.low, *roots[~upward], ground.high])
-    return Basins(floors, ground.height(floors[:, None]), edges)
+    edges = np.array([landscape.low, *roots[~upward], landscape.high])
+    return Valleys(floors, landscape.height(floors[:, None]), edges)
 
 
-def deepest_share(ground: Landscape, dims: int) -> float:
+def deepest_share(landscape: SearchLandscape, dims: int) -> float:
     """The share of the box from which downhill leads to the deepest floor.
 
     Where the coordinates do not know of each other, a walker must start right in each of them: the line's share to the
@@ -76,7 +76,7 @@ def deepest_share(ground: Landscape, dims: int) -> float:
     Raises:
         ValueError: the coordinates depend on each other, and there are several.
     """
-    if dims > 1 and not ground.separable:
-        raise ValueError(f"{ground.key} with {dims} coordinates: its basins have no closed form.")
-    measurement = basins(ground)
+    if dims > 1 and not landscape.separable:
+        raise ValueError(f"{landscape.key} with {dims} coordinates: its basins have no closed form.")
+    measurement = basins(landscape)
     return float(measurement.shares[measurement.deepest]) ** dims

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.core.progress import Progress
-from nnviz.search.walk import Array, Plan, Record, Walk
+from nnviz.search.walk import Array, Plan, Walk, WalkRecord
 
 HOT, COLD = 0.5, 0.005  # annealing's first and last temperature, in ridges of the landscape
 
@@ -52,7 +52,7 @@ def random_search(plan: Plan, on_progress: Progress | None = None) -> Walk:
     places = np.empty((plan.looks, plan.runs, plan.dims))
     for run, generator in enumerate(plan.generators()):
         places[:, run] = plan.places(generator, plan.looks)
-    record = Record(plan, on_progress)
+    record = WalkRecord(plan, on_progress)
     points = places[0]
     heights = plan.ground.height(points)
     for look, tried in enumerate(places, 1):
@@ -71,12 +71,14 @@ def _walk(plan: Plan, step: float | Array, restarts: int, temperatures: Array, o
         steps[:, run] = generator.standard_normal((plan.looks, plan.dims))
         patience[:, run] = generator.standard_exponential(plan.looks)
     lengths = np.broadcast_to(step, plan.runs)[:, None]
-    begins = {int(look): i for i, look in enumerate(np.linspace(0, plan.looks, restarts, endpoint=False).astype(int))}
-    record = Record(plan, on_progress)
+    restart_at = {
+        int(look): i for i, look in enumerate(np.linspace(0, plan.looks, restarts, endpoint=False).astype(int))
+    }
+    record = WalkRecord(plan, on_progress)
     points = heights = np.empty(0)
     for look in range(plan.looks):
-        if look in begins:
-            points = starts[begins[look]]
+        if look in restart_at:
+            points = starts[restart_at[look]]
             heights = plan.ground.height(points)
         else:
             tried = plan.inside(points + lengths * steps[look])

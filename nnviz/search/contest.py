@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.core.progress import Progress, part
 from nnviz.search.climbing import annealing, hill_climbing, random_search
-from nnviz.search.landscapes import Landscape
+from nnviz.search.landscapes import SearchLandscape
 from nnviz.search.walk import Array, Plan, Walk
 
 STEPS = (0.05, 0.1, 0.3, 0.5, 1.0)
@@ -18,7 +18,7 @@ RESTARTS = 20
 
 
 @dataclass(frozen=True)
-class Method:
+class SearchMethod:
     """A way to search.
 
     Attributes:
@@ -33,14 +33,16 @@ class Method:
 
 
 METHODS = (
-    Method("one", "one long walk", lambda plan, step, report: hill_climbing(plan, step, 1, report)),
-    Method("many", f"{RESTARTS} short walks", lambda plan, step, report: hill_climbing(plan, step, RESTARTS, report)),
-    Method("annealing", "annealing", annealing),
+    SearchMethod("one", "one long walk", lambda plan, step, report: hill_climbing(plan, step, 1, report)),
+    SearchMethod(
+        "many", f"{RESTARTS} short walks", lambda plan, step, report: hill_climbing(plan, step, RESTARTS, report)
+    ),
+    SearchMethod("annealing", "annealing", annealing),
 )
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class SearchContest:
     """How often each way found the deepest valley.
 
     Attributes:
@@ -48,14 +50,14 @@ class Contest:
         looks: what each run could spend.
         steps: `[S]`, the sizes of steps.
         found: `[methods, S, runs]`, whether a run found it, in the order of `METHODS`.
-        by_luck: `[S · runs]`, the same of runs that only looked anywhere at random; they take no steps.
+        at_random: `[S · runs]`, the same of runs that only looked anywhere at random; they take no steps.
     """
 
-    ground: Landscape
+    ground: SearchLandscape
     looks: int
     steps: Array
     found: Array
-    by_luck: Array
+    at_random: Array
 
     @property
     def successes(self) -> Array:
@@ -65,12 +67,12 @@ class Contest:
 
 
 def contest(
-    ground: Landscape, seed: int, looks: int = LOOKS, runs: int = RUNS, on_progress: Progress | None = None
-) -> Contest:
+    landscape: SearchLandscape, seed: int, looks: int = LOOKS, runs: int = RUNS, on_progress: Progress | None = None
+) -> SearchContest:
     """Let each method search a plane, in so many runs for each size of step.
 
     Args:
-        ground: the landscape, with two coordinates.
+        landscape: the landscape, with two coordinates.
         seed: draws everything.
         looks: what each run may spend.
         runs: for each method and step.
@@ -79,9 +81,11 @@ def contest(
     Raises:
         ValueError: more work than a plan may ask for.
     """
-    plan = Plan(ground, 2, looks, runs * len(STEPS), seed)
+    plan = Plan(landscape, 2, looks, runs * len(STEPS), seed)
     steps = np.repeat(STEPS, runs)
     parts = len(METHODS) + 1
     result = [method.walk(plan, steps, part(on_progress, i, parts)).found for i, method in enumerate(METHODS)]
-    luck = random_search(plan, part(on_progress, parts - 1, parts))
-    return Contest(ground, looks, np.array(STEPS), np.reshape(result, (len(METHODS), len(STEPS), runs)), luck.found)
+    random_walks = random_search(plan, part(on_progress, parts - 1, parts))
+    return SearchContest(
+        landscape, looks, np.array(STEPS), np.reshape(result, (len(METHODS), len(STEPS), runs)), random_walks.found
+    )

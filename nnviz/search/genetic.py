@@ -86,7 +86,7 @@ def evolve(
         heights = plan.ground.height(population)
         kept[:, generation] = population[:shown]
         best[:, generation] = heights.min(axis=1)
-        diversity[:, generation] = _spread(population)
+        diversity[:, generation] = _mean_distance(population)
         distinct[:, generation] = _different(population)
         if generation < generations:
             drawn, coins, chances, changes = _draws(generators, size, tournament, plan.dims)
@@ -117,16 +117,16 @@ def _draws(
     return drawn, coins, chances, changes
 
 
-def _spread(population: Array) -> Array:
+def _mean_distance(population: Array) -> Array:
     """The mean distance from the middle of each population, `[R]`."""
     apart = population - population.mean(axis=1, keepdims=True)
-    spread: Array = np.sqrt((apart**2).sum(axis=-1)).mean(axis=1)
-    return spread
+    mean_distance: Array = np.sqrt((apart**2).sum(axis=-1)).mean(axis=1)
+    return mean_distance
 
 
 def _different(population: Array) -> Array:
     """How many different candidates each population has, `[R]`; told apart by one sum with odd weights."""
     weights = np.sqrt(np.arange(2, population.shape[-1] + 2))
-    sums = np.sort((population * weights).sum(axis=-1), axis=1)
-    different: Array = 1 + (np.diff(sums, axis=1) != 0).sum(axis=1)
+    hashes = np.sort((population * weights).sum(axis=-1), axis=1)
+    different: Array = 1 + (np.diff(hashes, axis=1) != 0).sum(axis=1)
     return different

@@ -16,7 +16,7 @@ NEAR = 0.1  # above the lowest height: a candidate no higher than that has found
 
 
 @dataclass(frozen=True, kw_only=True)
-class Landscape(Entry):
+class SearchLandscape(Entry):
     """A height over each point of a box; low is good.
 
     Attributes:
@@ -111,7 +111,7 @@ def _himmelblau_slope(x: Array) -> Array:
 
 registry = by_key(
     (
-        Landscape(
+        SearchLandscape(
             key="two_valleys",
             label="two valleys",
             note="A wide shallow valley, and a narrow deep one.",
@@ -127,7 +127,7 @@ registry = by_key(
             ridge=1.0,
             curvature=17.0,
         ),
-        Landscape(
+        SearchLandscape(
             key="rastrigin",
             label="Rastrigin",
             note="A bowl with a valley at every whole number; the one in the middle is deepest.",
@@ -144,7 +144,7 @@ registry = by_key(
             curvature=2 + 40 * math.pi**2,
             separable=True,
         ),
-        Landscape(
+        SearchLandscape(
             key="ackley",
             label="Ackley",
             note="A funnel with shallow valleys all over its sides.",
@@ -160,7 +160,7 @@ registry = by_key(
             ridge=3.0,
             curvature=110.0,
         ),
-        Landscape(
+        SearchLandscape(
             key="himmelblau",
             label="Himmelblau",
             note="Four valleys, all equally deep.",

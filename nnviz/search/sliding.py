@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.core.progress import Progress
-from nnviz.search.walk import Plan, Record, Walk
+from nnviz.search.walk import Plan, Walk, WalkRecord
 
 GENTLE = 0.5  # a step is this over the largest curvature, so that it never leads over a hilltop or a floor
 
@@ -39,7 +39,7 @@ def gradient_descent(plan: Plan, push: float = 0.0, fade: bool = False, on_progr
         points[run] = plan.places(generator, 1)[0]
         if push:
             pushes[:, run] = generator.standard_normal((plan.looks, plan.dims))
-    record = Record(plan, on_progress)
+    record = WalkRecord(plan, on_progress)
     record.take(1, points, plan.ground.height(points))
     for look in range(1, plan.looks):
         points = plan.inside(points - step * plan.ground.slope(points) + sizes[look] * pushes[look])

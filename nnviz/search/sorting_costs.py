@@ -42,7 +42,7 @@ def mean_comparisons(n: int) -> float:
     return 2 * (n + 1) * _harmonic(n, 1) - 4 * n
 
 
-def comparisons_spread(n: int) -> float:
+def comparisons_stddev(n: int) -> float:
     """Their standard deviation (Knuth 1973), the root of 7n² - 4(n + 1)²Hₙ⁽²⁾ - 2(n + 1)Hₙ + 13n.
 
     >>> round(comparisons_spread(100), 1)
@@ -185,7 +185,7 @@ def rolled(seed: int, on_progress: Progress | None = None) -> Rolled:
     return Rolled(seed, (quick(values, seed), quick(values, seed + 1), quick(values, seed)))
 
 
-def many(runs: int, seed: int, on_progress: Progress | None = None) -> Array:
+def many_counts(runs: int, seed: int, on_progress: Progress | None = None) -> Array:
     """Quicksort with dice on a hundred values in order: comparisons run by run, `[runs]`."""
     return counts(range(1, MANY + 1), runs, seed, on_progress)
 

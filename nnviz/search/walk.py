@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnviz.core.progress import Progress
-from nnviz.search.landscapes import Landscape
+from nnviz.search.landscapes import SearchLandscape
 
 Array = np.ndarray
 
@@ -32,7 +32,7 @@ class Plan:
         ValueError: a number out of range, or more work than `MOST_WORK`.
     """
 
-    ground: Landscape
+    ground: SearchLandscape
     dims: int
     looks: int
     runs: int
@@ -101,7 +101,7 @@ class Walk:
         return self.plan.ground.found(self.heights[:, -1])
 
 
-class Record:
+class WalkRecord:
     """Takes down a walk look by look."""
 
     def __init__(self, plan: Plan, on_progress: Progress | None) -> None:

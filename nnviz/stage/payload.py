@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.playground.paths import paths
+from nnviz.analysis.playground.paths import unit_paths
 from nnviz.analysis.solutions.surface import input_range
 from nnviz.analysis.symmetry.symmetry import effective_units, unit_vectors
 from nnviz.core import activations
@@ -26,7 +26,7 @@ from nnviz.core.datasets import Dataset
 from nnviz.core.network import Network, parameter_count, target_rows, with_ones
 from nnviz.core.trace import Trace, hidden_signals, predict
 from nnviz.figures.style.axes import LARGEST
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette
 
 Array = np.ndarray
@@ -56,7 +56,7 @@ def payload(traces: Sequence[Trace], palette: Palette, sentences: Sequence[str])
 
 
 def _header(traces: Sequence[Trace], palette: Palette, sentences: Sequence[str]) -> dict[str, Any]:
-    both = sides(traces, palette)
+    both = traced_sides(traces, palette)
     rows = {id(trace.dataset): _rows(trace.dataset, input_range([trace])) for trace in traces}
     planes = _planes(traces)
     return {
@@ -182,10 +182,10 @@ def _pictures(
     ]
     biases = [bias[0, moments][:, :MOST_UNITS] for bias in trace.biases]
     points = grid_points(data, PICTURE)
-    pictures, answers = [], []
+    pictures, outputs = [], []
     for moment in moments:
         answer = predict(trace, points, 0, moment)
-        answers.append(answer[:, 1] * 2 - 1 if answer.shape[1] == 2 else answer.argmax(axis=1) / 127)
+        outputs.append(answer[:, 1] * 2 - 1 if answer.shape[1] == 2 else answer.argmax(axis=1) / 127)
         if data["view"] != "rows":
             signals = hidden_signals(trace, points, 0, moment)
             pictures.append([_shade(signals[layer][0][:, :MOST_UNITS].T, squashes) for layer in layers])
@@ -193,12 +193,12 @@ def _pictures(
         "kernels": kernels,
         "biases": biases,
         "pictures": [_int8([at[i] for at in pictures]) for i in range(len(layers))] if pictures else None,
-        "answers": np.array(answers) if data["view"] == "curve" else _int8(answers),
+        "answers": np.array(outputs) if data["view"] == "curve" else _int8(outputs),
     }
 
 
-def _shade(answers: Array, squashes: bool) -> Array:
-    return answers if squashes else answers / (1 + np.abs(answers))
+def _shade(outputs: Array, squashes: bool) -> Array:
+    return outputs if squashes else outputs / (1 + np.abs(outputs))
 
 
 def _int8(values: Sequence[Array] | Sequence[list[Array]]) -> Array:
@@ -245,7 +245,7 @@ def _rows(dataset: Dataset, extent: tuple[Array, Array]) -> dict[str, Any]:
 
 def _planes(traces: Sequence[Trace]) -> list[dict[str, Any]]:
     """The first layer's units as points in their weight plane, in the same ranges unless one side goes far beyond."""
-    result = paths(traces)
+    result = unit_paths(traces)
     points = [way.points[:, :MOST_UNITS] for way in result]
     spans = [np.abs(p[np.isfinite(p) & (np.abs(p) < LARGEST)]).max(initial=0.0) for p in points]
     together = max(spans) <= OWN_RANGE * max(1.0, min(spans))

@@ -92,13 +92,13 @@ def add_to(commands: Any) -> None:
 
 def _sweep(options: argparse.Namespace) -> None:
     from nnviz.sweep import output, run  # pyarrow and joblib are needed only here
-    from nnviz.sweep.parts import Parts
+    from nnviz.sweep.parts import PortionFolder
 
     began = time.perf_counter()
     values = {name: getattr(options, name) for name in field_names() if name in options}
     plan = grid(values | ({"seed": [values["seed"]]} if "seed" in values else {}), options.seeds)
     check_place(options.out)
-    parts = Parts(options.out.with_name(f"{options.out.name}.parts"))
+    parts = PortionFolder(options.out.with_name(f"{options.out.name}.parts"))
     portions = plan.portions()
     missing = [portion for portion in portions if parts.get(portion) is None]
     finished = plan.runs - sum(portion.restarts for portion in missing)

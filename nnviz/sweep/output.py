@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from nnviz.command_line import written_at_once
 from nnviz.core.experiment import Experiment
 from nnviz.sweep.grid import Grid, portions
-from nnviz.sweep.parts import Parts
+from nnviz.sweep.parts import PortionFolder
 from nnviz.sweep.portion import SCHEMA, made_by, of_cell, processor_of
 
 WRITERS: Mapping[str, Callable[..., pq.ParquetWriter | pa_csv.CSVWriter]] = {
@@ -47,7 +47,7 @@ class Result:
     processors: frozenset[str]
 
 
-def write(grid: Grid, parts: Parts, out: Path) -> list[Result]:
+def write(grid: Grid, parts: PortionFolder, out: Path) -> list[Result]:
     """Write the file from the finished portions, all at once: it is there whole, or as it was before.
 
     The same grid gives the same bytes, whoever trained it and in whichever order.

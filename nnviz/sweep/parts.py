@@ -24,7 +24,7 @@ from nnviz.sweep.portion import is_portion, made_by, portion_of
 LEFTOVER_SECONDS = 3600  # nobody takes so long to write a portion
 
 
-class Parts:
+class PortionFolder:
     """A folder of finished portions."""
 
     def __init__(self, folder: Path) -> None:

@@ -16,7 +16,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from nnviz.core.experiment import Experiment
 from nnviz.sweep.grid import Grid, portions
-from nnviz.sweep.parts import Parts
+from nnviz.sweep.parts import PortionFolder
 from nnviz.sweep.portion import train_portion
 
 Tables = Generator[pa.Table, None, None]
@@ -34,7 +34,7 @@ def usual_jobs() -> int:
     return int(cpu_count())
 
 
-def keep(parts: Parts, tables: Tables, on_runs: Callable[[int], object]) -> None:
+def keep(parts: PortionFolder, tables: Tables, on_runs: Callable[[int], object]) -> None:
     """Keep each portion as soon as it is trained; whatever ends this early stops the training too.
 
     Args:

@@ -47,7 +47,7 @@ def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
     )
 
 
-def answers(options: Sequence[str], guess: int, right: int | None, whose: str = "your guess") -> str:
+def option_list(options: Sequence[str], guess: int, right: int | None, whose: str = "your guess") -> str:
     """The options of a question, with the one that was chosen and, once it is known, the one that was measured.
 
     Args:

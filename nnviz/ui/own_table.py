@@ -37,7 +37,7 @@ NOTHING_PASTED = (
     "a file."
 )
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
-ANSWERS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
+TARGETS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
 _MINE = "own.mine"  # in the session, and gone with it
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
@@ -131,9 +131,9 @@ def ready(given: Brought, recipe: Experiment) -> OwnData | None:
         answer = "auto"
         if takes_either(result.columns[target]):
             answer = st.selectbox(
-                "As", list(ANSWERS), list(ANSWERS).index(given.kept.get(answer_key, "auto")),
+                "As", list(TARGETS), list(TARGETS).index(given.kept.get(answer_key, "auto")),
                 key=answer_key, on_change=_keep, args=(given.number, answer_key), width=180,
-                format_func=ANSWERS.__getitem__,
+                format_func=TARGETS.__getitem__,
             )  # fmt: skip
         st.checkbox(
             "The first row holds the names", result.header, key=header_key, on_change=_read_again,

@@ -168,7 +168,7 @@ def presets(path: str, entries: Sequence[Preset], lessons: bool = False) -> None
             st.page_link(path, label=preset.label, help=preset.note, query_params=preset.query)
 
 
-def numbers(both: Sequence[Side], so_far: Sequence[Trace], sentences: Sequence[str]) -> None:
+def summary_numbers(both: Sequence[Side], so_far: Sequence[Trace], sentences: Sequence[str]) -> None:
     """What has happened up to the moment at which the clock rests: in words, unless they stand above, and in numbers.
 
     Args:

@@ -19,7 +19,7 @@ from nnviz.core.own import OwnExperiment
 from nnviz.core.training import initial_parameters
 from nnviz.export import code
 from nnviz.figures.chance.seeds import plot_per_seed
-from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.style.template import PALETTES
 from nnviz.stage.payload import payload
 
@@ -181,7 +181,7 @@ def test_predictions_are_the_same_to_the_bit(pair):
 def test_the_gallery_and_the_stage_are_the_same(pair):
     _, _, known, own = pair
     for palette in PALETTES.values():
-        expected, figures = gallery([known], palette), gallery([own], palette)
+        expected, figures = playground_figures([known], palette), playground_figures([own], palette)
         assert figures.keys() == expected.keys()
         for name in expected:
             for one, other in zip(expected[name], figures[name], strict=True):

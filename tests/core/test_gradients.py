@@ -60,7 +60,7 @@ class Problem:
     def distance_to_a_kink(self):
         """How far the nearest hidden sum is from 0, where some activations have a kink."""
         self.losses()
-        return min((np.abs(sums[:, :-1]).min() for sums in self.network.sums), default=1.0)
+        return min((np.abs(sums[:, :-1]).min() for sums in self.network.preactivations), default=1.0)
 
 
 @pytest.mark.parametrize("matmul", [blas_matmul, exact_matmul])

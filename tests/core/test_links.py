@@ -6,7 +6,7 @@ from nnviz.core import links
 from nnviz.core.experiment import field_names
 from nnviz.lessons.course import course
 from nnviz.ui.state import frame
-from nnviz.ui.state.lesson_state import Place
+from nnviz.ui.state.lesson_state import LessonPlace
 
 
 @pytest.mark.parametrize("name", ["utm_source", "UTM_CAMPAIGN", "fbclid", "gclid", "ref", "mc_eid", "embed_options"])
@@ -19,7 +19,9 @@ def test_names_are_taken_as_they_were_meant():
 
 
 def test_no_setting_of_ours_is_among_them():
-    places = [Place(key, number, "") for key, lesson in course.items() for number in range(1, len(lesson.screens) + 1)]
+    places = [
+        LessonPlace(key, number, "") for key, lesson in course.items() for number in range(1, len(lesson.screens) + 1)
+    ]
     ours = {parameter.name for place in places for parameter in place.parameters}
     assert ours
     ours |= {*field_names(), *frame.NAMES, "lesson", "screen", "guesses", "draw", "question", "answers"}

@@ -10,7 +10,7 @@ from nnviz.lessons import chance
 from nnviz.lessons.chance import LESSON, ends_otherwise
 from nnviz.lessons.chance import says as chance_says
 from nnviz.search.sorting import bubble, quick
-from nnviz.search.sorting_costs import Bought, bad_day, bought, many, raced, rolled, twice
+from nnviz.search.sorting_costs import Bought, bad_day, bought, many_counts, raced, rolled, twice
 from tests.lessons.measuring import result_of
 
 
@@ -36,8 +36,8 @@ def test_bubble_sort_does_the_same_twice_and_would_be_found_out_if_not():
 
 
 def test_quicksort_wins_by_far_on_a_shuffled_list_and_loses_its_lead_on_one_in_order():
-    assert chance_says.race(raced(3, 20)).right == 2
-    assert chance_says.race(raced(0, 2)).right == 0
+    assert chance_says.race_reveal(raced(3, 20)).right == 2
+    assert chance_says.race_reveal(raced(0, 2)).right == 0
     reveal = chance_says.bad_day(bad_day(20))
     assert reveal.right == 2
     assert "190 comparisons, bubble sort 190" in reveal.because
@@ -55,7 +55,7 @@ def test_dice_go_the_same_way_from_the_same_seed_and_other_ways_else():
 
 
 def test_the_unluckiest_of_a_thousand_runs_is_far_from_the_worst_case():
-    found = result_of(many, 1000, 1)
+    found = result_of(many_counts, 1000, 1)
     reveal = chance_says.many(found)
     assert reveal.right == 2
     assert f"made {found.max()} comparisons" in reveal.because

@@ -9,8 +9,8 @@ from scipy.stats import ttest_1samp
 from nnviz.analysis.restarts.success_rates import rate
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.judging import LESSON, flattering_seed
-from nnviz.lessons.judging.luck import TRIES, WIDTH_OF_TASK, contests, lucky
 from nnviz.lessons.judging.restarts import NARROW, RUNS, SOLVED, xor_runs
+from nnviz.lessons.judging.selection import ATTEMPTS, WIDTH_OF_TASK, contests, lucky
 from nnviz.lessons.lesson import Pair
 from tests.lessons.measuring import result_of
 
@@ -105,7 +105,7 @@ def test_where_nothing_succeeds_no_number_of_restarts_is_promised():
 def test_tickets_win_contests(tries, right):
     """k of k + 1 tickets: within 4 standard errors."""
     found = result_of(contests, tries)
-    won, expected = found.found.at(tries)
+    won, expected = found.shares.at(tries)
     assert expected == tries / (tries + 1)
     assert abs(won.share - expected) < 4 * math.sqrt(expected * (1 - expected) / won.runs)
     assert reveal("best", found).right == right
@@ -144,4 +144,4 @@ def test_where_all_runs_work_nothing_is_said_of_those_that_fail():
 
 def test_a_team_of_one_try_is_no_second_team():
     with pytest.raises(ValueError, match="from 2 to"):
-        TRIES.check(1)
+        ATTEMPTS.check(1)

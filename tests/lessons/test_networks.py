@@ -30,7 +30,7 @@ def split():
 
 
 def test_the_ground_has_two_valleys_and_wide_layers_have_millions():
-    reveal = networks.reveal_ground(result_of(networks.measure_ground))
+    reveal = networks.reveal_landscape(result_of(networks.measure_landscape))
     assert reveal.right == 1
     assert f"{math.factorial(8) * 2**8:,}" in reveal.why
     assert number_of(reveal.why, "The loss there is ") == pytest.approx(math.log(2), abs=5e-4)
@@ -109,9 +109,9 @@ def test_with_both_fixed_one_network_comes_out():
 
 
 def test_shades_are_named_as_the_theme_draws_them():
-    found = networks.measure_ground()
+    found = networks.measure_landscape()
     for palette, word in ((LIGHT, "darker"), (DARK, "lighter")):
-        assert f"The {word}, the higher" in networks.picture_ground(found, palette)[1].title
+        assert f"The {word}, the higher" in networks.picture_landscape(found, palette)[1].title
         assert f"The {word}, the higher" in networks.picture_steps(found, palette)[0].title
 
 

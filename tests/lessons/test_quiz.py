@@ -11,7 +11,7 @@ import textstat
 from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.lessons.course import course
 from nnviz.lessons.quiz import chance, judging, networks, quiz, scale, zero
-from nnviz.lessons.quiz.quiz import LENGTH, TEMPLATES, TRIES, plan, question
+from nnviz.lessons.quiz.quiz import LENGTH, MOST_DRAWS, TEMPLATES, plan, question
 from nnviz.lessons.quiz.record import Template, nearest
 from nnviz.lessons.quiz.words import INTRODUCTION, PROMPTS, graded
 from tests.lessons.measuring import asked
@@ -280,7 +280,7 @@ def test_positive_units_are_three_quarters_alike():
 
 
 def test_methods_spread_as_their_papers_say():
-    for one in made(scale.spread, 20):
+    for one in made(scale.stddev, 20):
         inputs, units = numbers(one.text)[:2]
         rule = next(rule for rule in ("He", "LeCun", "Glorot") if f"start from {rule} " in one.text)
         variance = {"He": 2 / inputs, "LeCun": 1 / inputs, "Glorot": 2 / (inputs + units)}[rule]
@@ -335,4 +335,4 @@ def test_the_grade_fits_the_number_of_right_answers():
 
 def test_the_tries_are_many_enough():
     """A template that is clear in one of three tries fails all of them once in 190,000 questions."""
-    assert (2 / 3) ** TRIES < 1e-5
+    assert (2 / 3) ** MOST_DRAWS < 1e-5

@@ -9,8 +9,8 @@ import pytest
 from nnviz.analysis.depth.verdict import factor, typical
 from nnviz.analysis.restarts.success_rates import rate
 from nnviz.analysis.symmetry.escape_laws import curvature, law_of
-from nnviz.lessons.scale import LESSON, check_spread
-from nnviz.lessons.scale.much import FEW, LARGE, XOR_SPREADS
+from nnviz.lessons.scale import LESSON, check_stddev
+from nnviz.lessons.scale.much import FEW, LARGE, XOR_STDDEVS
 from tests.lessons.measuring import measured
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
@@ -81,7 +81,7 @@ def test_four_times_the_inputs_take_half_the_weights():
 
 def test_deep_relu_breaks_from_the_plain_bell_and_learns_from_hes_rule():
     found = found_by("much")
-    assert found.scales.spreads[9] == 1
+    assert found.scales.stddevs[9] == 1
     assert answer("much") == 2
     low, high = found.scales.window
     assert low < math.sqrt(2 / 16) < high < 1
@@ -100,9 +100,9 @@ def test_other_losses_give_another_answer_to_too_large():
 
 def test_xor_is_solved_more_often_from_small_weights():
     found = found_by("xor")
-    small, large = (found.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
+    small, large = (found.rates[XOR_STDDEVS.index(spread)] for spread in (FEW, LARGE))
     assert small.low > large.high  # Wilson's intervals do not even touch
-    assert small == rate(int((found.losses[XOR_SPREADS.index(FEW)] < 0.25 * math.log(2)).sum()), 100)
+    assert small == rate(int((found.losses[XOR_STDDEVS.index(FEW)] < 0.25 * math.log(2)).sum()), 100)
     assert answer("xor") == 0
     assert answer("xor", replace(found, losses=found.losses[::-1])) in (0, 1)
     assert answer("xor", replace(found, losses=np.zeros_like(found.losses))) == 2
@@ -112,14 +112,14 @@ def test_xor_is_solved_more_often_from_small_weights():
     ("stddev", "done", "word"), [(0.05, False, "small"), (0.3536, True, "loss"), (3, False, "large")]
 )
 def test_the_task_is_solved_by_hes_spread_alone(stddev, done, word):
-    checked = check_spread(stddev)
+    checked = check_stddev(stddev)
     assert checked.done is done
     assert word in checked.sentence
 
 
 def test_the_task_starts_with_two_networks_that_do_not_learn():
     for experiment in (LESSON.task.a, LESSON.task.b):
-        assert not check_spread(experiment.kernel_initializer.parameters["stddev"]).done
+        assert not check_stddev(experiment.kernel_initializer.parameters["stddev"]).done
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from nnviz.lessons.lesson import Pair
 from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
 from nnviz.lessons.seeds import luck as seeds_luck
 from nnviz.lessons.seeds import repeated as seeds_repeated
-from nnviz.lessons.seeds.luck import CHANGES, MOONS, TASKS, favourite, pairs
 from nnviz.lessons.seeds.repeated import again, hair, one_row
+from nnviz.lessons.seeds.seed_ranks import CHANGES, MOONS, TASKS, favourite, pairs
 from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}

@@ -12,7 +12,7 @@ from nnviz.search.sorting_costs import (
     LIST_RUNS,
     bought,
     chance_of_the_worst,
-    comparisons_spread,
+    comparisons_stddev,
     counts,
     mean_comparisons,
     most_comparisons,
@@ -41,20 +41,20 @@ def test_the_formulas_are_the_exact_ones(n):
     mean = sum(count * p for count, p in exactly(n).items())
     variance = sum((count - mean) ** 2 * p for count, p in exactly(n).items())
     assert mean_comparisons(n) == pytest.approx(float(mean), abs=1e-9)
-    assert comparisons_spread(n) == pytest.approx(math.sqrt(variance), abs=1e-6)
+    assert comparisons_stddev(n) == pytest.approx(math.sqrt(variance), abs=1e-6)
     assert most_comparisons(n) == max(exactly(n))
     assert chance_of_the_worst(n) == pytest.approx(float(exactly(n)[max(exactly(n))]), rel=1e-12)
 
 
 def test_a_hundred_values_take_what_is_known():
     assert mean_comparisons(100) == pytest.approx(647.85, abs=0.005)
-    assert comparisons_spread(100) == pytest.approx(59.5, abs=0.05)
+    assert comparisons_stddev(100) == pytest.approx(59.5, abs=0.05)
 
 
 def test_counted_runs_have_the_mean_and_the_spread_of_theory():
     runs = 3000
     found = counts(shuffled(40, 1), runs, 0)
-    mean, spread = mean_comparisons(40), comparisons_spread(40)
+    mean, spread = mean_comparisons(40), comparisons_stddev(40)
     assert abs(found.mean() - mean) < 4 * spread / math.sqrt(runs)
     # The distribution leans to the right; its fourth moment is under 5 spreads to the fourth.
     assert abs(found.std() / spread - 1) < 4 * math.sqrt((5 - 1) / (4 * runs))
@@ -95,7 +95,7 @@ def test_dice_take_the_first_pivots_hard_lists_away():
     found = bought(0)
     assert found.first["in order"] == found.first["backwards"] == most_comparisons(100)
     assert found.first["neighbours swapped"] == 2500  # 99 + 97 + ... + 1
-    error = comparisons_spread(100) / math.sqrt(LIST_RUNS)
+    error = comparisons_stddev(100) / math.sqrt(LIST_RUNS)
     for dice in found.dice.values():
         assert abs(dice.mean() - mean_comparisons(100)) < 4 * error
     own = counts(orders(100, 0)["backwards"], LIST_RUNS, 2)

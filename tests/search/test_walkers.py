@@ -164,4 +164,4 @@ def test_in_the_contest_the_leader_changes_with_the_step():
     assert METHODS[leaders[0]].key == "many"
     assert METHODS[leaders[STEPS.index(0.3)]].key == "annealing"
     assert METHODS[leaders[STEPS.index(0.5)]].key == "one"
-    assert 0.01 < found.by_luck.mean() < 0.06
+    assert 0.01 < found.at_random.mean() < 0.06

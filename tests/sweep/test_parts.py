@@ -12,7 +12,7 @@ from nnviz.command_line import written_at_once
 from nnviz.core.experiment import Experiment
 from nnviz.sweep import parts as module
 from nnviz.sweep import portion as portions
-from nnviz.sweep.parts import Parts
+from nnviz.sweep.parts import PortionFolder
 from nnviz.sweep.portion import train_portion
 
 PORTION = Experiment(restarts=3, epochs=2, samples=40, snapshots=3)
@@ -20,7 +20,7 @@ PORTION = Experiment(restarts=3, epochs=2, samples=40, snapshots=3)
 
 @pytest.fixture
 def parts(tmp_path):
-    parts = Parts(tmp_path / "sweep.parquet.parts")
+    parts = PortionFolder(tmp_path / "sweep.parquet.parts")
     parts.prepare()
     return parts
 

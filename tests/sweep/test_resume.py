@@ -91,7 +91,7 @@ def test_killed_anywhere_it_ends_the_same_and_trains_nothing_twice(uninterrupted
                     assert sweep(out) == 0  # less was left to train than until the kill
                 except KilledError:
                     assert not out.exists()
-            place = parts.Parts(out.with_name(f"{out.name}.parts"))
+            place = parts.PortionFolder(out.with_name(f"{out.name}.parts"))
             assert not finished & {place.path(portion) for portion in trainer.trained}
             finished = set(place.folder.glob("*.parquet"))
         files = sorted(finished)

@@ -9,7 +9,7 @@ import pytest
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
-from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES, new_plot
 from nnviz.ui.ready import ready
@@ -41,7 +41,7 @@ def sent(figure):
 )  # fmt: skip
 def test_figures_are_sent_as_plotly_would_send_them(fields, theme):
     traces = [train(Experiment(seed=seed, **QUICK, **fields)) for seed in range(2)]
-    for figure in (figure for figures in gallery(traces, PALETTES[theme]).values() for figure in figures):
+    for figure in (figure for figures in playground_figures(traces, PALETTES[theme]).values() for figure in figures):
         assert sent(ready(figure).to_dict()) == sent(figure.plot.to_dict())
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnviz.analysis.solutions.outputs import answers
+from nnviz.analysis.solutions.outputs import run_outputs
 from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
@@ -69,7 +69,7 @@ def one_row(experiment: Experiment, seeds: int, on_progress: Progress | None = N
     second = train(many[1], lambda share: report(0.45 + 0.45 * share))
     fresh = alone.replace(samples=2 * POINTS, data_seed=alone.data_seed + 1).load_dataset().x_test
     classes = [
-        answers(trace, fresh, np.arange(seeds))[..., 0] > 0.5
+        run_outputs(trace, fresh, np.arange(seeds))[..., 0] > 0.5
         for trace in (first, _loaded(_saved(first), first), second)
     ]
     report(1.0)

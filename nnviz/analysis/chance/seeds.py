@@ -103,9 +103,9 @@ def judge(a: Experiment, b: Experiment, seeds: int, on_progress: Progress | None
     if not LEAST <= seeds <= MOST:
         raise ValueError(f"seeds={seeds}: must be from {LEAST} to {MOST}.")
     report = on_progress or (lambda share: None)
-    many = [side.replace(restarts=seeds, snapshots=2) for side in (a, b)]
-    first = train(many[0], lambda share: report(share / 2))
-    second = first if many[0] == many[1] else train(many[1], lambda share: report((1 + share) / 2))
+    recipes = [side.replace(restarts=seeds, snapshots=2) for side in (a, b)]
+    first = train(recipes[0], lambda share: report(share / 2))
+    second = first if recipes[0] == recipes[1] else train(recipes[1], lambda share: report((1 + share) / 2))
     report(1.0)
     losses = [np.nan_to_num(trace.test_loss[:, -1], nan=np.inf, posinf=np.inf) for trace in (first, second)]
     return summed_up(a, b, first.seeds, *losses)
@@ -118,8 +118,8 @@ def summed_up(a: Experiment, b: Experiment, seeds: Array, losses_a: Array, losse
     mean = float(finite.mean()) if len(finite) else math.nan
     half = math.inf
     if len(finite) > 1:
-        spread = float(finite.std(ddof=1)) / math.sqrt(len(finite))
-        half = float(t.ppf((1 + CERTAINTY) / 2, len(finite) - 1)) * spread
+        standard_error = float(finite.std(ddof=1)) / math.sqrt(len(finite))
+        half = float(t.ppf((1 + CERTAINTY) / 2, len(finite) - 1)) * standard_error
     opposite = {"A": "B", "B": "A"}.get(better(mean), "-")
     with np.errstate(invalid="ignore"):
         against = sum(better(float(difference)) == opposite for difference in losses_a - losses_b)

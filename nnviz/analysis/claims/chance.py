@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.playground.activity import activity
 from nnviz.analysis.words import count, number, percent
@@ -41,7 +41,7 @@ def _guarantee(on_progress: Progress) -> Numbers:
     return {"runs": SEEDS, "failed": float(failed.sum()), "steps": XOR.total_steps}
 
 
-def _decide_guarantee(n: Numbers) -> Verdict:
+def _decide_guarantee(n: Numbers) -> ClaimVerdict:
     return judge(
         f"{n['failed']:.0f} of {n['runs']:,.0f} random starts still fail after {n['steps']:,.0f} steps: "
         f"{percent(n['failed'] / n['runs'])}.",
@@ -72,7 +72,7 @@ def _minimum(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_minimum(n: Numbers) -> Verdict:
+def _decide_minimum(n: Numbers) -> ClaimVerdict:
     return judge(
         f"{count(int(n['stuck']), 'stuck run')}: from step {n['from_step']:,.0f} to {n['to_step']:,.0f} the loss still "
         f"fell and a weight still grew in {n['still_falling']:.0f} of them (median loss {n['loss_before']:.6f} to "
@@ -95,7 +95,7 @@ def _ones(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_ones(n: Numbers) -> Verdict:
+def _decide_ones(n: Numbers) -> ClaimVerdict:
     if n["diverged_at"] >= 0:
         ending = f"the loss left what a number can hold at step {n['diverged_at']:.0f}"
     else:

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.record import Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.claims.tools import DEEP, train_all
 from nnviz.analysis.depth import meanfield
 from nnviz.analysis.words import number, percent
@@ -34,7 +34,7 @@ EDGE_LAYERS, EDGE_FACTOR = 30, 3.0
 
 
 @cache
-def _place(weight: float, bias: float) -> meanfield.Place:
+def _place(weight: float, bias: float) -> meanfield.MeanFieldPoint:
     """Where a tanh network with these variances stands, by mean-field theory."""
     return meanfield.place(activations.registry["tanh"], weight, bias)
 
@@ -50,28 +50,28 @@ def _correlations(weight: float, bias: float, seed: int) -> np.ndarray:
     layers = []
     with one_blas_thread():
         for kernel, offset in zip(kernels, biases, strict=True):
-            sums = signal @ kernel + offset
-            along = sums / np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
+            preactivations = signal @ kernel + offset
+            along = preactivations / np.sqrt(np.square(preactivations).sum(axis=1, keepdims=True))
             layers.append((along @ along.T)[pairs].mean())
-            signal = np.tanh(sums)
+            signal = np.tanh(preactivations)
     return np.array(layers)
 
 
 def _phases(on_progress: Progress) -> Numbers:
     numbers: dict[str, float] = {}
     total = len(POOLE_WEIGHTS) * SEEDS
-    for i, spread in enumerate(POOLE_WEIGHTS):
-        variances = spread**2, POOLE_BIAS**2
+    for i, stddev in enumerate(POOLE_WEIGHTS):
+        variances = stddev**2, POOLE_BIAS**2
         ends = []
         for seed in range(SEEDS):
             ends.append(_correlations(*variances, seed)[-10:].mean())
             on_progress((i * SEEDS + seed + 1) / total)
-        numbers[f"measured_{spread}"] = float(np.mean(ends))
-        numbers[f"theory_{spread}"] = _place(*variances).correlation
+        numbers[f"measured_{stddev}"] = float(np.mean(ends))
+        numbers[f"theory_{stddev}"] = _place(*variances).correlation
     return numbers
 
 
-def _decide_phases(n: Numbers) -> Verdict:
+def _decide_phases(n: Numbers) -> ClaimVerdict:
     parts = [(s, n[f"measured_{s}"], n[f"theory_{s}"]) for s in POOLE_WEIGHTS]
     off = max(abs(measured - theory) for _, measured, theory in parts)
     ordered, *_, chaotic = (measured for _, measured, _ in parts)
@@ -98,7 +98,7 @@ def _scale(on_progress: Progress) -> Numbers:
     return numbers
 
 
-def _decide_scale(n: Numbers) -> Verdict:
+def _decide_scale(n: Numbers) -> ClaimVerdict:
     parts = [(w, n[f"measured_{w}"], n[f"theory_{w}"]) for w in SCALE_WEIGHT]
     off = max(abs(measured / theory - 1) for _, measured, theory in parts)
     said = "; ".join(f"{number(measured)} at σw² = {w:g} (theory {number(theory)})" for w, measured, theory in parts)
@@ -132,7 +132,7 @@ def _depth(on_progress: Progress) -> Numbers:
     return numbers
 
 
-def _decide_depth(n: Numbers) -> Verdict:
+def _decide_depth(n: Numbers) -> ClaimVerdict:
     shallow, deep = ([n[f"accuracy_{weight}_{times}"] for weight in TRAINED] for times in (SHALLOW, DEEP_TIMES))
 
     def row(times: int, shares: list[float]) -> str:
@@ -163,7 +163,7 @@ def _edge(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_edge(n: Numbers) -> Verdict:
+def _decide_edge(n: Numbers) -> ClaimVerdict:
     edge, others = n["accuracy_edge"], max(n["accuracy_ordered"], n["accuracy_chaotic"])
     return judge(
         f"{EDGE_LAYERS} layers: {percent(edge)} of the training digits are right at the edge (σw² = "

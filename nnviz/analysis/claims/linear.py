@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.record import Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.claims.tools import whitened_digits
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
@@ -57,7 +57,7 @@ def _modes(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_modes(n: Numbers) -> Verdict:
+def _decide_modes(n: Numbers) -> ClaimVerdict:
     return judge(
         f"{number(n['modes'])} curves stay within {percent(n['furthest'])} of their strength of the formula. The "
         f"strongest (s = {number(n['strongest'])}) is half learned at t = {number(n['strongest_half_time'])}, the "
@@ -111,7 +111,7 @@ def _depth(on_progress: Progress) -> Numbers:
     return numbers
 
 
-def _decide_depth(n: Numbers) -> Verdict:
+def _decide_depth(n: Numbers) -> ClaimVerdict:
     orthogonal, glorot = ([n[f"{name}_{depth}"] for depth in DEPTHS] for name in ("orthogonal", "glorot"))
 
     def row(steps: list[float]) -> str:

@@ -21,7 +21,7 @@ OFTEN_SAID = "often said"  # stands for a source where a sentence is common, and
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimVerdict:
     """What a rule makes of the numbers.
 
     Attributes:
@@ -53,7 +53,7 @@ class Claim(Entry):
     setting: str
     topic: str
     measure: Callable[[Progress], Numbers]
-    decide: Callable[[Numbers], Verdict]
+    decide: Callable[[Numbers], ClaimVerdict]
     seconds: float
 
 
@@ -93,10 +93,10 @@ def check(claim: Claim, on_progress: Progress | None = None) -> Measured:
     return Measured(claim.key, numbers, verdict.kind, verdict.sentence, time.perf_counter() - started)
 
 
-def judge(sentence: str, *, confirmed: bool, refuted: bool) -> Verdict:
+def judge(sentence: str, *, confirmed: bool, refuted: bool) -> ClaimVerdict:
     """The verdict of a rule with two thresholds; between them the measurement differs.
 
     >>> judge("Half as much.", confirmed=False, refuted=False).kind
     'differs'
     """
-    return Verdict("confirmed" if confirmed else "refuted" if refuted else "differs", sentence)
+    return ClaimVerdict("confirmed" if confirmed else "refuted" if refuted else "differs", sentence)

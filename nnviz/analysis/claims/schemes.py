@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.linalg import hadamard
 
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
-from nnviz.analysis.claims.tools import DEEP, digits, fit, forward, rms, train_all
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
+from nnviz.analysis.claims.tools import DEEP, digits, forward, rms, train_all, train_from_kernels
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.network import layer_views
@@ -49,7 +49,7 @@ def _he(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_he(n: Numbers) -> Verdict:
+def _decide_he(n: Numbers) -> ClaimVerdict:
     return judge(
         f"After {n['steps']:,.0f} steps {percent(n['he_accuracy'])} of the training digits are right with He's start "
         f"(median of {n['runs']:.0f} runs), {percent(n['glorot_accuracy'])} with Glorot's. The first layer's gradient "
@@ -96,8 +96,10 @@ def _lsuv(on_progress: Progress) -> Numbers:
         signals = (x, *forward(kernels[:-1], x, LSUV.activation))
         variances += [float((signal @ kernel).var()) for signal, kernel in zip(signals, kernels, strict=True)]
         like = LSUV.replace(seed=seed)
-        ends.append(fit(kernels, like, part(on_progress, 2 * seed, 2 * LSUV_SEEDS)))
-        he_ends.append(fit(_start("he_normal", seed), like, part(on_progress, 2 * seed + 1, 2 * LSUV_SEEDS)))
+        ends.append(train_from_kernels(kernels, like, part(on_progress, 2 * seed, 2 * LSUV_SEEDS)))
+        he_ends.append(
+            train_from_kernels(_start("he_normal", seed), like, part(on_progress, 2 * seed + 1, 2 * LSUV_SEEDS))
+        )
     loss, accuracy = np.median(ends, axis=0)
     he_loss, he_accuracy = np.median(he_ends, axis=0)
     return {
@@ -111,7 +113,7 @@ def _lsuv(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_lsuv(n: Numbers) -> Verdict:
+def _decide_lsuv(n: Numbers) -> ClaimVerdict:
     return judge(
         f"{percent(n['accuracy'])} of unseen digits are right with LSUV (training loss {number(n['loss'])}), "
         f"{percent(n['he_accuracy'])} with He's start ({number(n['he_loss'])}); medians of {n['runs']:.0f} runs. "
@@ -142,7 +144,7 @@ def _zero(on_progress: Progress) -> Numbers:
     sizes = ZERO.layer_sizes
     kernels = [zero_start(*shape) for shape in pairwise(sizes)]
     again = [zero_start(*shape) for shape in pairwise(sizes)]
-    loss, accuracy = fit(kernels, ZERO, part(on_progress, 0, 2))
+    loss, accuracy = train_from_kernels(kernels, ZERO, part(on_progress, 0, 2))
     (rivals,) = train_all([ZERO.replace(restarts=ZERO_RIVALS)], part(on_progress, 1, 2))
     return {
         "equal": float(all(np.array_equal(a, b) for a, b in zip(kernels, again, strict=True))),
@@ -154,7 +156,7 @@ def _zero(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_zero(n: Numbers) -> Verdict:
+def _decide_zero(n: Numbers) -> ClaimVerdict:
     return judge(
         f"{percent(n['accuracy'])} of unseen digits are right from zeros and ones alone; of {n['random_runs']:.0f} "
         f"starts with He's random weights the median is {percent(n['random_accuracy'])}, the worst "
@@ -169,9 +171,9 @@ def _library_default(on_progress: Progress) -> Numbers:
         [PYTORCH, PYTORCH.replace(kernel_initializer="he_uniform", bias_initializer="zeros")], on_progress
     )
     kernels, x = [kernel[0, 0] for kernel in default.kernels[:-1]], digits().x_train
-    answers = forward(kernels, x, "relu")
+    outputs = forward(kernels, x, "relu")
     return {
-        "factor": (rms(answers[-1]) / rms(answers[0])) ** (1 / (len(answers) - 1)),
+        "factor": (rms(outputs[-1]) / rms(outputs[0])) ** (1 / (len(outputs) - 1)),
         "loss": float(default.train_loss[0, -1]),
         "accuracy": float(default.train_accuracy[0, -1]),
         "he_accuracy": float(he.train_accuracy[0, -1]),
@@ -179,7 +181,7 @@ def _library_default(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_library_default(n: Numbers) -> Verdict:
+def _decide_library_default(n: Numbers) -> ClaimVerdict:
     return judge(
         f"After {n['steps']:,.0f} steps {percent(n['accuracy'])} of the training digits are right "
         f"(loss {number(n['loss'])}, ln 10 = {number(CHANCE)}); with He's start {percent(n['he_accuracy'])}. The "
@@ -189,7 +191,7 @@ def _decide_library_default(n: Numbers) -> Verdict:
     )
 
 
-def _fixed_spread(on_progress: Progress) -> Numbers:
+def _fixed_stddev(on_progress: Progress) -> Numbers:
     fixed, he = train_all([FIXED, FIXED.replace(kernel_initializer="he_normal")], on_progress)
     return {
         "loss": float(fixed.train_loss[0, -1]),
@@ -199,7 +201,7 @@ def _fixed_spread(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_fixed_spread(n: Numbers) -> Verdict:
+def _decide_fixed_stddev(n: Numbers) -> ClaimVerdict:
     return judge(
         f"The loss is {number(n['loss'])} (chance: ln 10 = {number(CHANCE)}), {percent(n['accuracy'])} of the training "
         f"digits are right; from He's start it is {number(n['he_loss'])}, with {percent(n['he_accuracy'])} right.",
@@ -208,12 +210,12 @@ def _decide_fixed_spread(n: Numbers) -> Verdict:
     )
 
 
-def _spread(initializer: str, asked: float, on_progress: Progress) -> Numbers:
+def _stddev(initializer: str, asked: float, on_progress: Progress) -> Numbers:
     on_progress(0.0)
     return {"asked": asked, "measured": float(initializers.get(initializer)(DRAWS, 0, "float64").std())}
 
 
-def _decide_spread(n: Numbers) -> Verdict:
+def _decide_stddev(n: Numbers) -> ClaimVerdict:
     off = n["measured"] / n["asked"] - 1
     how = f"{percent(abs(off))} {'more' if off > 0 else 'less'}" if abs(off) >= 0.0005 else "the same"
     return judge(
@@ -226,11 +228,11 @@ def _decide_spread(n: Numbers) -> Verdict:
 def _xavier(on_progress: Progress) -> Numbers:
     on_progress(0.0)
     weights = initializers.get("glorot_uniform")(DRAWS, 0, "float64")
-    spread = float(weights.std())
-    return {"furthest": float(np.abs(weights).max()) / spread, "fourth": float((weights**4).mean()) / spread**4}
+    stddev = float(weights.std())
+    return {"furthest": float(np.abs(weights).max()) / stddev, "fourth": float((weights**4).mean()) / stddev**4}
 
 
-def _decide_xavier(n: Numbers) -> Verdict:
+def _decide_xavier(n: Numbers) -> ClaimVerdict:
     return judge(
         f"No weight lies further out than {number(n['furthest'])} spreads (uniform: √3 = {number(math.sqrt(3))}), and "
         f"the fourth moment is {number(n['fourth'])} (uniform 1.8, normal 3): it is Xavier uniform.",
@@ -310,8 +312,8 @@ CLAIMS = (
         setting=f"Digits, {len(FIXED.hidden)} ReLU layers of {FIXED.hidden[0]}, momentum, {FIXED.total_steps:,} steps.",
         formula="confirmed: at least 95 % as many digits right as from He's start; refuted: loss above 95 % of ln 10",
         topic=LIBRARIES,
-        measure=_fixed_spread,
-        decide=_decide_fixed_spread,
+        measure=_fixed_stddev,
+        decide=_decide_fixed_stddev,
         seconds=1,
     ),
     Claim(
@@ -323,8 +325,8 @@ CLAIMS = (
         setting="A million weights from truncated_normal(stddev=0.05).",
         formula="confirmed: within 1 % of what was asked; refuted: off by more than 5 %",
         topic=LIBRARIES,
-        measure=partial(_spread, "truncated_normal(stddev=0.05)", 0.05),
-        decide=_decide_spread,
+        measure=partial(_stddev, "truncated_normal(stddev=0.05)", 0.05),
+        decide=_decide_stddev,
         seconds=0.2,
     ),
     Claim(
@@ -336,8 +338,8 @@ CLAIMS = (
         setting=f"A million weights from glorot_normal, {DRAWS[0]:,} inputs and {DRAWS[1]:,} units.",
         formula="confirmed: within 1 % of what was asked; refuted: off by more than 5 %",
         topic=LIBRARIES,
-        measure=partial(_spread, "glorot_normal", math.sqrt(2 / sum(DRAWS))),
-        decide=_decide_spread,
+        measure=partial(_stddev, "glorot_normal", math.sqrt(2 / sum(DRAWS))),
+        decide=_decide_stddev,
         seconds=0.2,
     ),
     Claim(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nnviz.analysis.claims.record import Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.record import Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.claims.tools import forward, rms
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
@@ -32,13 +32,13 @@ def _glorot_activations(on_progress: Progress) -> Numbers:
     numbers: dict[str, float] = {}
     for i, (name, initializer) in enumerate((("standard", "pytorch_default"), ("normalised", "glorot_uniform"))):
         on_progress(i / 2)
-        answers = forward(_kernels(initializer, GLOROT_UNITS, GLOROT_LAYERS, 1), x, "tanh")
-        numbers |= {f"{name}_{layer}": float(a.std()) for layer, a in enumerate(answers, 1)}
+        activations = forward(_kernels(initializer, GLOROT_UNITS, GLOROT_LAYERS, 1), x, "tanh")
+        numbers |= {f"{name}_{layer}": float(a.std()) for layer, a in enumerate(activations, 1)}
     on_progress(1.0)
     return numbers
 
 
-def _decide_glorot_activations(n: Numbers) -> Verdict:
+def _decide_glorot_activations(n: Numbers) -> ClaimVerdict:
     standard, normalised = (n[f"{name}_{GLOROT_LAYERS}"] / n[f"{name}_1"] for name in ("standard", "normalised"))
 
     def row(name: str) -> str:
@@ -69,7 +69,7 @@ def _glorot_gradients(on_progress: Progress) -> Numbers:
     return numbers
 
 
-def _decide_glorot_gradients(n: Numbers) -> Verdict:
+def _decide_glorot_gradients(n: Numbers) -> ClaimVerdict:
     layers = range(1, GLOROT_LAYERS + 1)
     back = n[f"back_{GLOROT_LAYERS}"] / n["back_1"]
     weights = [n[f"weight_{layer}"] for layer in layers]
@@ -88,22 +88,22 @@ def _lecun(on_progress: Progress) -> Numbers:
     numbers: dict[str, float] = {}
     with one_blas_thread():
         for layer, kernel in enumerate(_kernels("lecun_normal", LECUN_UNITS, LECUN_LAYERS, 1), 1):
-            sums = signal @ kernel
-            numbers[f"sums_{layer}"] = float(sums.std())
-            signal = LECUN_SCALE * np.tanh(LECUN_SLOPE * sums)
+            preactivations = signal @ kernel
+            numbers[f"sums_{layer}"] = float(preactivations.std())
+            signal = LECUN_SCALE * np.tanh(LECUN_SLOPE * preactivations)
             numbers[f"outputs_{layer}"] = float(signal.std())
     on_progress(1.0)
     return numbers
 
 
-def _decide_lecun_sums(n: Numbers) -> Verdict:
+def _decide_lecun(n: Numbers) -> ClaimVerdict:
     first = n["sums_1"]
     return judge(
         f"The sums have spread {number(first)}.", confirmed=abs(first - 1) < 0.05, refuted=abs(first - 1) > 0.2
     )
 
 
-def _decide_lecun_outputs(n: Numbers) -> Verdict:
+def _decide_lecun_outputs(n: Numbers) -> ClaimVerdict:
     first, last = n["outputs_1"] ** 2, n[f"outputs_{LECUN_LAYERS}"] ** 2
     return judge(
         f"The variance of the answers is {number(first)} after one layer, {percent(abs(first - 1))} off, and "
@@ -120,14 +120,14 @@ def _relu_factor(on_progress: Progress) -> Numbers:
         on_progress(i / 2)
         ratios = []
         for seed in range(RELU_SEEDS):
-            answers = forward(_kernels(name, RELU_UNITS, RELU_LAYERS, seed), x, "relu")
-            ratios.append(math.log(rms(answers[-1]) / rms(answers[0])) / (RELU_LAYERS - 1))
+            activations = forward(_kernels(name, RELU_UNITS, RELU_LAYERS, seed), x, "relu")
+            ratios.append(math.log(rms(activations[-1]) / rms(activations[0])) / (RELU_LAYERS - 1))
         numbers[name.removesuffix("_normal")] = math.exp(sum(ratios) / RELU_SEEDS)
     on_progress(1.0)
     return numbers
 
 
-def _decide_relu_factor(n: Numbers) -> Verdict:
+def _decide_relu_factor(n: Numbers) -> ClaimVerdict:
     left = n["glorot"] ** 30
     return judge(
         f"A layer multiplies the signal by {number(n['he'])} with He's start, and by {number(n['glorot'])} with "
@@ -149,7 +149,7 @@ CLAIMS = (
         formula="confirmed: spread within 5 % of 1; refuted: off by more than 20 %",
         topic=TOPIC,
         measure=_lecun,
-        decide=_decide_lecun_sums,
+        decide=_decide_lecun,
         seconds=0.3,
     ),
     Claim(

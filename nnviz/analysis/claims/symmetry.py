@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.claims.record import OFTEN_SAID, Claim, Numbers, Verdict, judge
+from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.claims.tools import forward, train_all
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.symmetry.descent import Descent
@@ -57,7 +57,7 @@ def _zeros(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_zeros(n: Numbers) -> Verdict:
+def _decide_zeros(n: Numbers) -> ClaimVerdict:
     return judge(
         f"With tanh units no hidden weight moves, but the output bias does, by {number(n['bias_moved'])}: the loss "
         f"falls from {number(n['start_loss'])} to {number(n['end_loss'])}, the entropy of the classes "
@@ -87,7 +87,7 @@ def _noise(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_noise(n: Numbers) -> Verdict:
+def _decide_noise(n: Numbers) -> ClaimVerdict:
     return judge(
         f"In {n['runs']:.0f} trainings with {n['optimizers']:.0f} optimizers and mini-batches in other orders, "
         f"{n['units']:.0f} equal units ended as {n['most_distinct']:.0f} at most, though every one moved "
@@ -122,7 +122,7 @@ def _dropout(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_dropout(n: Numbers) -> Verdict:
+def _decide_dropout(n: Numbers) -> ClaimVerdict:
     return judge(
         f"After {n['steps']:,.0f} steps {n['units']:.0f} equal units are {n['distinct']:.0f} different ones, with "
         f"weights up to {number(n['apart'])} apart.",
@@ -164,7 +164,7 @@ def _constant(on_progress: Progress) -> Numbers:
     return numbers
 
 
-def _decide_constant(n: Numbers) -> Verdict:
+def _decide_constant(n: Numbers) -> ClaimVerdict:
     def ending(name: str) -> str:
         parted = n[f"{name}_parted_at"]
         how = f"parted by step {parted:,.0f}" if parted <= n["steps"] else f"stayed one for {n['steps']:,.0f} steps"
@@ -183,19 +183,19 @@ def _positive(on_progress: Progress) -> Numbers:
     generator = np.random.default_rng(0)
     draw = initializers.get("positive_uniform(high=0.1)")
     kernels = [draw((WIDE, WIDE), generator, "float64") for _ in range(DEPTH)]
-    answers = forward(kernels, generator.normal(size=(500, WIDE)), "tanh")[-1]
+    activations = forward(kernels, generator.normal(size=(500, WIDE)), "tanh")[-1]
     along = kernels[0] / np.linalg.norm(kernels[0], axis=0)
     pairs = np.triu_indices(WIDE, 1)
     return {
         "cosine": float((along.T @ along)[pairs].mean()),
-        "correlation": float(np.corrcoef(answers.T)[pairs].mean()),
+        "correlation": float(np.corrcoef(activations.T)[pairs].mean()),
         "loss": float(np.median(small.train_loss[:, -1])),
         "glorot_loss": float(np.median(glorot.train_loss[:, -1])),
         "guess": guess_loss(small.dataset),
     }
 
 
-def _decide_positive(n: Numbers) -> Verdict:
+def _decide_positive(n: Numbers) -> ClaimVerdict:
     return judge(
         f"The units' weights point nearly the same way (mean cosine {number(n['cosine'])}); in layer {DEPTH} their "
         f"answers are correlated to {n['correlation']:.3f}. {len(POSITIVE.hidden)} layers end at loss "
@@ -224,7 +224,7 @@ def _distinct(on_progress: Progress) -> Numbers:
     }
 
 
-def _decide_distinct(n: Numbers) -> Verdict:
+def _decide_distinct(n: Numbers) -> ClaimVerdict:
     best = min(n["ordered_kernels"], n["ordered_biases"])
     return judge(
         f"Loss without any chance: {number(n['ordered_kernels'])} from kernels 1, 2, 3, …, "

@@ -48,9 +48,9 @@ def forward(kernels: Iterable[Array], x: Array, activation: str, biases: Iterabl
     record, signals, offsets = activations.registry[activation], [x], iter(biases)
     with one_blas_thread():
         for kernel in kernels:
-            sums = signals[-1] @ kernel + next(offsets, np.float64(0))
-            out = np.empty_like(sums)
-            record.value(sums, out)
+            preactivations = signals[-1] @ kernel + next(offsets, np.float64(0))
+            out = np.empty_like(preactivations)
+            record.value(preactivations, out)
             signals.append(out)
     return signals[1:]
 
@@ -72,7 +72,7 @@ def whitened_digits() -> tuple[Array, Array]:
     return left[:, strengths > 1e-9 * strengths[0]] * np.sqrt(len(x)), y - y.mean(axis=0)
 
 
-def fit(kernels: Sequence[Array], like: Experiment, on_progress: Progress) -> tuple[float, float]:
+def train_from_kernels(kernels: Sequence[Array], like: Experiment, on_progress: Progress) -> tuple[float, float]:
     """Train a network from these kernels, with zero biases; for starts that no initializer can draw layer by layer.
 
     Args:

@@ -68,14 +68,14 @@ def moments(activation: Activation, variance: Array | float, mean: Array | float
     """
     mean, variance = np.broadcast_arrays(np.asarray(mean, float), np.asarray(variance, float))
     with np.errstate(all="ignore"):
-        spread = np.sqrt(variance)[..., None]
+        stddev = np.sqrt(variance)[..., None]
         center = mean[..., None]
-        cut = np.clip(np.where(spread > 0, -center / spread, 0), -REACH, REACH)
+        cut = np.clip(np.where(stddev > 0, -center / stddev, 0), -REACH, REACH)
         above, below = REACH - cut, -REACH - cut
         at = cut + np.concatenate([above * _CROWDED, below * _CROWDED], axis=-1)
         weights = np.concatenate([above * _CROWDED_WEIGHTS, -below * _CROWDED_WEIGHTS], axis=-1)
-        weights = weights * np.exp(-np.square(at) / 2) / math.sqrt(2 * math.pi) + 0 * (spread + center)  # NaN where inf
-        values, slopes = _apply(activation, center + spread * at)
+        weights = weights * np.exp(-np.square(at) / 2) / math.sqrt(2 * math.pi) + 0 * (stddev + center)  # NaN where inf
+        values, slopes = _apply(activation, center + stddev * at)
         return Moments(
             *((weights * term).sum(axis=-1) for term in (values, np.square(values), slopes, np.square(slopes)))
         )
@@ -164,7 +164,7 @@ def depth_scale(factor: Array | float) -> Array:
 
 
 @dataclass(frozen=True)
-class Place:
+class MeanFieldPoint:
     """Where a network stands on the plane of weight and bias variance.
 
     Attributes:
@@ -188,7 +188,7 @@ class Place:
     correlation_depth: float
 
 
-def place(activation: Activation, weight_variance: float, bias_variance: float) -> Place:
+def place(activation: Activation, weight_variance: float, bias_variance: float) -> MeanFieldPoint:
     """The fixed points and depth scales of a network with these variances (Schoenholz et al. 2017, section 3)."""
     settled = float(fixed_point(activation, weight_variance, bias_variance))
     factor = float(chi(activation, weight_variance, settled))
@@ -199,7 +199,7 @@ def place(activation: Activation, weight_variance: float, bias_variance: float) 
     if LEAST < settled < LARGEST:
         correlation = _settled_correlation(activation, weight_variance, bias_variance, settled, factor)
         turning = weight_variance * pair_moment(activation, (settled, settled), correlation, slopes=True)
-    return Place(
+    return MeanFieldPoint(
         weight_variance, bias_variance, settled, factor, correlation,
         float(depth_scale(abs(steepness))), float(depth_scale(factor)), float(depth_scale(abs(turning))),
     )  # fmt: skip

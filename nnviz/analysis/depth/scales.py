@@ -33,14 +33,14 @@ class Scales:
 
     Attributes:
         experiment: what was trained, but for the start.
-        spreads: `[K]`, the standard deviation of every kernel weight.
+        stddevs: `[K]`, the standard deviation of every kernel weight.
         losses: `[K, S]`, the last training loss; NaN where the run diverged.
         kinds: the diagnosis of each run in a word, by spread and seed.
         guess: the loss of a guess that ignores the inputs.
     """
 
     experiment: Experiment
-    spreads: Array
+    stddevs: Array
     losses: Array
     kinds: tuple[tuple[str, ...], ...]
     guess: float
@@ -58,7 +58,7 @@ class Scales:
     @property
     def window(self) -> tuple[float, float] | None:
         """The smallest and the largest spread from which more than half of the runs learned; None if there is none."""
-        good = self.spreads[[result.share > 0.5 for result in self.rates]]
+        good = self.stddevs[[result.share > 0.5 for result in self.rates]]
         return (float(good.min()), float(good.max())) if len(good) else None
 
     @property
@@ -68,40 +68,40 @@ class Scales:
         return lost
 
 
-def spread_text(spread: float) -> str:
+def stddev_text(stddev: float) -> str:
     """A chosen spread as a person would write it.
 
     >>> spread_text(0.1), spread_text(10**-0.5)
     ('0.1', '0.316')
     """
-    return f"{spread:.3g}"
+    return f"{stddev:.3g}"
 
 
-def normal(spread: float) -> Initializer:
+def normal(stddev: float) -> Initializer:
     """Normal weights of this spread around zero."""
-    return initializers.make("random_normal", {"stddev": spread})
+    return initializers.make("random_normal", {"stddev": stddev})
 
 
-def scales(experiment: Experiment, spreads: Sequence[float], on_progress: Progress | None = None) -> Scales:
+def scales(experiment: Experiment, stddevs: Sequence[float], on_progress: Progress | None = None) -> Scales:
     """Train from normal weights of each spread, with as many seeds as the experiment has restarts.
 
     Args:
         experiment: all but the start.
-        spreads: standard deviations.
+        stddevs: standard deviations.
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
     """
     losses, kinds = [], []
-    for done, spread in enumerate(spreads):
+    for done, stddev in enumerate(stddevs):
         trace = train(
-            experiment.replace(kernel_initializer=normal(spread), output_initializer=None),
-            part(on_progress, done, len(spreads)),
+            experiment.replace(kernel_initializer=normal(stddev), output_initializer=None),
+            part(on_progress, done, len(stddevs)),
         )
         losses.append(np.where(trace.diverged_at < 0, trace.train_loss[:, -1], np.nan))
         kinds.append(tuple(verdict.kind for verdict in diagnose(trace)))
-    return Scales(experiment, np.array(spreads), np.array(losses), tuple(kinds), guess_loss(experiment.load_dataset()))
+    return Scales(experiment, np.array(stddevs), np.array(losses), tuple(kinds), guess_loss(experiment.load_dataset()))
 
 
-def level_spread(width: int, activation: str, on_progress: Progress | None = None) -> float:
+def level_stddev(width: int, activation: str, on_progress: Progress | None = None) -> float:
     """The spread of weights with which layers of this width hand on sums of the same size.
 
     For activations that scale with their input, as ReLU and a straight line do: then a layer multiplies the signal
@@ -117,11 +117,11 @@ def level_spread(width: int, activation: str, on_progress: Progress | None = Non
     factors = []
     for seed in range(LEVEL_SEEDS):
         report(seed / LEVEL_SEEDS)
-        sums = measure(
+        preactivations = measure(
             SignalSpec(
                 depth=LEVEL_DEPTH, width=width, activation=activation, kernel_initializer=normal(TRIAL),
                 data=NORMAL, rows=32, seeds=1, seed=seed,
             )
         ).sums[0]  # fmt: skip
-        factors.append(np.square(sums[1:] / sums[:-1]).mean())
+        factors.append(np.square(preactivations[1:] / preactivations[:-1]).mean())
     return TRIAL / math.sqrt(float(np.mean(factors)))

@@ -173,7 +173,7 @@ def measure(spec: SignalSpec, on_progress: Progress | None = None) -> SignalReco
     shown = tuple(sorted({1 + round(i * (spec.depth - 1) / (MOST_HISTOGRAMS - 1)) for i in range(MOST_HISTOGRAMS)}))
     edges = _edges(activation)
     counts = np.zeros((len(shown), BINS))
-    answers[:, 0] = spread(x)
+    answers[:, 0] = stddev(x)
     cosines[:, :, 0] = _cosines(x, pairs)
     slopes = np.empty((spec.depth, len(x), spec.width))
     with np.errstate(all="ignore"), one_blas_thread():
@@ -186,7 +186,7 @@ def measure(spec: SignalSpec, on_progress: Progress | None = None) -> SignalReco
                 below = np.empty_like(z)
                 activation.value(z, below)
                 activation.derivative(z, below, slopes[i])
-                sums[s, i], answers[s, i + 1] = spread(z), spread(below)
+                sums[s, i], answers[s, i + 1] = stddev(z), stddev(below)
                 cosines[s, :, i + 1] = _cosines(z, pairs)
                 dead[s, i], saturated[s, i] = _idle(activation, slopes[i])
                 if i + 1 in shown:
@@ -228,7 +228,7 @@ def telling_pairs(x: Array) -> Array:
     return np.array([(first[i], second[i]) for i in dict.fromkeys(off)])
 
 
-def spread(values: Array) -> float:
+def stddev(values: Array) -> float:
     """The standard deviation; of values whose squares a number may not hold, relative to the largest."""
     values = values.ravel()
     largest = max(float(values.max()), -float(values.min()))
@@ -257,7 +257,7 @@ def _backwards(spec: SignalSpec, s: int, layers: list[tuple[Array, Array]], slop
     for i in reversed(range(spec.depth)):
         delta = slopes[i]
         delta *= error
-        gradients[i] = spread(delta)
+        gradients[i] = stddev(delta)
         if i:
             error = delta @ layers[i][0].T
 

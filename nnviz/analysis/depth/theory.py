@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.depth.meanfield import Moments, Place, moments, pair_moment, place
+from nnviz.analysis.depth.meanfield import MeanFieldPoint, Moments, moments, pair_moment, place
 from nnviz.analysis.depth.signal import SignalRecord, SignalSpec, inputs, measure, telling_pairs
 from nnviz.core import activations
 from nnviz.core.initializers import Initializer
@@ -41,7 +41,7 @@ class SignalTheory:
     sums: Array
     gradients: Array
     cosines: Array
-    place: Place | None
+    place: MeanFieldPoint | None
 
 
 def theory(spec: SignalSpec) -> SignalTheory | None:
@@ -56,8 +56,8 @@ def theory(spec: SignalSpec) -> SignalTheory | None:
         forward = _forward(spec, rows, first, later, biases)
         gradients = _backward(spec, forward, later)
         cosines = _cosines(spec, x, first, later, biases)
-        answers = [float(np.std(x)), *(_spread(m.mean, m.square) for _, _, m in forward)]
-        sums = [_spread(mean, variance + np.square(mean)) for mean, variance, _ in forward]
+        answers = [float(np.std(x)), *(_stddev(m.mean, m.square) for _, _, m in forward)]
+        sums = [_stddev(mean, variance + np.square(mean)) for mean, variance, _ in forward]
     centred = later[0] == 0 and biases[0] == 0
     activation = activations.registry[spec.activation]
     result = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
@@ -76,8 +76,8 @@ def law(initializer: Initializer, shape: tuple[int, ...]) -> tuple[float, float]
     >>> law(get("positive_uniform(high=0.6)"), (4, 4)), law(get("identity"), (4, 4))
     ((0.3, 0.17320508075688773), None)
     """
-    spread = initializer.spread(shape)
-    return None if spread is None else (initializer.law(shape).mean, spread)
+    stddev = initializer.spread(shape)
+    return None if stddev is None else (initializer.law(shape).mean, stddev)
 
 
 _Law = tuple[float, float]
@@ -89,9 +89,9 @@ def _forward(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law)
     activation = activations.registry[spec.activation]
     total, squares = x.sum(axis=1), np.square(x).sum(axis=1)
     layers: list[_Layer] = []
-    for mean, spread in [first, *[later] * (spec.depth - 1)]:
+    for mean, stddev in [first, *[later] * (spec.depth - 1)]:
         center = mean * total + biases[0]
-        variance = spread**2 * squares + biases[1] ** 2
+        variance = stddev**2 * squares + biases[1] ** 2
         answer = moments(activation, variance, center)
         layers.append((center, variance, answer))
         total, squares = spec.width * answer.mean, spec.width * answer.square
@@ -121,8 +121,8 @@ def _cosines(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law)
         product = float(a @ b)
         layers = _forward(spec, np.stack([a, b]), first, later, biases)
         line = [product / math.sqrt(float(a @ a) * float(b @ b))]
-        for (means, variances, _), (_, spread) in zip(layers, [first, *[later] * (spec.depth - 1)], strict=True):
-            shared = spread**2 * product + biases[1] ** 2
+        for (means, variances, _), (_, stddev) in zip(layers, [first, *[later] * (spec.depth - 1)], strict=True):
+            shared = stddev**2 * product + biases[1] ** 2
             root = float(np.sqrt(variances[0] * variances[1]))
             if not math.isfinite(root) or not np.isfinite(means).all():
                 break
@@ -135,6 +135,6 @@ def _cosines(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law)
     return np.array(lines).reshape(len(lines), spec.depth + 1)
 
 
-def _spread(means: Array, squares: Array) -> float:
+def _stddev(means: Array, squares: Array) -> float:
     """The spread over units and rows of what has these means and mean squares over units, for each row."""
     return math.sqrt(max(float(np.mean(squares) - np.mean(means) ** 2), 0.0))  # this way round NaN stays

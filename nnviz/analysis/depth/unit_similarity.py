@@ -35,12 +35,12 @@ def likeness(
     rows, *layers = (np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(depth + 1))
     draw = initializers.get(initializer)
     kernels = [draw((width, width), generator, np.float64) for generator in layers]
-    answers = forward(kernels, rows.normal(size=(ROWS, width)), activation)
-    return np.array([_mean_correlation(layer) for layer in answers])
+    activations = forward(kernels, rows.normal(size=(ROWS, width)), activation)
+    return np.array([_mean_correlation(layer) for layer in activations])
 
 
-def _mean_correlation(answers: Array) -> float:
-    apart = answers - answers.mean(axis=0)
+def _mean_correlation(activations: Array) -> float:
+    apart = activations - activations.mean(axis=0)
     lengths = np.linalg.norm(apart, axis=0)
     varied = lengths > 0
     if varied.sum() < 2:

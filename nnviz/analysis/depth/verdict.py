@@ -24,7 +24,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SignalVerdict:
     """What happened.
 
     Attributes:
@@ -62,11 +62,11 @@ def left(line: Array) -> float:
     return float(line[-1] / line[0]) if line[0] > 0 and np.isfinite(line[0]) else math.nan
 
 
-def verdict(record: SignalRecord) -> Verdict:
+def verdict(record: SignalRecord) -> SignalVerdict:
     """What the layers do to the signal and to the gradient, from the median network."""
     forwards, backwards = typical(record.answers), typical(record.gradients)[::-1]
     sentences = [_forwards(forwards), _backwards(backwards), *_idle(record), *_likeness(record)]
-    return Verdict(_word(record, forwards, backwards), tuple(sentence for sentence in sentences if sentence))
+    return SignalVerdict(_word(record, forwards, backwards), tuple(sentence for sentence in sentences if sentence))
 
 
 def _word(record: SignalRecord, forwards: Array, backwards: Array) -> str:
@@ -195,7 +195,7 @@ def signed(value: float) -> str:
     return "no number" if math.isnan(value) else f"{value + 0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
-def numbers(record: SignalRecord, theory: SignalTheory | None) -> Mapping[str, Mapping[str, str]]:
+def signal_numbers(record: SignalRecord, theory: SignalTheory | None) -> Mapping[str, Mapping[str, str]]:
     """The figures behind the verdict, as measured and as mean-field theory has them."""
     layers = count(record.spec.depth, "layer")
     lines = [(typical(record.answers), typical(record.gradients)[::-1])]

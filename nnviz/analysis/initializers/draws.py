@@ -164,9 +164,9 @@ def draws(initializer: Initializer, kernel: Kernel) -> Draws:
     kernels = [initializer(kernel.shape, seed) for seed in range(seeds)]
     values = np.concatenate([drawn.ravel() for drawn in kernels])
     exact = values.astype(np.float64)
-    mean, spread = float(exact.mean()), float(exact.std())
+    mean, stddev = float(exact.mean()), float(exact.std())
     if values.min() == values.max():
-        mean, spread = float(values[0]), 0.0  # free of rounding
+        mean, stddev = float(values[0]), 0.0  # free of rounding
     units = kernel.shape[-1] // kernel.gates
     vectors = [unit_rows(drawn, kernel.gates) for drawn in kernels]
     return Draws(
@@ -176,10 +176,10 @@ def draws(initializer: Initializer, kernel: Kernel) -> Draws:
         values=values,
         seeds=seeds,
         mean=mean,
-        spread=spread,
+        spread=stddev,
         low=float(values.min()),
         high=float(values.max()),
-        within=float((np.abs(exact - mean) <= spread).mean()),
+        within=float((np.abs(exact - mean) <= stddev).mean()),
         units=units,
         distinct=min(len({row.tobytes() for row in rows + np.float32(0)}) for rows in vectors),
         alike=float(np.mean([_mean_cosine(rows) for rows in vectors])),

@@ -34,7 +34,7 @@ ROWS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Method:
+class InitMethod:
     """An initializer with its default settings, and what it draws.
 
     Attributes:
@@ -67,7 +67,7 @@ def family(initializer: Initializer) -> str:
     return "fixed" if abs(float(wide.std() / narrow.std()) - 1) < STAYS else "scaled"
 
 
-def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[Method, ...]:
+def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[InitMethod, ...]:
     """Keras's initializers, each with its default settings on one layer, by family and then by spread.
 
     Args:
@@ -81,17 +81,17 @@ def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tup
     for done, key in enumerate(keys):
         report(done / len(keys))
         initializer = initializers.get(key)
-        result.append(Method(initializer, family(initializer), draws(initializer, Kernel((inputs, units)))))
+        result.append(InitMethod(initializer, family(initializer), draws(initializer, Kernel((inputs, units)))))
     order = list(FAMILIES)
     return tuple(sorted(result, key=lambda method: (order.index(method.family), method.draws.spread)))
 
 
-def scales_among(measurement: Sequence[Method]) -> list[float]:
+def scales_among(measurement: Sequence[InitMethod]) -> list[float]:
     """The different spreads among methods, increasing; those that differ by a few per cent count as one."""
     distinct: list[float] = []
-    for spread in sorted(method.draws.spread for method in measurement):
-        if not distinct or spread > (1 + SAME) * distinct[-1]:
-            distinct.append(spread)
+    for stddev in sorted(method.draws.spread for method in measurement):
+        if not distinct or stddev > (1 + SAME) * distinct[-1]:
+            distinct.append(stddev)
     return distinct
 
 

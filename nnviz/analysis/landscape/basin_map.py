@@ -109,7 +109,7 @@ class Window:
 
 
 @dataclass(frozen=True, eq=False)
-class Basins:
+class BasinMap:
     """What became of the run of each pixel. Rows of pixels go upwards, columns to the right.
 
     Attributes:
@@ -194,7 +194,7 @@ def check(experiment: Experiment, window: Window) -> None:
     _parts(_listed(experiment, _kernels(experiment)), window)
 
 
-def basins(experiment: Experiment, window: Window, on_progress: Progress | None = None) -> Basins:
+def basins(experiment: Experiment, window: Window, on_progress: Progress | None = None) -> BasinMap:
     """Train the run of every pixel.
 
     Args:
@@ -228,7 +228,7 @@ def basins(experiment: Experiment, window: Window, on_progress: Progress | None 
         trace = train_from(recipe, starts.reshape(recipe.restarts, -1), progress)
         losses.append(trace.train_loss.astype(experiment.dtype).reshape(len(part), window.side, -1))
         diverged_at.append(trace.diverged_at.reshape(len(part), window.side))
-    return Basins(base, window, x, y, np.asarray(trace.steps), np.concatenate(losses), np.concatenate(diverged_at))
+    return BasinMap(base, window, x, y, np.asarray(trace.steps), np.concatenate(losses), np.concatenate(diverged_at))
 
 
 def _parts(base: Experiment, window: Window) -> tuple[int, list[Experiment]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nnviz.analysis.landscape.basin_map import Basins
+from nnviz.analysis.landscape.basin_map import BasinMap
 from nnviz.analysis.landscape.border import Border, border
 
 Array = np.ndarray
@@ -20,7 +20,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class BasinOutcome:
     """Which pixels' runs reached a loss, and when.
 
     Attributes:
@@ -28,7 +28,7 @@ class Outcome:
         bar: the training loss to reach, in nats (of a real target: mean squared error).
     """
 
-    basins: Basins
+    basins: BasinMap
     bar: float
 
     @cached_property

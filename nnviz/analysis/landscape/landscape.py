@@ -49,7 +49,7 @@ class Path:
         epochs: `[T]`, when.
         points: `[T, 2]`, in the plane; from a divergence on left out.
         loss: `[T]`, the run's own.
-        ground: `[T]`, the loss in the plane under it.
+        plane_loss: `[T]`, the loss in the plane under it.
         outside: the share of the path that lies outside the plane: of the squared distances between its snapshots and
             its end, summed.
     """
@@ -59,12 +59,12 @@ class Path:
     epochs: Array
     points: Array
     loss: Array
-    ground: Array
+    plane_loss: Array
     outside: float
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class LossLine:
     """The loss along the straight line between two points in the space of weights.
 
     Attributes:
@@ -93,7 +93,7 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
+class LossLandscape:
     """The loss over a plane.
 
     Attributes:
@@ -118,9 +118,9 @@ class Landscape:
     y: Array
     loss: Array
     paths: tuple[Path, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[LossLine, ...]
     guess: float
-    matched: tuple[Line, ...] = ()
+    matched: tuple[LossLine, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -136,7 +136,7 @@ def landscape(
     resolution: int = 61,
     seed: int = 0,
     on_progress: Progress | None = None,
-) -> Landscape:
+) -> LossLandscape:
     """Train an experiment's runs, lay a plane through them, and measure the loss all over it.
 
     Args:
@@ -178,7 +178,7 @@ def prepared(experiment: Experiment, kind: str, resolution: int) -> Experiment:
 
 def survey(
     trace: Trace, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress | None = None
-) -> Landscape:
+) -> LossLandscape:
     """The landscape of a trace of as many runs as its plane takes; arguments and errors as in `landscape`."""
     with np.errstate(all="ignore"):
         cut = plane(trace, kind, seed)
@@ -208,10 +208,10 @@ def survey(
             for run, places, ground in zip(runs, points, others[: len(runs)], strict=True)
         )
         lines = tuple(
-            Line(names, pair, float(np.linalg.norm(end - start)), shares, values)
+            LossLine(names, pair, float(np.linalg.norm(end - start)), shares, values)
             for (names, pair, start, end), values in zip(ends, others[len(runs) :], strict=True)
         )
-    return Landscape(
+    return LossLandscape(
         experiment=trace.experiment,
         kind=kind,
         axes=cut.axes,
@@ -226,7 +226,7 @@ def survey(
     )
 
 
-def valleys(landscapes: Landscape) -> int:
+def valleys(landscapes: LossLandscape) -> int:
     """How many separate places of the picture lie below a quarter of the guess's loss (touching corners count as one).
 
     Outside the plane, and between the points of the grid, they may hang together.

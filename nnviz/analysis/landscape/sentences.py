@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nnviz.analysis.landscape.landscape import FLIPPING, Landscape, Line, Path, valleys
+from nnviz.analysis.landscape.landscape import FLIPPING, LossLandscape, LossLine, Path, valleys
 from nnviz.analysis.solutions.matching import equal_settings, is_odd
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
@@ -29,22 +29,22 @@ _PLANES = {
 _COUNTS = ("no", "one", "two", "three")
 
 
-def where(landscape: Landscape) -> str:
+def where(landscape: LossLandscape) -> str:
     """The map's finding: at which losses the runs ended, how far apart, and what lies around them."""
     losses = [number(float(path.loss[-1])) for path in landscape.paths]
     if len(losses) == 1:
-        begins = f"The run ended at loss {losses[0]}"
+        opening = f"The run ended at loss {losses[0]}"
     else:
         distances = [line.distance for line in landscape.lines]
         low, high = number(min(distances)), number(max(distances))
-        begins = f"{_COUNTS[len(losses)].capitalize()} runs ended at loss {_listed(losses)}"
-        begins += f", {low} apart" if low == high else f", {low} to {high} apart"
+        opening = f"{_COUNTS[len(losses)].capitalize()} runs ended at loss {_listed(losses)}"
+        opening += f", {low} apart" if low == high else f", {low} to {high} apart"
     amount = valleys(landscape)
     holds = f"{amount} separate valleys" if amount > 1 else "one valley" if amount else "no valley"
-    return f"{begins}. The picture holds {holds} below {number(landscape.bar)}."
+    return f"{opening}. The picture holds {holds} below {number(landscape.bar)}."
 
 
-def barrier(landscape: Landscape) -> str:
+def barrier(landscape: LossLandscape) -> str:
     """What the straight lines cross, and what is left of that once units are matched: the finding of their picture."""
     if len(landscape.paths) == 1:
         return _straight(landscape.lines[0], landscape.guess)
@@ -56,17 +56,17 @@ def barrier(landscape: Landscape) -> str:
     if len(climbing) == 1:
         line = climbing[0]
         ends = f"from {number(float(line.loss[0]))} and {number(float(line.loss[-1]))}"
-        begins = f"The straight line between {short(line)} climbs to {number(line.peak)}, {ends} at its ends."
+        opening = f"The straight line between {line_ends(line)} climbs to {number(line.peak)}, {ends} at its ends."
     else:
-        begins = f"Straight lines from run to run climb to {_peaks(climbing)}."
-    return f"{begins} {_once_matched(landscape)}".rstrip()
+        opening = f"Straight lines from run to run climb to {_peaks(climbing)}."
+    return f"{opening} {_once_matched(landscape)}".rstrip()
 
 
-def _peaks(lines: Sequence[Line]) -> str:
-    return _listed([f"{number(line.peak)} ({short(line)})" for line in lines])
+def _peaks(lines: Sequence[LossLine]) -> str:
+    return _listed([f"{number(line.peak)} ({line_ends(line)})" for line in lines])
 
 
-def _once_matched(landscape: Landscape) -> str:
+def _once_matched(landscape: LossLandscape) -> str:
     """What is left of the hills once units are matched; nothing where none were."""
     if not landscape.matched:
         return ""
@@ -76,57 +76,57 @@ def _once_matched(landscape: Landscape) -> str:
         return f"With units matched there is no hill: the highest loss is {number(peak)}."
     if len(left) == len(landscape.matched):
         return f"With units matched the loss still climbs to {_peaks(left)}."
-    level = ", nor between ".join(short(line) for line in landscape.matched if line not in left)
+    level = ", nor between ".join(line_ends(line) for line in landscape.matched if line not in left)
     return f"With units matched the loss climbs to {_peaks(left)}; there is no hill between {level}."
 
 
-def _straight(line: Line, guess: float) -> str:
+def _straight(line: LossLine, baseline: float) -> str:
     first, last = number(float(line.loss[0])), number(float(line.loss[-1]))
-    if climbs(line, guess):
+    if climbs(line, baseline):
         return f"Straight from its start ({first}) to its end ({last}) the loss would climb to {number(line.peak)}."
     return f"Straight from its start to its end there is no hill: the loss goes from {first} to {last}, never above."
 
 
-def climbs(line: Line, guess: float) -> bool:
+def climbs(line: LossLine, baseline: float) -> bool:
     """Whether a line climbs above its ends by more than a trifle."""
-    return line.climb > CLIMBS * guess
+    return line.climb > CLIMBS * baseline
 
 
-def short(line: Line) -> str:
+def line_ends(line: LossLine) -> str:
     """A line's two ends in a few characters."""
     one, other = line.runs
     return f"{one + 1} and {other + 1}" if one != other else "start and end"
 
 
-def outside(landscape: Landscape) -> str:
+def outside(landscape: LossLandscape) -> str:
     """How much of the paths lies outside the plane, and how far their loss then is from the ground's."""
     several = len(landscape.paths) > 1
     shares = _listed([percent(round(path.outside, 6)) for path in landscape.paths])
     whose = "the paths of runs " + _listed([str(path.run + 1) for path in landscape.paths]) if several else "the path"
-    begins = (
+    opening = (
         f"Of {whose}, {shares} {'lie' if several else 'lies'} outside this plane (of squared distances to the end)."
     )
     worst = max(landscape.paths, key=lambda path: mismatch(path)[0])
     gap, moment = mismatch(worst)
     if gap < SMALL * landscape.guess:
-        return f"{begins} The ground under a path is nowhere more than {number(gap)} off its own loss."
-    own, ground = number(float(worst.loss[moment])), number(float(worst.ground[moment]))
+        return f"{opening} The ground under a path is nowhere more than {number(gap)} off its own loss."
+    own, below = number(float(worst.loss[moment])), number(float(worst.plane_loss[moment]))
     name = f"run {worst.run + 1}'s" if several else "its"
     return (
-        f"{begins} The ground under a path is therefore not its own loss: the largest gap is at epoch "
-        f"{number(float(worst.epochs[moment]))}, where {name} loss was {own}, over ground at {ground}."
+        f"{opening} The ground under a path is therefore not its own loss: the largest gap is at epoch "
+        f"{number(float(worst.epochs[moment]))}, where {name} loss was {own}, over ground at {below}."
     )
 
 
 def mismatch(path: Path) -> tuple[float, int]:
     """The largest difference between a path's own loss and the ground under it, and the snapshot where it is."""
-    gaps = np.abs(path.loss - path.ground)
+    gaps = np.abs(path.loss - path.plane_loss)
     gaps = np.where(np.isfinite(gaps), gaps, 0.0)
     moment = int(np.argmax(gaps))
     return float(gaps[moment]), moment
 
 
-def copies(landscape: Landscape) -> str:
+def copies(landscape: LossLandscape) -> str:
     """How often every valley exists; nothing where units are not to be told from one another anyway."""
     hidden, flips = landscape.experiment.hidden, landscape.experiment.activation in FLIPPING
     amount = equal_settings(hidden, flips)
@@ -140,7 +140,7 @@ def copies(landscape: Landscape) -> str:
     )
 
 
-def matched(landscape: Landscape) -> str:
+def matched(landscape: LossLandscape) -> str:
     """What the lines after matching are; nothing where there are none."""
     if not landscape.matched:
         return ""
@@ -156,7 +156,7 @@ def matched(landscape: Landscape) -> str:
     )
 
 
-def plane(landscape: Landscape) -> str:
+def plane(landscape: LossLandscape) -> str:
     """What the picture is a plane of, in a sentence or two."""
     weights = parameter_count(landscape.experiment.layer_sizes)
     return (
@@ -165,12 +165,12 @@ def plane(landscape: Landscape) -> str:
     )
 
 
-def numbers(landscape: Landscape) -> dict[str, Mapping[str, str]]:
+def landscape_numbers(landscape: LossLandscape) -> dict[str, Mapping[str, str]]:
     """For each run, by name, its numbers as texts."""
     return {
         f"run {path.run + 1}, seed {path.seed}": {
             "loss at the start": number(float(path.loss[0])),
-            "ground under the start": number(float(path.ground[0])),
+            "ground under the start": number(float(path.plane_loss[0])),
             "loss at the end": number(float(path.loss[-1])),
             "share of the path outside the plane": percent(round(path.outside, 6)),
             "largest difference of loss and ground": number(mismatch(path)[0]),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import label
 
-from nnviz.analysis.landscape.landscape import Landscape, Path
+from nnviz.analysis.landscape.landscape import LossLandscape, Path
 from nnviz.analysis.landscape.loss_surface import losses_at
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.symmetry.descent import Descent, task_of
@@ -36,7 +36,7 @@ def two_weights(
     steps: int = 100,
     recipe: Experiment = RECIPE,
     on_progress: Progress | None = None,
-) -> Landscape:
+) -> LossLandscape:
     """The ground over both weights, and walks down it by plain gradient descent on all rows.
 
     Args:
@@ -61,7 +61,7 @@ def two_weights(
         for run in range(len(starts))
     )
     report(1.0)
-    return Landscape(
+    return LossLandscape(
         experiment=recipe.replace(learning_rate=learning_rate, epochs=steps),
         kind="two_weights",
         axes=("weight w, into the unit", "weight v, out of it"),
@@ -74,7 +74,7 @@ def two_weights(
     )
 
 
-def valleys(landscape: Landscape) -> int:
+def valleys(landscape: LossLandscape) -> int:
     """How many separate places lie lower than halfway from the guess's loss down to the lowest of the picture."""
     halfway = (landscape.guess + float(landscape.loss.min())) / 2
     return int(label(landscape.loss < halfway, np.ones((3, 3)))[1])

@@ -225,13 +225,13 @@ class _Case:
             return f", no better than a straight line ({number(line)})"
         return ""
 
-    def _acting(self, begins: bool = False) -> str:
+    def _acting(self, opens: bool = False) -> str:
         """How many units the layers have, and act as: "8 units act as 1"."""
         if len(self.hidden) == 1:
             return f"{count(self.hidden[0], 'unit')} act{'s' if self.hidden[0] == 1 else ''} as {self.effective[0]}"
         if len(self.hidden) <= 4:
             have, act = (" + ".join(map(str, sizes)) for sizes in (self.hidden, self.effective))
-            return f"{'Layers' if begins else 'layers'} of {have} units act as {act}"
+            return f"{'Layers' if opens else 'layers'} of {have} units act as {act}"
         return f"{count(sum(self.hidden), 'unit')} in {len(self.hidden)} layers act as {sum(self.effective)}"
 
     def _death(self) -> str:

@@ -42,8 +42,8 @@ def _changes(trace: Trace) -> list[Array]:
     The spread is how far the units of each hidden layer lie from their mean: it rises when clones part.
     """
     with np.errstate(all="ignore"):
-        spreads = [np.sqrt(kernel[0].var(axis=-1, dtype=float).sum(axis=-1)) for kernel in trace.kernels[:-1]]
-        changes = [np.abs(np.diff(values)) for values in (trace.train_loss[0], *spreads)]
+        stddevs = [np.sqrt(kernel[0].var(axis=-1, dtype=float).sum(axis=-1)) for kernel in trace.kernels[:-1]]
+        changes = [np.abs(np.diff(values)) for values in (trace.train_loss[0], *stddevs)]
     return [np.where(np.isfinite(change), change, 0.0) for change in changes]
 
 

@@ -31,7 +31,7 @@ class Paths:
     moved: float
 
 
-def paths(traces: Sequence[Trace], layer: int = 0, run: int = 0) -> list[Paths]:
+def unit_paths(traces: Sequence[Trace], layer: int = 0, run: int = 0) -> list[Paths]:
     """The paths of each trace's units, all in one plane where the layers have equally many inputs.
 
     With one input the plane is the weight and the bias, with two their two weights, with more the two directions

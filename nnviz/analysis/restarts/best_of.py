@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Tries:
+class BestOf:
     """A share of groups, by how many tries each has, and what the formula says.
 
     Attributes:
@@ -31,9 +31,9 @@ class Tries:
     counted: tuple[Rate, ...]
     formula: Array
 
-    def at(self, tries: int) -> tuple[Rate, float]:
+    def at(self, count: int) -> tuple[Rate, float]:
         """The share counted and the share to expect, for one number of tries."""
-        place = int(np.flatnonzero(self.tries == tries)[0])
+        place = int(np.flatnonzero(self.tries == count)[0])
         return self.counted[place], float(self.formula[place])
 
 
@@ -47,20 +47,20 @@ def groups(values: Array, size: int) -> Array:
     return values[: amount * size].reshape(amount, size)
 
 
-def one_success(succeeded: Array, most: int) -> Tries:
+def one_success(succeeded: Array, most: int) -> BestOf:
     """How many groups of k runs hold at least one success, beside 1 - (1 - p)^k with the share p of all runs.
 
     Args:
         succeeded: bool `[R]`.
         most: the largest k, at most R; they begin at 1.
     """
-    tries = np.arange(1, most + 1)
-    cut = [groups(succeeded, int(k)) for k in tries]
+    counts = np.arange(1, most + 1)
+    cut = [groups(succeeded, int(k)) for k in counts]
     counted = tuple(rate(int(group.any(axis=1).sum()), len(group)) for group in cut)
-    return Tries(tries, counted, 1 - (1 - succeeded.mean()) ** tries)
+    return BestOf(counts, counted, 1 - (1 - succeeded.mean()) ** counts)
 
 
-def best_against_one(losses: Array, tries: Array) -> Tries:
+def best_against_one(losses: Array, counts: Array) -> BestOf:
     """How often the best of k runs ends lower than one other run, beside k / (k + 1).
 
     In a group of k + 1 the first run is the single one. All stand an equal chance to be the lowest, so the single one
@@ -68,11 +68,11 @@ def best_against_one(losses: Array, tries: Array) -> Tries:
 
     Args:
         losses: `[R]`, infinity for a run that diverged.
-        tries: `[K]`, each k less than R.
+        counts: `[K]`, each k less than R.
     """
-    cut = [groups(losses, int(k) + 1) for k in tries]
+    cut = [groups(losses, int(k) + 1) for k in counts]
     counted = tuple(rate(int((group[:, 1:].min(axis=1) < group[:, 0]).sum()), len(group)) for group in cut)
-    return Tries(np.asarray(tries), counted, tries / (tries + 1))
+    return BestOf(np.asarray(counts), counted, counts / (counts + 1))
 
 
 def group_rates(succeeded: Array, size: int) -> list[Rate]:

@@ -71,7 +71,7 @@ def superiority(a: Array, b: Array) -> Interval:
 
 
 @dataclass(frozen=True)
-class Spread:
+class MeanStddev:
     """Mean and standard deviation of some runs' values.
 
     Attributes:
@@ -92,14 +92,14 @@ class Spread:
         return self.runs >= ENOUGH and apart and self.near < FEW_NEAR * self.runs
 
 
-def spread(values: Array) -> Spread:
+def mean_stddev(values: Array) -> MeanStddev:
     """Mean and standard deviation (of a sample, n - 1) of the finite values."""
     finite = values[np.isfinite(values)].astype(float)
     if not len(finite):
-        return Spread(math.nan, math.nan, 0, 0)
+        return MeanStddev(math.nan, math.nan, 0, 0)
     if len(finite) > 1 and finite.min() == finite.max():
-        return Spread(float(finite[0]), 0.0, len(finite), len(finite))  # which rounding would miss
+        return MeanStddev(float(finite[0]), 0.0, len(finite), len(finite))  # which rounding would miss
     mean = float(finite.mean())
     deviation = float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
     near = int((np.abs(finite - mean) <= HALF * deviation).sum())
-    return Spread(mean, deviation, len(finite), near)
+    return MeanStddev(mean, deviation, len(finite), near)

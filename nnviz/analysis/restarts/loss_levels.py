@@ -37,7 +37,7 @@ _AMOUNTS = {2: "two", 3: "three"}
 
 
 @dataclass(frozen=True)
-class Level:
+class LossLevel:
     """A known loss.
 
     Attributes:
@@ -62,24 +62,24 @@ class Level:
         return f"{self.name} = {number(self.loss)}"
 
 
-def levels(experiment: Experiment) -> tuple[Level, ...]:
+def levels(experiment: Experiment) -> tuple[LossLevel, ...]:
     """The known levels of an experiment's training loss, the lowest first; the guess's is always among them."""
     dataset = experiment.load_dataset()
     if experiment.source is datasets.registry["xor"] and experiment.noise == 0:
         return _xor(dataset)
     guess, line = guess_loss(dataset), line_loss(dataset)
-    result = [Level(guess, _guess_name(dataset, guess), "a guess", guess=True)]
+    result = [LossLevel(guess, _guess_name(dataset, guess), "a guess", guess=True)]
     if LOW * guess < line < (1 - 2 * AT_LEVEL) * guess:  # false where there is no line
-        result.insert(0, Level(line, "the best straight line", "no better than a straight line"))
+        result.insert(0, LossLevel(line, "the best straight line", "no better than a straight line"))
     return tuple(result)
 
 
-def tolerance(known: Sequence[Level]) -> float:
+def tolerance(known: Sequence[LossLevel]) -> float:
     """How far from a level a run may end to count as resting there."""
     return AT_LEVEL * max(level.loss for level in known if level.guess)
 
 
-def at_levels(known: Sequence[Level], losses: Array) -> list[int]:
+def at_levels(known: Sequence[LossLevel], losses: Array) -> list[int]:
     """How many runs end at each level: nearest to it, and no further away than the tolerance."""
     if not len(losses):
         return [0] * len(known)
@@ -105,15 +105,15 @@ def _guess_name(dataset: Dataset, guess: float) -> str:
     return f"ln {classes}" if abs(guess - math.log(classes)) < _SAME else "the entropy of the classes"
 
 
-def _xor(dataset: Dataset) -> tuple[Level, ...]:
+def _xor(dataset: Dataset) -> tuple[LossLevel, ...]:
     corners, which, rows = np.unique(dataset.x_train, axis=0, return_inverse=True, return_counts=True)
     ones = np.bincount(which.ravel(), weights=dataset.y_train).astype(int)
     total, whole = len(dataset.y_train), len(corners)
-    measurement: list[Level] = []
+    measurement: list[LossLevel] = []
     mixed_groups = []
     for groups in _groupings(list(range(whole))):
-        sums = [(len(group), int(rows[group].sum()), int(ones[group].sum())) for group in groups]
-        mixed_groups.append(sorted((n, size, k) for size, n, k in sums if 0 < k < n))
+        groups_seen = [(len(group), int(rows[group].sum()), int(ones[group].sum())) for group in groups]
+        mixed_groups.append(sorted((n, size, k) for size, n, k in groups_seen if 0 < k < n))
     for mixed in sorted(mixed_groups, key=len):
         loss = sum(n / total * _entropy(k / n) for n, _, k in mixed)
         if not mixed or any(abs(level.loss - loss) < _SAME for level in measurement):
@@ -121,11 +121,11 @@ def _xor(dataset: Dataset) -> tuple[Level, ...]:
         name = " + ".join(_term(Fraction(n, total), Fraction(min(k, n - k), n)) for n, _, k in mixed)
         sizes = [size for _, size, _ in mixed]
         if sizes == [whole]:
-            measurement.append(Level(loss, name, "a guess", guess=True))
+            measurement.append(LossLevel(loss, name, "a guess", guess=True))
         else:
             several = "corners share answers in two groups"
             measurement.append(
-                Level(loss, name, f"{_AMOUNTS[sizes[0]]} corners share one answer" if len(sizes) == 1 else several)
+                LossLevel(loss, name, f"{_AMOUNTS[sizes[0]]} corners share one answer" if len(sizes) == 1 else several)
             )
     return tuple(sorted(measurement, key=lambda level: level.loss))
 

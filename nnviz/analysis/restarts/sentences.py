@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.restarts.effect_sizes import Spread, difference, spread, superiority
+from nnviz.analysis.restarts.effect_sizes import MeanStddev, difference, mean_stddev, superiority
 from nnviz.analysis.restarts.loss_levels import at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts
 from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
@@ -89,12 +89,12 @@ def failures(runs: Restarts, threshold: float) -> str:
 
 def average(runs: Restarts, name: str) -> str:
     """Mean ± standard deviation, as an honest evaluation reports it; and whether that describes any run."""
-    loss = spread(runs.train_loss)
+    loss = mean_stddev(runs.train_loss)
     if not loss.runs:
         return f"{name}: every run diverged, so there is no mean."
     over = f" (mean ± standard deviation over {loss.runs:,} runs)" if loss.runs > 1 else ""
     sentence = f"{name} ends at a loss of {mean_words(loss)}{over}"
-    accuracy = spread(runs.test_accuracy)
+    accuracy = mean_stddev(runs.test_accuracy)
     if accuracy.runs:
         sentence += f", with {share_words(accuracy)} right on unseen data"
     if loss.humps:
@@ -106,7 +106,7 @@ def average(runs: Restarts, name: str) -> str:
     return f"{sentence}."
 
 
-def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
+def restart_numbers(runs: Restarts, threshold: float) -> dict[str, str]:
     """The figures of one side by name, as texts; any two sides have the same names in the same order."""
     rates = success(runs, threshold)
     finite = runs.train_loss[np.isfinite(runs.train_loss)]
@@ -121,28 +121,28 @@ def numbers(runs: Restarts, threshold: float) -> dict[str, str]:
             else f"{number(restarts_needed(rates.high))} or more"
         ),
         "diverged": f"{runs.diverged:,}",
-        "final loss, mean ± deviation": mean_words(spread(runs.train_loss)),
+        "final loss, mean ± deviation": mean_words(mean_stddev(runs.train_loss)),
         "final loss, quartiles": " · ".join(map(_text, (low, middle, high))),
         "final loss, lowest to highest": f"{_text(finite.min())} to {_text(finite.max())}" if len(finite) else "–",
-        "unseen data, mean ± deviation": mean_words(spread(runs.test_loss)),
-        "right on unseen data": share_words(spread(runs.test_accuracy)),
+        "unseen data, mean ± deviation": mean_words(mean_stddev(runs.test_loss)),
+        "right on unseen data": share_words(mean_stddev(runs.test_accuracy)),
         "failed runs rest": failures(runs, threshold) or "–",
     }
 
 
-def mean_words(spreads: Spread) -> str:
+def mean_words(summary: MeanStddev) -> str:
     """Mean ± standard deviation of losses."""
-    if not spreads.runs:
+    if not summary.runs:
         return "–"
-    return f"{number(spreads.mean)} ± {number(spreads.deviation)}" if spreads.runs > 1 else number(spreads.mean)
+    return f"{number(summary.mean)} ± {number(summary.deviation)}" if summary.runs > 1 else number(summary.mean)
 
 
-def share_words(spreads: Spread) -> str:
+def share_words(summary: MeanStddev) -> str:
     """Mean ± standard deviation of shares, in per cent and points."""
-    if not spreads.runs:
+    if not summary.runs:
         return "–"
-    mean = percent(spreads.mean)
-    return f"{mean} ± {100 * spreads.deviation:.1f} points" if spreads.runs > 1 else mean
+    mean = percent(summary.mean)
+    return f"{mean} ± {100 * summary.deviation:.1f} points" if summary.runs > 1 else mean
 
 
 def _between(rates: Rate) -> str:

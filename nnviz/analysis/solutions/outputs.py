@@ -16,7 +16,7 @@ Array = np.ndarray
 MOST_BYTES = 20_000_000  # what the buffers of one stack may take
 
 
-def answers(
+def run_outputs(
     trace: Trace,
     x: Array,
     runs: Sequence[int] | Array,

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import cdist, squareform
 
-from nnviz.analysis.solutions.outputs import answers
+from nnviz.analysis.solutions.outputs import run_outputs
 from nnviz.analysis.solutions.surface import grid, input_range
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
@@ -105,7 +105,7 @@ def solutions(trace: Trace, alike: float = ALIKE, on_progress: Progress | None =
     report = on_progress or (lambda share: None)
     looked_at = np.flatnonzero(np.isfinite(trace.train_loss[:MOST_RUNS, -1]))
     x, where = inputs(trace, len(looked_at))
-    said = answers(trace, x, looked_at, on_progress=lambda share: report(SHARE_ANSWERING * share))
+    said = run_outputs(trace, x, looked_at, on_progress=lambda share: report(SHARE_ANSWERING * share))
     apart = differences(said, _scale(trace), lambda share: report(SHARE_ANSWERING + (1 - SHARE_ANSWERING) * share))
     groups = _clusters(apart, alike)
     result = sorted(

@@ -50,10 +50,10 @@ def _cut(weights: Array, bias: float, low: Array, high: Array) -> Array | None:
     scale = np.abs(weights).max()
     weights, bias = weights / scale, bias / scale
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
-    sums = (corners * weights).sum(axis=1) + bias
+    preactivations = (corners * weights).sum(axis=1) + bias
     ends = []
     for i in range(4):
-        one, other = sums[i], sums[i - 1]
+        one, other = preactivations[i], preactivations[i - 1]
         if (one > 0) != (other > 0):
             ends.append(corners[i - 1] + (corners[i] - corners[i - 1]) * other / (other - one))
     return np.array(ends) if len(ends) == 2 else None
@@ -71,7 +71,7 @@ def confusion(trace: Trace, run: int = 0, snapshot: int = -1) -> Array:
     if not classes:
         raise ValueError(f"{trace.experiment.data_name} has a real target: there are no classes to confuse.")
     counts = np.zeros((classes, classes), int)
-    answers = predict(trace, trace.dataset.x_test, run, snapshot)
-    if np.isfinite(answers).all():
-        np.add.at(counts, (trace.dataset.y_test.astype(int), answers.argmax(axis=1)), 1)
+    outputs = predict(trace, trace.dataset.x_test, run, snapshot)
+    if np.isfinite(outputs).all():
+        np.add.at(counts, (trace.dataset.y_test.astype(int), outputs.argmax(axis=1)), 1)
     return counts

@@ -22,7 +22,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class DescentTask:
     """What is fitted, by what kind of network.
 
     Attributes:
@@ -40,17 +40,17 @@ class Task:
     y: Array
 
 
-def task_of(experiment: Experiment) -> Task:
+def task_of(experiment: Experiment) -> DescentTask:
     """The training rows and the network of an experiment."""
     data = experiment.load_dataset()
     loss = losses.registry[experiment.task.loss]
     return task(data, experiment.layer_sizes, experiment.activation, loss, experiment.dtype)
 
 
-def task(data: Dataset, sizes: tuple[int, ...], activation: str, loss: Loss, dtype: str = "float64") -> Task:
+def task(data: Dataset, sizes: tuple[int, ...], activation: str, loss: Loss, dtype: str = "float64") -> DescentTask:
     """The training rows of a data set, for a network of these layer sizes."""
     x, y = with_ones(data.x_train, dtype)[None], target_rows(data.y_train, sizes[-1], dtype)[None]
-    return Task(sizes, activations.registry[activation], loss, x, y)
+    return DescentTask(sizes, activations.registry[activation], loss, x, y)
 
 
 class Descent:
@@ -65,7 +65,7 @@ class Descent:
         parameters: `[R, P]`, where they are.
     """
 
-    def __init__(self, task: Task, parameters: Array, matmul: Matmul = exact_matmul) -> None:
+    def __init__(self, task: DescentTask, parameters: Array, matmul: Matmul = exact_matmul) -> None:
         self.task, self.matmul = task, matmul
         self._put(parameters.copy())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from nnviz.analysis.symmetry.perturbation import LOOK, Pinch
+from nnviz.analysis.symmetry.perturbation import LOOK, PerturbationSweep
 from nnviz.analysis.symmetry.saddle import OVERSHOOTS, steps_per_decade
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
@@ -30,7 +30,7 @@ KINKED = ("relu", "leaky_relu")  # activations whose curvature is all in one poi
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class EscapeLaw:
     """A straight line through when units part, against log₁₀(1/ε), each seed at a height of its own.
 
     Attributes:
@@ -67,18 +67,18 @@ class Law:
 EXPONENT = 2.0  # of the power law, from the degree of the loss's first terms
 
 
-def law_of(perturbation: Pinch) -> Law:
+def law_of(perturbation: PerturbationSweep) -> EscapeLaw:
     """The law that fits the kind of saddle the clones came to: a power where it is flat, else a logarithm."""
-    return fit(perturbation, power=perturbation.clones.flat)
+    return fit_law(perturbation, power=perturbation.clones.flat)
 
 
-def fit(perturbation: Pinch, power: bool) -> Law:
+def fit_law(perturbation: PerturbationSweep, power: bool) -> EscapeLaw:
     """A line by least squares through all seeds, with one slope and a height a seed."""
     epsilons = np.array(perturbation.epsilons)
     used = _usable(perturbation, power)
     nothing = np.full(len(epsilons), math.nan)
     if used.sum() < LEAST_POINTS or np.ptp(np.median(perturbation.parted[used], axis=1)) < LEAST_SPAN:
-        return Law(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, nothing)
+        return EscapeLaw(power, math.nan, math.nan, math.nan, math.nan, used, math.nan, nothing)
     x = np.broadcast_to(-np.log10(epsilons[used])[:, None], perturbation.parted[used].shape)
     steps = perturbation.parted[used].astype(float)
     slope, error = _line(x, np.log10(steps) if power else steps)
@@ -89,10 +89,10 @@ def fit(perturbation: Pinch, power: bool) -> Law:
     expected = EXPONENT if power else math.nan
     if np.isfinite(curve[used]).all():
         expected, _ = _line(x[:, :1], curve[used][:, None])
-    return Law(power, slope, slope - reach, slope + reach, height, used, expected, curve)
+    return EscapeLaw(power, slope, slope - reach, slope + reach, height, used, expected, curve)
 
 
-def _usable(perturbation: Pinch, power: bool) -> Array:
+def _usable(perturbation: PerturbationSweep, power: bool) -> Array:
     """The ε at which the law is looked for: small, not lost in rounding, and every seed parted."""
     epsilons = np.array(perturbation.epsilons)
     used: Array = np.array((perturbation.parted > 0).all(axis=1))
@@ -107,14 +107,14 @@ def _usable(perturbation: Pinch, power: bool) -> Array:
 def _line(x: Array, y: Array) -> tuple[float, float]:
     """The slope of a line through columns of points, each column at its own height, and its standard error."""
     along, up = x - x.mean(axis=0), y - y.mean(axis=0)
-    spread = float(np.square(along).sum())
-    slope = float((along * up).sum()) / spread
+    square_sum = float(np.square(along).sum())
+    slope = float((along * up).sum()) / square_sum
     rest = float(np.square(up - slope * along).sum())
     free = y.size - y.shape[1] - 1
-    return slope, math.sqrt(rest / free / spread) if free > 0 else math.nan
+    return slope, math.sqrt(rest / free / square_sum) if free > 0 else math.nan
 
 
-def _curve(perturbation: Pinch, used: Array) -> Array:
+def _curve(perturbation: PerturbationSweep, used: Array) -> Array:
     """When units part, `[E]`, by the curvature along the clones' way: each ε as many steps as make up for it."""
     way = perturbation.clones
     nothing = np.full(len(perturbation.epsilons), math.nan)
@@ -138,14 +138,14 @@ def _curve(perturbation: Pinch, used: Array) -> Array:
     return curve
 
 
-def curvature(perturbation: Pinch) -> float:
+def curvature(perturbation: PerturbationSweep) -> float:
     """The most negative curvature where units part, at the middle of the way that the law rests on."""
     used = law_of(perturbation).used
     middle = float(np.median(perturbation.parted[used])) if used.any() else float(perturbation.clones.steps[-1])
     return float(np.interp(middle, perturbation.clones.steps, perturbation.clones.parting))
 
 
-def verdict(perturbation: Pinch) -> list[str]:
+def verdict(perturbation: PerturbationSweep) -> list[str]:
     """What was measured and what theory says of it, in sentences with their numbers."""
     law, way = law_of(perturbation), perturbation.clones
     if perturbation.experiment.activation in KINKED:
@@ -163,7 +163,7 @@ def verdict(perturbation: Pinch) -> list[str]:
     return [*_smallest(perturbation), *sentences]
 
 
-def _strict(perturbation: Pinch, law: Law) -> str:
+def _strict(perturbation: PerturbationSweep, law: EscapeLaw) -> str:
     bend = curvature(perturbation)
     per_decade = steps_per_decade(bend, perturbation.clones.learning_rate)
     why = (
@@ -177,7 +177,7 @@ def _strict(perturbation: Pinch, law: Law) -> str:
     return f"{measured.removesuffix('.')}; theory says {number(expected)}. {why}."
 
 
-def _cost(law: Law) -> list[str]:
+def _cost(law: EscapeLaw) -> list[str]:
     """What ten times less noise costs, where it could be measured and is no power."""
     if not law.fitted or law.power:
         return []
@@ -187,7 +187,7 @@ def _cost(law: Law) -> list[str]:
     ]
 
 
-def _bouncing(perturbation: Pinch) -> str:
+def _bouncing(perturbation: PerturbationSweep) -> str:
     way = perturbation.clones
     return (
         f"Theory says nothing here: the steps are so large (learning rate {way.learning_rate:g} times curvature "
@@ -196,7 +196,7 @@ def _bouncing(perturbation: Pinch) -> str:
     )
 
 
-def _kinked(perturbation: Pinch) -> str:
+def _kinked(perturbation: PerturbationSweep) -> str:
     label = activations.registry[perturbation.experiment.activation].label
     noisy = perturbation.parted[np.array(perturbation.epsilons) > 0]
     return (
@@ -205,7 +205,7 @@ def _kinked(perturbation: Pinch) -> str:
     )
 
 
-def _degenerate(law: Law) -> str:
+def _degenerate(law: EscapeLaw) -> str:
     why = (
         "A degenerate saddle: the loss has no curvature in any direction that parts the units, so nothing grows by a "
         "fixed factor"
@@ -218,7 +218,7 @@ def _degenerate(law: Law) -> str:
     )
 
 
-def _smallest(perturbation: Pinch) -> list[str]:
+def _smallest(perturbation: PerturbationSweep) -> list[str]:
     """What became of the smallest noise that parted units, and of less."""
     every = [min(row) >= 0 for row in perturbation.parted.tolist()]
     some = [

@@ -94,7 +94,7 @@ def one_step(experiment: Experiment, parameters: Array, row: int) -> OneStep:
     network = Network(sizes, task.activation, task.loss, runs=1, rows=1, dtype="float64", matmul=exact_matmul)
     logits = network.forward(layers, x)
     output = float(task.loss.answer(logits)[0, -1, 0])
-    totals, answers = network.sums[0][0, :-1, 0].copy(), network.signals[0][0, :-1, 0].copy()
+    totals, activations = network.preactivations[0][0, :-1, 0].copy(), network.signals[0][0, :-1, 0].copy()
     network.backward(layers, x, y, slopes)  # which leaves the activation's slopes where the sums stood
     gradient /= network.divisor
     after = layer_views(before - experiment.learning_rate * gradient, sizes)
@@ -107,8 +107,8 @@ def one_step(experiment: Experiment, parameters: Array, row: int) -> OneStep:
             bias=float(hidden[-1, unit]),
             outgoing=float(out[unit, 0]),
             total=float(totals[unit]),
-            answer=float(answers[unit]),
-            steepness=float(network.sums[0][0, unit, 0]),
+            answer=float(activations[unit]),
+            steepness=float(network.preactivations[0][0, unit, 0]),
             share=float(network.deltas[0][0, unit, 0]),
             slopes=_numbers(hidden_slopes[:-1, unit]),
             outgoing_slope=float(out_slopes[unit, 0]),

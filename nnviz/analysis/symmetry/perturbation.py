@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnviz.analysis.symmetry.descent import Descent, Task, task, task_of
-from nnviz.analysis.symmetry.saddle import Way, check_size, steps_per_decade, way
+from nnviz.analysis.symmetry.descent import Descent, DescentTask, task, task_of
+from nnviz.analysis.symmetry.saddle import ClonePath, check_size, steps_per_decade, way
 from nnviz.core import initializers, losses
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset
@@ -40,7 +40,7 @@ SHARE_OF_WAY = 0.15  # of the progress: the rest is the runs'
 
 
 @dataclass(frozen=True, eq=False)
-class Pinch:
+class PerturbationSweep:
     """When units parted, by ε and seed.
 
     Attributes:
@@ -68,7 +68,7 @@ class Pinch:
     equal: Array
     steps: Array
     spans: Array
-    clones: Way
+    clones: ClonePath
 
 
 def start_of(value: float, epsilon: float) -> Initializer:
@@ -90,13 +90,13 @@ def recipe(experiment: Experiment) -> Experiment:
     )
 
 
-def pinch(
+def perturb(
     experiment: Experiment,
     value: float = 0.5,
     epsilons: Sequence[float] = DECADES,
     seeds: int = 3,
     on_progress: Progress | None = None,
-) -> Pinch:
+) -> PerturbationSweep:
     """Train from one number plus ε times noise, for every ε and seed at once, until all units have parted.
 
     Args:
@@ -112,7 +112,7 @@ def pinch(
     experiment = recipe(experiment)
     experiment.replace(restarts=len(epsilons) * seeds, snapshots=2)  # holds the budget
     tasks = task_of(experiment), task_of(experiment.replace(dtype="float64"))
-    return _pinch(experiment, tasks, value, epsilons, seeds, on_progress)
+    return _perturb(experiment, tasks, value, epsilons, seeds, on_progress)
 
 
 def ridges(
@@ -123,14 +123,14 @@ def ridges(
     learning_rate: float = 0.1,
     steps: int = 6000,
     on_progress: Progress | None = None,
-) -> Pinch:
-    """As `pinch`, on `two_ridges`: clones come to rest there soon, at a strict saddle.
+) -> PerturbationSweep:
+    """As `perturb`, on `two_ridges`: clones come to rest there soon, at a strict saddle.
 
     The experiment in what is returned has the network and the seeds, but stands for data of its own.
     """
     network = recipe(Experiment(hidden=(units,), learning_rate=learning_rate, epochs=steps))
     fitted = ridges_task(units)
-    return _pinch(network, (fitted, fitted), value, epsilons, seeds, on_progress)
+    return _perturb(network, (fitted, fitted), value, epsilons, seeds, on_progress)
 
 
 def by_width(
@@ -157,39 +157,39 @@ def xor(
     learning_rate: float = 3.0,
     steps: int = 20_000,
     on_progress: Progress | None = None,
-) -> Pinch:
-    """As `pinch`, on the four corners of XOR from all weights 0 plus noise: a degenerate saddle."""
+) -> PerturbationSweep:
+    """As `perturb`, on the four corners of XOR from all weights 0 plus noise: a degenerate saddle."""
     corners = Experiment(
         dataset="xor", noise=0.0, samples=8, hidden=(units,), learning_rate=learning_rate, epochs=steps
     )
-    return pinch(corners, 0.0, epsilons, seeds, on_progress)
+    return perturb(corners, 0.0, epsilons, seeds, on_progress)
 
 
-def _pinch(
+def _perturb(
     experiment: Experiment,
-    tasks: tuple[Task, Task],
+    tasks: tuple[DescentTask, DescentTask],
     value: float,
     epsilons: Sequence[float],
     seeds: int,
     on_progress: Progress | None,
-) -> Pinch:
+) -> PerturbationSweep:
     """The runs, by the first of the tasks; the way of clones by the second, in float64."""
     numbers = tuple(range(experiment.seed, experiment.seed + seeds))
-    starts = [
+    inits = [
         [initial_parameters(experiment.replace(kernel_initializer=start_of(value, epsilon)), seed) for seed in numbers]
         for epsilon in epsilons
     ]
     clones = initial_parameters(experiment.replace(kernel_initializer=start_of(value, 0.0), dtype="float64"), 0)
     report = on_progress or (lambda share: None)
     with one_blas_thread(), np.errstate(all="ignore"):
-        runs = _Runs(tasks[0], np.array(starts))
+        runs = _Runs(tasks[0], np.array(inits))
         runs.train(experiment.learning_rate, experiment.epochs, lambda share: report((1 - SHARE_OF_WAY) * share))
         along = way(
             tasks[1], clones, experiment.learning_rate, max(runs.last, LOOK),
             lambda share: report(1 - SHARE_OF_WAY * (1 - share)),
         )  # fmt: skip
     chosen = np.unique(np.linspace(0, len(runs.steps) - 1, MOMENTS).round().astype(int))
-    return Pinch(
+    return PerturbationSweep(
         experiment, value, tuple(map(float, epsilons)), numbers, runs.last, runs.parted, runs.diverged, runs.equal,
         np.array(runs.steps)[chosen], np.array(runs.spans)[chosen].transpose(1, 2, 0), along,
     )  # fmt: skip
@@ -203,7 +203,7 @@ class _Runs:
         starts: `[E, S, P]`.
     """
 
-    def __init__(self, fitted: Task, starts: Array) -> None:
+    def __init__(self, fitted: DescentTask, starts: Array) -> None:
         self.task, self.shape = fitted, starts.shape[:2]
         self.descent = Descent(fitted, starts.reshape(-1, starts.shape[2]))
         self.at = np.arange(len(self.descent.parameters))  # which runs are still trained
@@ -249,7 +249,7 @@ class _Runs:
         return True
 
 
-def distances(fitted: Task, parameters: Array) -> Array:
+def distances(fitted: DescentTask, parameters: Array) -> Array:
     """Between every two units of the same hidden layer, `[R, pairs]`, layer after layer."""
     layers, result = layer_views(parameters, fitted.sizes), []
     for layer, above in pairwise(layers):
@@ -273,6 +273,6 @@ def two_ridges(samples: int = 200, seed: int = 0) -> Dataset:
     return Dataset(x, y, x[:0], y[:0], ("x₁", "x₂"), ())
 
 
-def ridges_task(units: int, dtype: str = "float64") -> Task:
+def ridges_task(units: int, dtype: str = "float64") -> DescentTask:
     """Two ridges, for one hidden layer of so many tanh units."""
     return task(two_ridges(), (2, units, 1), "tanh", losses.registry["squared_error"], dtype)

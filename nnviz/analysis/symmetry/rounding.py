@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.symmetry.descent import Descent, Task
+from nnviz.analysis.symmetry.descent import Descent, DescentTask
 from nnviz.analysis.symmetry.perturbation import APART, LOOK, distances, ridges_task
 from nnviz.core.contraction import blas_matmul, exact_matmul, one_blas_thread
 from nnviz.core.network import Matmul, parameter_count
@@ -27,7 +27,7 @@ REPORT_EVERY = 500  # steps
 
 
 @dataclass(frozen=True)
-class Fate:
+class RoundingFate:
     """What became of equal units.
 
     Attributes:
@@ -53,8 +53,8 @@ class Rounding:
         steps: how many were taken.
     """
 
-    blas: tuple[Fate, ...]
-    exact: tuple[Fate, ...]
+    blas: tuple[RoundingFate, ...]
+    exact: tuple[RoundingFate, ...]
     steps: int
 
 
@@ -83,7 +83,9 @@ def rounding(
     return Rounding(tuple(fates[:half]), tuple(fates[half:]), steps)
 
 
-def fate(fitted: Task, dtype: str, product: Matmul, steps: int, on_progress: Progress = lambda share: None) -> Fate:
+def fate(
+    fitted: DescentTask, dtype: str, product: Matmul, steps: int, on_progress: Progress = lambda share: None
+) -> RoundingFate:
     """Train equal units of one hidden layer, every kernel weight `VALUE`, every bias 0, until they have parted."""
     inputs, units, outputs = fitted.sizes
     start = np.zeros((1, parameter_count(fitted.sizes)), dtype)
@@ -102,4 +104,4 @@ def fate(fitted: Task, dtype: str, product: Matmul, steps: int, on_progress: Pro
             break
         if step % REPORT_EVERY == 0:
             on_progress(step / steps)
-    return Fate(units, dtype, differ, parted)
+    return RoundingFate(units, dtype, differ, parted)

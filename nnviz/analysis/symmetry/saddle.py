@@ -22,7 +22,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.linalg import null_space
 
-from nnviz.analysis.symmetry.descent import Descent, Task
+from nnviz.analysis.symmetry.descent import Descent, DescentTask
 from nnviz.core.network import layer_views, parameter_count
 from nnviz.core.progress import Progress
 
@@ -39,7 +39,7 @@ OVERSHOOTS = 2.0  # learning rate times curvature, beyond which a step along it 
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class ClonePath:
     """The way of clones, and the curvature along it.
 
     Attributes:
@@ -98,7 +98,9 @@ def steps_per_decade(curvature: float, learning_rate: float) -> float:
     return math.log(10) / math.log1p(-learning_rate * curvature) if curvature < 0 else math.inf
 
 
-def way(task: Task, start: Array, learning_rate: float, steps: int, on_progress: Progress | None = None) -> Way:
+def way(
+    task: DescentTask, start: Array, learning_rate: float, steps: int, on_progress: Progress | None = None
+) -> ClonePath:
     """The way of clones by gradient descent, as far as it can be told in numbers.
 
     Args:
@@ -126,26 +128,26 @@ def way(task: Task, start: Array, learning_rate: float, steps: int, on_progress:
             if seen is None:
                 break
             loss, gradient, along, across = seen
-            bends = np.linalg.eigvalsh(across) if len(across) else np.array([math.inf])
-            largest = max(along, float(bends[-1])) if len(across) else along
-            result.append((step, loss, gradient, float(bends[0]), largest, growth.until(step, across)))
+            curvatures = np.linalg.eigvalsh(across) if len(across) else np.array([math.inf])
+            largest = max(along, float(curvatures[-1])) if len(across) else along
+            result.append((step, loss, gradient, float(curvatures[0]), largest, growth.until(step, across)))
         if step % REPORT_EVERY == 0:
             report(step / max(1, steps))
         if step < steps:
             descent.step(learning_rate)
     report(1.0)
     at, losses, gradients, parting, largest, grown = np.array(result).T
-    return Way(at.astype(int), losses, gradients, parting, largest, grown, learning_rate)
+    return ClonePath(at.astype(int), losses, gradients, parting, largest, grown, learning_rate)
 
 
-def _look(task: Task, point: Array, together: Array, apart: Array) -> tuple[float, float, float, Array] | None:
+def _look(task: DescentTask, point: Array, together: Array, apart: Array) -> tuple[float, float, float, Array] | None:
     """Loss, largest entry of the gradient, largest curvature of the clones as one, and the Hessian that parts them."""
     loss, gradient = slopes(task, point[None])
-    bends = hessian(task, point)
-    if not np.isfinite(bends).all():
+    curvature = hessian(task, point)
+    if not np.isfinite(curvature).all():
         return None
-    largest = float(np.linalg.eigvalsh(together.T @ bends @ together)[-1])
-    return float(loss[0]), float(np.abs(gradient).max()), largest, apart.T @ bends @ apart
+    largest = float(np.linalg.eigvalsh(together.T @ curvature @ together)[-1])
+    return float(loss[0]), float(np.abs(gradient).max()), largest, apart.T @ curvature @ apart
 
 
 class _Growth:
@@ -157,21 +159,21 @@ class _Growth:
         self.decades, self.step = 0.0, 0
         self.bends: Array | None = None
 
-    def until(self, step: int, bends: Array) -> float:
-        """By how many powers of ten it has grown, of all directions in the mean, now that the Hessian is `bends`."""
-        if not bends.size:
+    def until(self, step: int, hessian_now: Array) -> float:
+        """By how many powers of ten it has grown, of all directions in the mean, now that the Hessian is `hessian_now`."""
+        if not hessian_now.size:
             return 0.0
         if self.bends is not None:
-            values, vectors = np.linalg.eigh((self.bends + bends) / 2)
+            values, vectors = np.linalg.eigh((self.bends + hessian_now) / 2)
             factors = np.abs(1 - self.learning_rate * values)
             steps = step - self.step
             most = float(np.log10(factors.max()))
             shares = (factors / factors.max()) ** steps  # 10^most taken out, so that nothing overflows
             self.product = (vectors * shares) @ (vectors.T @ self.product)
-            size = float(np.linalg.norm(self.product) / math.sqrt(len(bends)))
+            size = float(np.linalg.norm(self.product) / math.sqrt(len(hessian_now)))
             self.decades += most * steps + math.log10(size)
             self.product /= size
-        self.step, self.bends = step, bends
+        self.step, self.bends = step, hessian_now
         return self.decades
 
 
@@ -202,7 +204,7 @@ def as_one(sizes: tuple[int, ...]) -> Array:
     return values
 
 
-def slopes(task: Task, points: Array) -> tuple[Array, Array]:
+def slopes(task: DescentTask, points: Array) -> tuple[Array, Array]:
     """The mean loss `[R]` and its gradient `[R, P]` at each of some points `[R, P]`."""
     losses, gradients = [], []
     for part in np.split(points, range(AT_ONCE, len(points), AT_ONCE)):
@@ -212,11 +214,11 @@ def slopes(task: Task, points: Array) -> tuple[Array, Array]:
     return np.concatenate(losses), np.concatenate(gradients)
 
 
-def hessian(task: Task, point: Array) -> Array:
+def hessian(task: DescentTask, point: Array) -> Array:
     """The second derivatives of the mean loss at a point, `[P, P]`, by central differences of its gradient."""
     shifts = STEP * np.eye(len(point))
     _, gradients = slopes(task, np.concatenate([point + shifts, point - shifts]))
     ahead, behind = np.split(gradients, 2)
-    bends = (ahead - behind) / (2 * STEP)
-    values: Array = (bends + bends.T) / 2
+    curvature = (ahead - behind) / (2 * STEP)
+    values: Array = (curvature + curvature.T) / 2
     return values

@@ -131,7 +131,7 @@ PARTS = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InitOutcome:
     """One start, trained.
 
     Attributes:
@@ -160,7 +160,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class InitComparison:
     """Starts by hand against random ones.
 
     Attributes:
@@ -168,30 +168,30 @@ class Contest:
         random: the random starts, by seed.
     """
 
-    outcomes: tuple[Outcome, ...]
-    random: tuple[Outcome, ...]
+    outcomes: tuple[InitOutcome, ...]
+    random: tuple[InitOutcome, ...]
 
-    def ranked(self) -> list[Outcome]:
+    def ranked(self) -> list[InitOutcome]:
         """The random ones from best to worst, diverged ones last."""
         return sorted(self.random, key=lambda outcome: (np.isnan(outcome.loss), outcome.loss))
 
     @property
-    def median(self) -> Outcome:
+    def median(self) -> InitOutcome:
         """The random start in the middle; of an even number the better of the two there."""
         return self.ranked()[(len(self.random) - 1) // 2]
 
-    def beaten(self, outcome: Outcome) -> int:
+    def beaten(self, outcome: InitOutcome) -> int:
         """How many random starts ended higher than this one, or diverged."""
         return sum(bool(np.isnan(other.loss) or outcome.loss < other.loss) for other in self.random)
 
-    def among(self, outcome: Outcome) -> bool:
+    def among(self, outcome: InitOutcome) -> bool:
         """Whether it ended no higher than the worst random start."""
         worst = self.ranked()[-1].loss
         return bool(np.isnan(worst) or outcome.loss <= worst)
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class ZeroParts:
     """Which part may be zero.
 
     Attributes:
@@ -202,7 +202,7 @@ class Parts:
     """
 
     activations: tuple[str, ...]
-    cells: tuple[tuple[Outcome, ...], ...]
+    cells: tuple[tuple[InitOutcome, ...], ...]
     guess: float
     bar: float
 
@@ -212,7 +212,9 @@ class Parts:
         return [activation for activation, cell in zip(self.activations, row, strict=True) if cell.loss < self.bar]
 
 
-def contest(recipe: Experiment = RECIPE, random_starts: int = 30, on_progress: Progress | None = None) -> Contest:
+def contest(
+    recipe: Experiment = RECIPE, random_starts: int = 30, on_progress: Progress | None = None
+) -> InitComparison:
     """Train starts by hand, and random ones from as many seeds.
 
     Args:
@@ -231,7 +233,7 @@ def contest(recipe: Experiment = RECIPE, random_starts: int = 30, on_progress: P
     drawn = train(recipe.replace(restarts=random_starts), lambda share: report(few + share * many))
     seeds = [recipe.replace(seed=int(seed)) for seed in drawn.seeds]
     best = min(_best(trace), _best(drawn))
-    return Contest(
+    return InitComparison(
         tuple(_outcomes(STARTS, by_hand, trace, best)),
         tuple(_outcomes([RANDOM] * random_starts, seeds, drawn, best)),
     )
@@ -241,7 +243,7 @@ def parts(
     recipe: Experiment = RECIPE,
     activations: tuple[str, ...] = ("tanh", "relu", "sigmoid"),
     on_progress: Progress | None = None,
-) -> Parts:
+) -> ZeroParts:
     """Train every start of `PARTS` with every activation.
 
     Arguments and errors as in `contest`.
@@ -253,7 +255,7 @@ def parts(
         trace = _together(experiments, part(on_progress, done, len(activations)))
         columns.append(_outcomes(PARTS, experiments, trace, _best(trace)))
     guess = guess_loss(recipe.load_dataset())
-    return Parts(activations, tuple(zip(*columns, strict=True)), guess, SHARE_OF_GUESS * guess)
+    return ZeroParts(activations, tuple(zip(*columns, strict=True)), guess, SHARE_OF_GUESS * guess)
 
 
 def checked(recipe: Experiment) -> Experiment:
@@ -287,7 +289,9 @@ def _best(trace: Trace) -> float:
     return float(np.min(finals[np.isfinite(finals)], initial=np.inf))
 
 
-def _outcomes(starts: Sequence[Start], experiments: Sequence[Experiment], trace: Trace, best: float) -> list[Outcome]:
+def _outcomes(
+    starts: Sequence[Start], experiments: Sequence[Experiment], trace: Trace, best: float
+) -> list[InitOutcome]:
     """What became of each run."""
     distinct = effective_units(trace)
     result = []
@@ -295,7 +299,7 @@ def _outcomes(starts: Sequence[Start], experiments: Sequence[Experiment], trace:
         kernel = trace.kernels[0][run, -1]
         diverged = trace.diverged_at[run] >= 0
         result.append(
-            Outcome(
+            InitOutcome(
                 start=starts[run],
                 experiment=experiments[run],
                 units=kernel.shape[1],

@@ -92,7 +92,7 @@ def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
     return Drift(trace.epochs, smallest, median, largest, effective_units(trace, layer)[run], units)
 
 
-def similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -> Array:
+def unit_similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -> Array:
     """The cosine between the incoming weights (kernel column and bias) of each two units, `[units, units]`.
 
     Two units without any weight are alike: 1. A unit without weights and one with some: 0.

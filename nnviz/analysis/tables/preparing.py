@@ -33,7 +33,7 @@ COUNTERS = ("column 1", "id", "index", "no", "nr", "row", "unnamed: 0")  # names
 
 
 @dataclass(frozen=True)
-class Fate:
+class ColumnFate:
     """What became of a column.
 
     Attributes:
@@ -72,7 +72,7 @@ class OwnData:
     seed: int
     train_rows: int
     dataset: Dataset = field(repr=False)
-    fates: tuple[Fate, ...] = field(repr=False)
+    fates: tuple[ColumnFate, ...] = field(repr=False)
     sentences: tuple[str, ...]
 
 
@@ -101,20 +101,20 @@ def prepare(
     Raises:
         TableError: nothing can be learned from it so.
     """
-    answers, sentences = table.columns[target], list[str]()
-    real = _is_real(answers, answer)
-    known = np.flatnonzero(~np.isnan(answers.values) if answers.number else answers.values != "")
+    target_column, sentences = table.columns[target], list[str]()
+    real = _is_real(target_column, answer)
+    known = np.flatnonzero(~np.isnan(target_column.values) if target_column.number else target_column.values != "")
     if len(known) < table.rows:
         gone = count(table.rows - len(known), "row")
-        sentences.append(f"{gone} without a value of {quoted(answers.name)} left out.")
+        sentences.append(f"{gone} without a value of {quoted(target_column.name)} left out.")
     rows = np.sort(np.random.default_rng(seed).permutation(known)[:samples])
     if len(rows) < len(known):
         sentences.append(f"Of {len(known):,} rows {len(rows):,} were drawn, to keep it quick.")
     if not real:
-        rows = _without_rare(answers, rows, sentences)
+        rows = _without_rare(target_column, rows, sentences)
     if len(rows) < LEAST_ROWS:
         raise TableError(f"{count(len(rows), 'row')} can be used: at least {LEAST_ROWS} are needed.")
-    names, y = _answers(answers, rows, real)
+    names, y = _targets(target_column, rows, real)
     train_rows = len(rows) - round(test_fraction * len(rows))
     least = max(2, len(names))
     if min(train_rows, len(rows) - train_rows) < least:
@@ -192,7 +192,7 @@ def _without_rare(column: Column, rows: Array, sentences: list[str]) -> Array:
     return kept
 
 
-def _answers(column: Column, rows: Array, real: bool) -> tuple[tuple[str, ...], Array]:
+def _targets(column: Column, rows: Array, real: bool) -> tuple[tuple[str, ...], Array]:
     """The classes' names, none for a real number, and the answer in each row."""
     if real:
         return (), column.values[rows].astype(float)
@@ -208,22 +208,22 @@ def _class_name(value: str | float) -> str:
 
 def _columns(
     table: Table, target: int, real: bool, train: Array, sentences: list[str]
-) -> tuple[tuple[int, ...], tuple[int, ...], tuple[Fate, ...]]:
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[ColumnFate, ...]]:
     """Which columns are used as numbers and which as texts, and what became of each."""
     used: dict[bool, list[int]] = {True: [], False: []}
-    fates: list[Fate] = []
+    fates: list[ColumnFate] = []
     width = 0
     for i, column in enumerate(table.columns):
         kind = "nothing" if column.distinct == 0 else "numbers" if column.number else "texts"
         if i == target:
             became = "the answer, a number: standardised" if real else f"the answer, {column.distinct} classes"
-            fates.append(Fate(column.name, kind, became))
+            fates.append(ColumnFate(column.name, kind, became))
             continue
         why, inputs = _fault(table, column, train), _inputs_of(column, train)
         if not why and width + inputs > MOST_FEATURES:
             why = f"the network has no room for more than {MOST_FEATURES} inputs"
         if why:
-            fates.append(Fate(column.name, kind, f"left out: {why}"))
+            fates.append(ColumnFate(column.name, kind, f"left out: {why}"))
             continue
         width += inputs
         used[column.number].append(i)
@@ -234,14 +234,14 @@ def _columns(
         elif column.missing:
             gaps = f"; {column.missing:,} missing, “{GAP}” counted as a text"
         became = "standardised" if column.number else f"{inputs} inputs of 0 or 1, one a text"
-        fates.append(Fate(column.name, kind, became + gaps))
+        fates.append(ColumnFate(column.name, kind, became + gaps))
     if not width:
         raise TableError(" ".join(["No column is left to learn from.", *_left_out(fates)]))
     _say(table, used, fates, sentences)
     return tuple(used[True]), tuple(used[False]), tuple(fates)
 
 
-def _say(table: Table, used: dict[bool, list[int]], fates: Sequence[Fate], sentences: list[str]) -> None:
+def _say(table: Table, used: dict[bool, list[int]], fates: Sequence[ColumnFate], sentences: list[str]) -> None:
     """Sentences about columns that are left out, and gaps that are filled."""
     sentences += _left_out(fates)
     for numbers, what, filled in (
@@ -254,7 +254,7 @@ def _say(table: Table, used: dict[bool, list[int]], fates: Sequence[Fate], sente
             sentences.append(f"{count(sum(gaps), what)} {verb} missing, in {count(len(gaps), 'column')}: {filled}.")
 
 
-def _left_out(fates: Sequence[Fate]) -> list[str]:
+def _left_out(fates: Sequence[ColumnFate]) -> list[str]:
     """A sentence for each of the first columns left out, and one for the others."""
     out = [fate for fate in fates if fate.became.startswith("left out")]
     sentences = [f"{quoted(fate.name)} {fate.became}." for fate in out[:3]]

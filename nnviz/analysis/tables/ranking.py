@@ -30,22 +30,22 @@ LEAST_RUNS, MOST_RUNS = 6, 30  # fewer than 6 runs have no interval of 95 %
 MOST_SECONDS = 60.0  # by the budget's rule of thumb, which is the slowest case
 
 _KERAS = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
-_SPREADS = tuple(str(initializers.get(f"random_normal(stddev={spread})")) for spread in (0.001, 0.01, 0.05, 0.2, 1, 5))
+_STDDEVS = tuple(str(initializers.get(f"random_normal(stddev={spread})")) for spread in (0.001, 0.01, 0.05, 0.2, 1, 5))
 STARTS = (
-    *(start for key in _KERAS for start in (_SPREADS if key == "random_normal" else (key,))),
+    *(start for key in _KERAS for start in (_STDDEVS if key == "random_normal" else (key,))),
     "positive_uniform", "pytorch_default",
 )  # fmt: skip
 """What can be ranked: initializers in text form, no two alike."""
 SETS = {
     "usual": ("zeros", "random_normal", "orthogonal", "glorot_uniform", "he_uniform", "pytorch_default"),
-    "scales": ("zeros", *_SPREADS),
+    "scales": ("zeros", *_STDDEVS),
     "keras": _KERAS,
 }
 """Some of them that are worth ranking together."""
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class RankedInitializer:
     """What one start came to.
 
     Attributes:
@@ -92,7 +92,7 @@ class Ranking:
         guess: the held-out loss of a guess that ignores the inputs: the classes' shares, or the mean.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[RankedInitializer, ...]
     guess: float
 
     @property
@@ -101,7 +101,7 @@ class Ranking:
         return self.best.runs.experiment.task.classes
 
     @property
-    def best(self) -> Place:
+    def best(self) -> RankedInitializer:
         """The start with the lowest median."""
         return self.places[0]
 
@@ -121,19 +121,19 @@ class Ranking:
         return self.best.runs.runs
 
     @property
-    def tied(self) -> tuple[Place, ...]:
+    def tied(self) -> tuple[RankedInitializer, ...]:
         """The best start, and those that it does not beat clearly."""
         return tuple(place for place in self.places if place.ties)
 
 
-def check(recipe: Experiment, starts: Sequence[str], seeds: int) -> str:
+def check(recipe: Experiment, inits: Sequence[str], seeds: int) -> str:
     """A sentence where so much cannot be trained; else an empty text."""
     try:
-        for start in starts:
+        for start in inits:
             portion(recipe.replace(kernel_initializer=start), 0, seeds)
     except ValueError as error:
         return str(error)
-    times = seconds(recipe, len(starts), seeds) / MOST_SECONDS
+    times = seconds(recipe, len(inits), seeds) / MOST_SECONDS
     if times <= 1:
         return ""
     return f"This is {number(times)} times the work that is allowed: take fewer rows, epochs, units, seeds or starts."
@@ -203,10 +203,10 @@ def _guess(data: Dataset) -> float:
         return float(-np.mean(np.log(shares[data.y_test])))
 
 
-def _place(runs: Restarts, losses: Array, lower: int, higher: int, chance: float) -> Place:
+def _place(runs: Restarts, losses: Array, lower: int, higher: int, chance: float) -> RankedInitializer:
     interval = quantile_test(losses, p=0.5).confidence_interval(CONFIDENCE)
     accuracy = np.where(runs.diverged_at >= 0, 0.0, runs.test_accuracy)
-    return Place(
+    return RankedInitializer(
         initializer=runs.experiment.kernel_initializer,
         runs=runs,
         losses=losses,

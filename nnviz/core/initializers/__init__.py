@@ -24,11 +24,11 @@ import numpy.typing as npt
 
 from nnviz.core.initializers import constant, fixed, scaled, teaching
 from nnviz.core.initializers.checks import KERAS_ALIASES, LEFT_OUT, check_dtype, check_shape, generator
-from nnviz.core.initializers.law import TRUNCATED_SPREAD, Law
+from nnviz.core.initializers.law import TRUNCATED_STDDEV, Law
 from nnviz.core.initializers.record import Array, Scheme, Seed, Shape, fans
 from nnviz.core.registry import Value, by_key, find, meant, shorten, text_of
 
-__all__ = ["LEFT_OUT", "TRUNCATED_SPREAD", "Initializer", "Law", "Scheme", "Shape", "fans", "get", "make", "registry"]
+__all__ = ["LEFT_OUT", "TRUNCATED_STDDEV", "Initializer", "Law", "Scheme", "Shape", "fans", "get", "make", "registry"]
 
 registry = by_key((*constant.SCHEMES, *fixed.SCHEMES, *scaled.SCHEMES, *teaching.SCHEMES))
 

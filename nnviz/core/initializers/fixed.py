@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.core.initializers.law import TRUNCATED_SPREAD, cut_normal, normal, uniform
+from nnviz.core.initializers.law import TRUNCATED_STDDEV, cut_normal, normal, uniform
 from nnviz.core.initializers.record import KERAS, Array, Scheme, Shape, number
 
 # Each mirrors Keras's order of operations: float64 draws, then one cast.
@@ -93,7 +93,7 @@ def random_uniform(shape, generator, minval, maxval):
         in_keras="TruncatedNormal(mean={mean}, stddev={stddev})",
         in_pytorch=_truncated_normal_in_pytorch,
         draw=draw_truncated_normal,
-        law=lambda shape, mean, stddev: cut_normal(mean, stddev * TRUNCATED_SPREAD),
+        law=lambda shape, mean, stddev: cut_normal(mean, stddev * TRUNCATED_STDDEV),
         parameters=(_MEAN, _STDDEV),
         code="""\
 def truncated_normal(shape, generator, mean, stddev):

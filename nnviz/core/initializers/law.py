@@ -11,7 +11,7 @@ import numpy as np
 Array = np.ndarray
 
 # The spread of N(0, 1) cut at ±2, by which Keras divides so that a truncated draw has the spread asked for.
-TRUNCATED_SPREAD = 0.87962566103423978
+TRUNCATED_STDDEV = 0.87962566103423978
 CUT_MASS = math.erf(math.sqrt(2))  # the share of a normal within two spreads
 
 
@@ -44,7 +44,7 @@ class Law:
             return np.where(inside, 1 / (self.high - self.low), 0.0)
         if self.kind == "rotation":
             return self._rotation_density(x)
-        sigma = self.spread / (TRUNCATED_SPREAD if self.kind == "cut normal" else 1)
+        sigma = self.spread / (TRUNCATED_STDDEV if self.kind == "cut normal" else 1)
         bell = np.exp(-np.square((x - self.mean) / sigma) / 2) / (sigma * math.sqrt(2 * math.pi))
         return np.where(inside, bell / CUT_MASS, 0.0) if self.kind == "cut normal" else bell
 
@@ -80,7 +80,7 @@ def normal(mean: float, spread: float) -> Law:
 
 def cut_normal(mean: float, spread: float) -> Law:
     """What is left of a normal that is cut at two of its own spreads, with this spread after the cut."""
-    cut = 2 * spread / TRUNCATED_SPREAD
+    cut = 2 * spread / TRUNCATED_STDDEV
     return Law("cut normal", mean, spread, mean - cut, mean + cut) if spread else points({mean: 1.0})
 
 

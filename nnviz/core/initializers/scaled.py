@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.core.initializers.fixed import draw_normal, draw_truncated_normal, draw_uniform
-from nnviz.core.initializers.law import TRUNCATED_SPREAD, Law, cut_normal, normal, rotation, uniform
+from nnviz.core.initializers.law import TRUNCATED_STDDEV, Law, cut_normal, normal, rotation, uniform
 from nnviz.core.initializers.record import Array, Scheme, Shape, fans, number
 from nnviz.core.reference import paper
 from nnviz.core.registry import Parameter
@@ -29,7 +29,7 @@ def draw_variance_scaling(
         return draw_uniform(shape, generator, dtype, -limit, limit)
     if distribution == "untruncated_normal":
         return draw_normal(shape, generator, dtype, 0.0, math.sqrt(variance))
-    return draw_truncated_normal(shape, generator, dtype, 0.0, math.sqrt(variance) / TRUNCATED_SPREAD)
+    return draw_truncated_normal(shape, generator, dtype, 0.0, math.sqrt(variance) / TRUNCATED_STDDEV)
 
 
 def fan_variance(shape: Shape, scale: float, mode: str) -> float:
@@ -98,7 +98,7 @@ def fixed_scheme(key: str, scale: float, mode: str, distribution: str, written: 
             shape, generator, dtype, scale, mode, distribution
         ),
         "law": lambda shape: _variance_scaling_law(shape, scale, mode, distribution),
-        "code": code.format(key=key, scale=written or f"{scale:g}", fan=fan, spread=TRUNCATED_SPREAD),
+        "code": code.format(key=key, scale=written or f"{scale:g}", fan=fan, spread=TRUNCATED_STDDEV),
     }
 
 
@@ -176,7 +176,7 @@ def variance_scaling(shape, generator, scale, mode, distribution):
         return generator.uniform(-limit, limit, shape)
     if distribution == "untruncated_normal":
         return generator.normal(0.0, stddev, shape)
-    return truncated_normal(shape, generator, 0.0, stddev / {TRUNCATED_SPREAD!r})  # the cut takes some spread""",
+    return truncated_normal(shape, generator, 0.0, stddev / {TRUNCATED_STDDEV!r})  # the cut takes some spread""",
     ),
     Scheme(
         key="orthogonal",

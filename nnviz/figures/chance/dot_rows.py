@@ -12,7 +12,7 @@ from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
-SPREAD = 0.16  # of a row's height, to either side, so that dots do not hide one another
+JITTER = 0.16  # of a row's height, to either side, so that dots do not hide one another
 
 
 def plot_dot_rows(
@@ -35,7 +35,7 @@ def plot_dot_rows(
         order = np.argsort(values)
         order = order[np.isfinite(values[order])]
         finite = values[order]
-        jitter = SPREAD * (2 * np.modf(np.arange(len(finite)) * 0.618)[0] - 1)  # even, and the same each time
+        jitter = JITTER * (2 * np.modf(np.arange(len(finite)) * 0.618)[0] - 1)  # even, and the same each time
         says: dict[str, Any] = {"hoverinfo": "skip"}
         if hover:
             says = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.analysis.chance.order import LEAST_LOSS, Order
 from nnviz.analysis.words import count, number
-from nnviz.figures.chance.order_shares import finding
+from nnviz.figures.chance.order_shares import shares_finding
 from nnviz.figures.style.axes import compact, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
@@ -18,7 +18,7 @@ HEIGHT = 460
 FLAT = 1.02  # losses that differ by less than this factor get a scale that wide, so that nothing looks like much
 
 
-def plot_order_picture(order: Order, palette: Palette) -> Figure:
+def plot_order_matrix(order: Order, palette: Palette) -> Figure:
     """The final loss of each pair: starts down, orders across, dark where the loss is high.
 
     Over each cell lies an unseen point at x = its column and y = its row, so that a page can tell which was clicked.
@@ -62,7 +62,7 @@ def plot_order_picture(order: Order, palette: Palette) -> Figure:
     title = _finding(order)
     alt = (
         f"A square of {losses.shape[0]} starts by {losses.shape[1]} orders of rows, shaded by the final loss. {title} "
-        f"{finding(order)}"
+        f"{shares_finding(order)}"
     )
     table = {"seed": order.seeds[rows], "shuffle_seed": order.orders[columns], "loss": losses.ravel()}
     return Figure("order picture", title, alt, plot, table)

@@ -60,7 +60,7 @@ def plot_order_shares(order: Order, palette: Palette) -> Figure:
         },
         yaxis={"visible": False, "range": [len(shares) - 0.65, -0.75]},
     )
-    title = finding(order)
+    title = shares_finding(order)
     words = "; ".join(f"{NAMES[s.part]} {_words(s)}" for s in shares)
     alt = f"Bars of how much of the differences in the final loss each part explains. {title} {words}."
     table = {
@@ -73,7 +73,7 @@ def plot_order_shares(order: Order, palette: Palette) -> Figure:
     return Figure("order shares", title, alt, plot, table)
 
 
-def finding(orders: Order) -> str:
+def shares_finding(orders: Order) -> str:
     """Which chance matters, in a sentence."""
     start, order, pair = orders.shares
     if math.isnan(start.share):

@@ -11,7 +11,7 @@ from nnviz.analysis.chance.repeats import NOTHING, RATE, WEIGHT, Ripple
 from nnviz.analysis.chance.seeds import Judgement, better
 from nnviz.analysis.chance.seeds_sentences import rippled
 from nnviz.analysis.words import count, number
-from nnviz.figures.style.axes import compact, end_labels, fit, last_finite
+from nnviz.figures.style.axes import compact, end_labels, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
 
@@ -140,7 +140,7 @@ def plot_ripple(ripples: Sequence[Ripple], palette: Palette) -> Figure:
         ripples: one of each change.
         palette: the theme's colours.
     """
-    scale = fit([one.distance for one in ripples], log=True)
+    scale = fit_scale([one.distance for one in ripples], log=True)
     data, labels = [], []
     for one in ripples:
         words, color, dash = LINES[one.change]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.depth.meanfield import Place, chi, critical_line, depth_scale, fixed_point
+from nnviz.analysis.depth.meanfield import MeanFieldPoint, chi, critical_line, depth_scale, fixed_point
 from nnviz.analysis.words import number
 from nnviz.core.activations import Activation
 from nnviz.figures.style.axes import Scale, compact
@@ -25,7 +25,7 @@ EDGE = 0.02  # so close to 1 is the edge
 DEPTHS = (1, 3, 10, 30, 100)
 
 
-def plot_chaos(place: Place | None, activation: Activation, palette: Palette) -> Figure:
+def plot_chaos(place: MeanFieldPoint | None, activation: Activation, palette: Palette) -> Figure:
     """The map of how deep gradients reach, with the critical line and a mark where the start stands.
 
     Args:
@@ -109,7 +109,7 @@ def plot_chaos(place: Place | None, activation: Activation, palette: Palette) ->
     return Figure("chaos", title, alt, plot, table)
 
 
-def _finding(place: Place | None) -> str:
+def _finding(place: MeanFieldPoint | None) -> str:
     if place is None:
         return "This start has no place on the map: its weights are not draws of mean 0."
     if abs(place.chi - 1) < EDGE:

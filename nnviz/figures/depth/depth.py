@@ -13,7 +13,7 @@ from nnviz.analysis.depth.theory import SignalTheory
 from nnviz.analysis.depth.verdict import correlations, factor, signed, typical
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations, datasets
-from nnviz.figures.style.axes import Scale, compact, end_labels, fit, last_finite
+from nnviz.figures.style.axes import Scale, compact, end_labels, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
 
@@ -27,7 +27,7 @@ PEAK = 0.92  # how high the highest bar of a histogram reaches, in rows
 def plot_forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the answers, from the input to the last layer, with a band over the networks."""
     line, expected = typical(record.answers), theory.answers if theory else None
-    return _spreads(
+    return _stddev_lines(
         "signal", _finding("Forwards", line, expected), "spread of the answers", "Forwards",
         np.arange(len(line)), record.answers, expected, palette,
     )  # fmt: skip
@@ -37,7 +37,7 @@ def plot_backwards(record: SignalRecord, theory: SignalTheory | None, palette: P
     """The spread of the gradient with respect to each layer's sums, as it goes back from an error of spread 1."""
     line, expected = typical(record.gradients), theory.gradients if theory else None
     finding = _finding("Backwards", line[::-1], None if expected is None else expected[::-1])
-    return _spreads(
+    return _stddev_lines(
         "gradient", finding, "spread of the gradient", "Backwards",
         np.arange(1, len(line) + 1), record.gradients, expected, palette,
     )  # fmt: skip
@@ -51,11 +51,11 @@ def _finding(way: str, line: Array, theory: Array | None) -> str:
     return f"{way}, each layer multiplies the spread by {number(rate)} on average{said}."
 
 
-def _spreads(
+def _stddev_lines(
     name: str, title: str, axis: str, way: str, layers: Array, values: Array, theory: Array | None, palette: Palette
 ) -> Figure:
     band = low, middle, high = _band(values)
-    scale = fit([*band, *([] if theory is None else [theory])], log=True)
+    scale = fit_scale([*band, *([] if theory is None else [theory])], log=True)
     lines = _measured(layers, (scale.place(low), scale.place(middle), scale.place(high)), palette, middle)
     labels = [("measured", palette.a, last_finite(middle))]
     if theory is not None:
@@ -193,7 +193,7 @@ def _shape(record: SignalRecord, squashes: bool) -> str:
     return f"In the bar at 0 lie {shares[0]} of layer 1's answers, {shares[1]} of layer {layer}'s."
 
 
-def described(record: SignalRecord) -> str:
+def describe_signal(record: SignalRecord) -> str:
     """What was sent through what, in a line."""
     spec = record.spec
     data = "normal noise" if spec.data == NORMAL else datasets.registry[spec.data].label

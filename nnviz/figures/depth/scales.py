@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.depth.scales import Scales, spread_text
+from nnviz.analysis.depth.scales import Scales, stddev_text
 from nnviz.analysis.restarts.success_rates import CERTAINTY
 from nnviz.analysis.words import count, number, percent, percent_range
-from nnviz.figures.style.axes import compact, fit, power_text
+from nnviz.figures.style.axes import compact, fit_scale, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -32,13 +32,13 @@ def plot_window(scales: Scales, palette: Palette, level: float | None = None) ->
     top = OVERFLOW * scales.guess
     lost = scales.diverged
     shown = np.minimum(np.where(lost, top, scales.losses), top)
-    scale = fit([shown], False, least=1.12 * top)
-    x = _spread_out(scales.spreads, seeds)
+    scale = fit_scale([shown], False, least=1.12 * top)
+    x = _side_by_side(scales.stddevs, seeds)
     data: list[dict[str, Any]] = [
         _marks(x[~lost], shown[~lost], scales, ~lost, "circle", palette),
         _marks(x[lost], shown[lost], scales, lost, "x", palette),
     ]
-    ends = _ends(scales.spreads)
+    ends = _ends(scales.stddevs)
     for height in (scales.guess, top):
         data.append({
             "type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": [10 ** ends[0], 10 ** ends[1]],
@@ -60,7 +60,7 @@ def plot_window(scales: Scales, palette: Palette, level: float | None = None) ->
         })  # fmt: skip
     plot = new_plot(
         data, palette, height=360, margin={"l": 64, "r": 24, "t": 30}, annotations=notes, shapes=shapes,
-        xaxis=_axis(scales.spreads), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
+        xaxis=_axis(scales.stddevs), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
     )  # fmt: skip
     title = window_finding(scales)
     alt = f"The last loss of each run against the spread of its starting weights. {title}"
@@ -70,12 +70,12 @@ def plot_window(scales: Scales, palette: Palette, level: float | None = None) ->
 def window_finding(scales: Scales) -> str:
     """From which spreads most runs learned."""
     ends = scales.window
-    low, high = map(spread_text, scales.spreads[[0, -1]])
+    low, high = map(stddev_text, scales.stddevs[[0, -1]])
     if ends is None:
         return f"From no spread between {low} and {high} did most runs learn."
     good = sum(rate.share > 0.5 for rate in scales.rates)
-    where = f"from {spread_text(ends[0])} to {spread_text(ends[1])}" if good > 1 else spread_text(ends[0])
-    return f"Of {len(scales.spreads)} spreads between {low} and {high}, {good} let most runs learn: {where}."
+    where = f"from {stddev_text(ends[0])} to {stddev_text(ends[1])}" if good > 1 else stddev_text(ends[0])
+    return f"Of {len(scales.stddevs)} spreads between {low} and {high}, {good} let most runs learn: {where}."
 
 
 def plot_successes(scales: Scales, palette: Palette) -> Figure:
@@ -83,7 +83,7 @@ def plot_successes(scales: Scales, palette: Palette) -> Figure:
     rates = scales.rates
     share, low, high = (100 * np.array([getattr(r, name) for r in rates]) for name in ("share", "low", "high"))
     data = [{
-        "type": "scatter", "mode": "lines+markers", "name": "share", "x": scales.spreads, "y": compact(share),
+        "type": "scatter", "mode": "lines+markers", "name": "share", "x": scales.stddevs, "y": compact(share),
         "line": {"color": palette.text, "width": 2}, "marker": {"color": palette.text, "size": 9},
         "error_y": {
             "type": "data", "symmetric": False, "array": np.maximum(0, high - share),
@@ -94,48 +94,48 @@ def plot_successes(scales: Scales, palette: Palette) -> Figure:
     }]  # fmt: skip
     plot = new_plot(
         data, palette, height=360, margin={"l": 72, "r": 24},
-        xaxis=_axis(scales.spreads),
+        xaxis=_axis(scales.stddevs),
         yaxis={"title": {"text": f"runs that learned, {CERTAINTY:.0%} interval".replace("%", " %")},
                "range": [-4, 104], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": " %"},
     )  # fmt: skip
     best = int(np.argmax(share))
     title = (
-        f"Spread {spread_text(scales.spreads[best])} does best: {percent(rates[best].share)} of "
-        f"{count(rates[best].runs, 'start')} learned. From {spread_text(scales.spreads[0])} it was "
-        f"{percent(rates[0].share)}, from {spread_text(scales.spreads[-1])} {percent(rates[-1].share)}."
+        f"Spread {stddev_text(scales.stddevs[best])} does best: {percent(rates[best].share)} of "
+        f"{count(rates[best].runs, 'start')} learned. From {stddev_text(scales.stddevs[0])} it was "
+        f"{percent(rates[0].share)}, from {stddev_text(scales.stddevs[-1])} {percent(rates[-1].share)}."
     )
     alt = f"The share of runs that learned, by the spread of their starting weights, with intervals. {title}"
     return Figure("successes", title, alt, plot, _table(scales))
 
 
 def _marks(x: Array, y: Array, scales: Scales, chosen: Array, symbol: str, palette: Palette) -> dict[str, Any]:
-    spreads = np.broadcast_to(scales.spreads[:, None], chosen.shape)[chosen]
+    stddevs = np.broadcast_to(scales.stddevs[:, None], chosen.shape)[chosen]
     kinds = np.array(scales.kinds)[chosen]
     losses = [number(float(loss)) for loss in scales.losses[chosen]]
     return {
         "type": "scatter", "mode": "markers", "name": "overflowed" if symbol == "x" else "runs", "x": x, "y": y,
         "marker": {"symbol": symbol, "size": 10, "color": palette.units[0], "opacity": 0.75},
-        "text": [f"spread {spread_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(spreads, kinds, losses,
+        "text": [f"spread {stddev_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(stddevs, kinds, losses,
                                                                                            strict=True)],
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
 
 
-def _spread_out(spreads: Array, seeds: int) -> Array:
+def _side_by_side(stddevs: Array, seeds: int) -> Array:
     """The runs of one spread side by side."""
-    span = math.log10(spreads[-1] / spreads[0])
-    placed: Array = spreads[:, None] * 10 ** (JITTER * span * (np.arange(seeds) - (seeds - 1) / 2))
+    span = math.log10(stddevs[-1] / stddevs[0])
+    placed: Array = stddevs[:, None] * 10 ** (JITTER * span * (np.arange(seeds) - (seeds - 1) / 2))
     return placed
 
 
-def _ends(spreads: Array) -> tuple[float, float]:
-    low, high = math.log10(spreads[0]), math.log10(spreads[-1])
+def _ends(stddevs: Array) -> tuple[float, float]:
+    low, high = math.log10(stddevs[0]), math.log10(stddevs[-1])
     room = 0.05 * (high - low)
     return low - room, high + room
 
 
-def _axis(spreads: Array) -> dict[str, Any]:
-    low, high = _ends(spreads)
+def _axis(stddevs: Array) -> dict[str, Any]:
+    low, high = _ends(stddevs)
     ticks = [m * 10.0**p for p in range(math.floor(low), math.ceil(high)) for m in (1, 3)]
     inside = [tick for tick in ticks if low <= math.log10(tick) <= high]
     return {
@@ -154,8 +154,8 @@ def _left(words: str, height: float, palette: Palette) -> dict[str, Any]:
 def _table(scales: Scales) -> dict[str, Array]:
     seeds = scales.losses.shape[1]
     return {
-        "spread": np.repeat(scales.spreads, seeds),
-        "run": np.tile(np.arange(seeds), len(scales.spreads)),
+        "spread": np.repeat(scales.stddevs, seeds),
+        "run": np.tile(np.arange(seeds), len(scales.stddevs)),
         "loss": scales.losses.ravel(),
         "diagnosis": np.array(scales.kinds).ravel(),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.initializers.families import FAMILIES, Method, scales_among
+from nnviz.analysis.initializers.families import FAMILIES, InitMethod, scales_among
 from nnviz.analysis.words import count, number
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
@@ -17,14 +17,14 @@ ROW = 25  # pixels
 ROOM = 1.28  # times the largest spread: what the axis shows, so that the numbers have their place
 
 
-def plot_spreads(methods: Sequence[Method], palette: Palette) -> Figure:
+def plot_stddevs(methods: Sequence[InitMethod], palette: Palette) -> Figure:
     """A row for each initializer: the measured spread as a dot, theory's as a line across.
 
     Args:
         methods: the initializers, those of a family together.
         palette: the theme's colours.
     """
-    rows: list[tuple[str, Method | None]] = []
+    rows: list[tuple[str, InitMethod | None]] = []
     for method in methods:
         if not rows or rows[-1][1] is None or rows[-1][1].family != method.family:
             rows.append((f"<b>{FAMILIES[method.family]}</b>", None))
@@ -47,10 +47,10 @@ def plot_spreads(methods: Sequence[Method], palette: Palette) -> Figure:
     ]  # fmt: skip
     notes = [
         {
-            "text": number(float(spread)), "x": float(spread), "y": int(place), "xref": "x", "yref": "y",
+            "text": number(float(stddev)), "x": float(stddev), "y": int(place), "xref": "x", "yref": "y",
             "xanchor": "left", "xshift": 12, "font": {"color": palette.text},
         }
-        for spread, place in zip(measured, y, strict=True)
+        for stddev, place in zip(measured, y, strict=True)
     ]  # fmt: skip
     headings = [
         {"text": text, "x": 0, "xref": "paper", "xanchor": "right", "y": place, "yref": "y",
@@ -88,6 +88,6 @@ def plot_spreads(methods: Sequence[Method], palette: Palette) -> Figure:
     return Figure("spreads", title, alt, plot, table)
 
 
-def _hover(method: Method) -> str:
+def _hover(method: InitMethod) -> str:
     theory = f"<br>theory {number(method.draws.law.spread, 5)}"
     return f"{method.initializer.key}<br>measured {number(method.draws.spread, 5)}{theory}"

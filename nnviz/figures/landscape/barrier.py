@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape.landscape import Landscape, Line
+from nnviz.analysis.landscape.landscape import LossLandscape, LossLine
 from nnviz.analysis.landscape.sentences import barrier as finding
-from nnviz.analysis.landscape.sentences import climbs, short
+from nnviz.analysis.landscape.sentences import climbs, line_ends
 from nnviz.analysis.words import number
 from nnviz.figures.landscape.landscape import DASHES
-from nnviz.figures.style.axes import Scale, compact, fit
+from nnviz.figures.style.axes import Scale, compact, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
 
 HEIGHT = 400
 
 
-def plot_barrier(landscape: Landscape, palette: Palette, log: bool = False) -> Figure:
+def plot_barrier(landscape: LossLandscape, palette: Palette, log: bool = False) -> Figure:
     """The loss along each straight line, from its first end to its second, with the guess's as a yardstick.
 
     Thin grey lines lead to the second run after its units were matched to the first's.
@@ -28,7 +28,7 @@ def plot_barrier(landscape: Landscape, palette: Palette, log: bool = False) -> F
         palette: the theme's colours.
         log: whether the loss's axis is logarithmic.
     """
-    scale = fit([line.loss for line in (*landscape.lines, *landscape.matched)], log, landscape.guess)
+    scale = fit_scale([line.loss for line in (*landscape.lines, *landscape.matched)], log, landscape.guess)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, landscape.guess)),
@@ -49,7 +49,7 @@ def plot_barrier(landscape: Landscape, palette: Palette, log: bool = False) -> F
         if climbs(line, landscape.guess):
             top = float(line.shares[int(np.argmax(line.loss))])
             peaks.append(
-                _note(f"{short(line)}: {number(line.peak)}", top, scale.share(line.peak), palette, palette.text)
+                _note(f"{line_ends(line)}: {number(line.peak)}", top, scale.share(line.peak), palette, palette.text)
             )
     ends = ("the start", "the end") if len(landscape.paths) == 1 else ("the first", "the second")
     plot = new_plot(
@@ -75,7 +75,7 @@ def plot_barrier(landscape: Landscape, palette: Palette, log: bool = False) -> F
     return Figure("lines", title, alt, plot, table)
 
 
-def _line(line: Line, scale: Scale, palette: Palette, dash: str, matched: bool = False) -> dict[str, Any]:
+def _line(line: LossLine, scale: Scale, palette: Palette, dash: str, matched: bool = False) -> dict[str, Any]:
     color, width = (palette.muted, 2) if matched else (palette.text, 3)
     return {
         "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.landscape.basin_map import find_weight
-from nnviz.analysis.landscape.basin_outcomes import Outcome, Place
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome, Place
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.words import count, number, percent
 from nnviz.figures.style.axes import compact
@@ -27,7 +27,7 @@ STEP_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)
 
 
 def plot_basins(
-    outcome: Outcome,
+    outcome: BasinOutcome,
     palette: Palette,
     colour: str = STEPS,
     chosen: Place | None = None,
@@ -79,7 +79,7 @@ def plot_basins(
             **square,
         },
     )  # fmt: skip
-    title = finding(outcome)
+    title = basin_finding(outcome)
     alt = (
         f"Map of {window.side} by {window.side} starts: {across} across, {up} upwards, shaded by "
         f"{'steps to reach the loss' if colour == STEPS else 'last loss'}. {title}"
@@ -87,7 +87,7 @@ def plot_basins(
     return Figure("basins", title, alt, plot, _table(outcome))
 
 
-def finding(outcome: Outcome) -> str:
+def basin_finding(outcome: BasinOutcome) -> str:
     """How many starts reach the bar, and the fastest of them."""
     total, last = outcome.reached.size, int(outcome.basins.moments[-1])
     bar = f"loss {outcome.bar:g}"
@@ -103,7 +103,7 @@ def finding(outcome: Outcome) -> str:
     return f"{who} {bar} in {count(last, 'step')}; {first}."
 
 
-def short(value: float, pixel: float) -> str:
+def short_number(value: float, pixel: float) -> str:
     """A weight with as many decimals as tell pixels of this width apart.
 
     >>> short(-2.0500001, 0.1), short(0.1, 0.1), short(1.23456, 0.0025), short(100.0, 10.0)
@@ -113,13 +113,13 @@ def short(value: float, pixel: float) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
-def apart(distance: float) -> str:
+def distance_text(distance: float) -> str:
     """A distance between starts, with two or three digits.
 
     >>> apart(0.0667), apart(20.0), apart(1e-11)
     ('0.0667', '20', '1.0·10⁻¹¹')
     """
-    return short(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)
+    return short_number(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)
 
 
 def decimals(pixel: float) -> int:
@@ -127,7 +127,7 @@ def decimals(pixel: float) -> int:
     return max(0, 1 - math.floor(math.log10(pixel) + 1e-9))
 
 
-def _by_steps(outcome: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+def _by_steps(outcome: BasinOutcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
     """Steps on a logarithmic scale, and the bar of colours."""
     reached = np.maximum(outcome.steps[outcome.reached], 1.0)
     low = float(reached.min(initial=float(outcome.basins.moments[-1])))
@@ -140,7 +140,7 @@ def _by_steps(outcome: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]
     return _bar(palette, place, ticks, f"steps to loss {outcome.bar:g}", blocks)
 
 
-def _by_loss(outcome: Outcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
+def _by_loss(outcome: BasinOutcome, palette: Palette) -> tuple[Array, dict[str, Any]]:
     """Last losses on a linear scale, and the bar of colours."""
     final, guess = outcome.final, guess_loss(outcome.basins.experiment.load_dataset())
     highest = float(final[np.isfinite(final)].max(initial=0.0))
@@ -184,7 +184,9 @@ def _bar(
     }  # fmt: skip
 
 
-def _ring(outcome: Outcome, place: Place, letter: str, color: str, symbol: str, palette: Palette) -> dict[str, Any]:
+def _ring(
+    outcome: BasinOutcome, place: Place, letter: str, color: str, symbol: str, palette: Palette
+) -> dict[str, Any]:
     """A mark around a pixel with its letter, haloed so that it stands out on any shade."""
     halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
     return {
@@ -201,7 +203,7 @@ def _ring(outcome: Outcome, place: Place, letter: str, color: str, symbol: str, 
     }  # fmt: skip
 
 
-def _pixels(outcome: Outcome, across: str, up: str) -> list[dict[str, Any]]:
+def _pixels(outcome: BasinOutcome, across: str, up: str) -> list[dict[str, Any]]:
     """An unseen point over each pixel, which tells its numbers and can be clicked; a trace for each kind of end."""
     runs, last = outcome.basins, count(int(outcome.basins.moments[-1]), "step")
     unseen = {"marker": {"opacity": 0}}
@@ -233,7 +235,7 @@ def _pixels(outcome: Outcome, across: str, up: str) -> list[dict[str, Any]]:
     return traces
 
 
-def _table(outcome: Outcome) -> dict[str, Array]:
+def _table(outcome: BasinOutcome) -> dict[str, Array]:
     runs, window = outcome.basins, outcome.basins.window
     return {
         window.across: np.tile(runs.x, len(runs.y)),

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape.basin_outcomes import Outcome
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome
 from nnviz.analysis.words import percent
-from nnviz.figures.landscape.basin_map import apart
+from nnviz.figures.landscape.basin_map import distance_text
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -17,7 +17,7 @@ from nnviz.figures.style.template import Palette, new_plot, note
 LEAST_SHARE = 1e-4
 
 
-def plot_border(outcome: Outcome, palette: Palette) -> Figure:
+def plot_border(outcome: BasinOutcome, palette: Palette) -> Figure:
     """How often two starts end differently, by the distance between them.
 
     Args:
@@ -50,7 +50,7 @@ def plot_border(outcome: Outcome, palette: Palette) -> Figure:
         else [note("Too few starts end differently from their neighbours.")],
         xaxis={
             "title": {"text": "distance between two starts"}, "type": "log", "visible": drawn,
-            "tickvals": distances, "ticktext": [apart(float(d)) for d in distances],
+            "tickvals": distances, "ticktext": [distance_text(float(d)) for d in distances],
             "range": [math.log10(distances[0]) - 0.1, math.log10(distances[-1]) + 0.1],
         },
         yaxis={
@@ -65,9 +65,9 @@ def plot_border(outcome: Outcome, palette: Palette) -> Figure:
     )  # fmt: skip
 
 
-def _finding(outcome: Outcome) -> str:
+def _finding(outcome: BasinOutcome) -> str:
     """How often near starts end differently, and what coming nearer helps."""
-    edge, pixel = outcome.border, apart(outcome.basins.window.pixel)
+    edge, pixel = outcome.border, distance_text(outcome.basins.window.pixel)
     near = f"Of starts {pixel} apart in one weight, {percent(edge.shares[0])} end differently"
     if math.isnan(edge.exponent):
         return near + "."

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape.landscape import Landscape
+from nnviz.analysis.landscape.landscape import LossLandscape
 from nnviz.analysis.words import number
 from nnviz.figures.style.axes import power_text
 
@@ -36,7 +36,7 @@ class Heights:
         high: the highest.
     """
 
-    def __init__(self, landscape: Landscape, log: bool) -> None:
+    def __init__(self, landscape: LossLandscape, log: bool) -> None:
         finite = landscape.loss[np.isfinite(landscape.loss)]
         own = np.concatenate([path.loss[np.isfinite(path.loss)] for path in landscape.paths])
         top = float(max(finite.max(initial=0.0), own.max(initial=0.0)))

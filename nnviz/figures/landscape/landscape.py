@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape.landscape import Landscape, Path
+from nnviz.analysis.landscape.landscape import LossLandscape, Path
 from nnviz.analysis.landscape.sentences import outside, where
 from nnviz.analysis.words import count, number
 from nnviz.figures.landscape.heights import Heights
@@ -19,7 +19,7 @@ DASHES = ("solid", "dash", "dot")
 SHAPES = ("circle", "square", "diamond")
 
 
-def plot_landscape(landscape: Landscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
+def plot_landscape(landscape: LossLandscape, palette: Palette, log: bool = True, finding: str = "") -> Figure:
     """The map: dark is high. Paths go from a hollow mark to a filled one with the run's number.
 
     The dashed contour line is the guess's loss.
@@ -31,7 +31,7 @@ def plot_landscape(landscape: Landscape, palette: Palette, log: bool = True, fin
         finding: what the map is to show, where that is another than `where` says.
     """
     heights = Heights(landscape, log)
-    data = [_ground(landscape, heights, palette)]
+    data = [_surface(landscape, heights, palette)]
     data += [_contour(landscape, level, palette) for level in heights.levels(most=6)]
     data.append(_contour(landscape, landscape.guess, palette, guess=True))
     data += [trace for path in landscape.paths for trace in _path(path, len(landscape.paths), palette)]
@@ -54,10 +54,10 @@ def plot_landscape(landscape: Landscape, palette: Palette, log: bool = True, fin
         f"Map of the loss over a plane of weights, {landscape.axes[0]} across and {landscape.axes[1]} up, with contour lines "
         f"and the paths of {count(len(landscape.paths), 'run')}. {title}{'' if finding else ' ' + outside(landscape)}"
     )
-    return Figure("ground", title, alt, plot, table(landscape))
+    return Figure("ground", title, alt, plot, landscape_table(landscape))
 
 
-def _ground(landscape: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+def _surface(landscape: LossLandscape, heights: Heights, palette: Palette) -> dict[str, Any]:
     return {
         "type": "contour", "name": "ground", "x": compact(landscape.x), "y": compact(landscape.y),
         "z": compact(heights.drawn(landscape.loss)), "zmin": heights.low, "zmax": heights.high,
@@ -67,7 +67,7 @@ def _ground(landscape: Landscape, heights: Heights, palette: Palette) -> dict[st
     }  # fmt: skip
 
 
-def _contour(landscape: Landscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
+def _contour(landscape: LossLandscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
     """One contour line with its loss; Plotly's own levels are evenly spaced, which a logarithm's are not."""
     return {
         "type": "contour", "name": f"loss {number(level)}", "x": compact(landscape.x), "y": compact(landscape.y),
@@ -87,7 +87,7 @@ def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
     color, points = palette.units[path.run % len(palette.units)], compact(path.points)
     name = str(path.run + 1) if amount > 1 else "end"
     shape = SHAPES[path.run % len(SHAPES)]
-    hover = np.stack([path.epochs, compact(path.loss), compact(path.ground)], axis=-1)
+    hover = np.stack([path.epochs, compact(path.loss), compact(path.plane_loss)], axis=-1)
     return [
         {
             "type": "scatter", "mode": "lines", "name": f"path {path.run + 1}", "x": points[:, 0], "y": points[:, 1],
@@ -115,7 +115,7 @@ def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def table(landscape: Landscape) -> dict[str, np.ndarray]:
+def landscape_table(landscape: LossLandscape) -> dict[str, np.ndarray]:
     """The grid's points with their loss."""
     across, up = np.meshgrid(landscape.x, landscape.y)
     return {"first_direction": across.ravel(), "second_direction": up.ravel(), "loss": landscape.loss.ravel()}

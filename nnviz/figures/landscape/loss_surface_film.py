@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import zoom
 
-from nnviz.analysis.landscape.landscape import Landscape
+from nnviz.analysis.landscape.landscape import LossLandscape
 from nnviz.analysis.words import number, trimmed
 from nnviz.figures.landscape.heights import Heights
 from nnviz.figures.landscape.map_film import CELLS, LETTERS
@@ -15,7 +15,7 @@ from nnviz.figures.search.curve_film import rounded
 from nnviz.figures.style.film import Film
 
 
-def ground_film(landscape: Landscape, title: str, sets: Sequence[str] = ()) -> Film:
+def loss_surface_film(landscape: LossLandscape, title: str, sets: Sequence[str] = ()) -> Film:
     """A map of the ground, the stronger its shade the higher, with the walks' dots and trails; a frame for each moment.
 
     Args:
@@ -51,7 +51,7 @@ def ground_film(landscape: Landscape, title: str, sets: Sequence[str] = ()) -> F
     return Film("walk", title, alt, "map", data, captions, tuple(sets))
 
 
-def _letters(landscape: Landscape) -> str:
+def _letters(landscape: LossLandscape) -> str:
     """The heights of all cells, between those of the grid, rows from the top of the map down, a letter each."""
     heights = Heights(landscape, log=True)
     drawn = zoom(heights.drawn(landscape.loss[::-1]), CELLS / len(landscape.x), order=1)

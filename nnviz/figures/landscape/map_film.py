@@ -11,7 +11,7 @@ import numpy as np
 from nnviz.figures.search.curve_film import rounded
 from nnviz.figures.style.film import Film
 from nnviz.figures.style.template import Palette
-from nnviz.search.landscapes import Landscape
+from nnviz.search.landscapes import SearchLandscape
 
 CELLS = 120  # a side of the map
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # a height each, from low to high
@@ -25,17 +25,17 @@ class Panel:
         label: over the map.
         points: `[frames, dots, 2]`, where the dots are.
         trail: whether a dot leaves a line behind it.
-        begins: the frames at which a walker starts anew, so that its line is broken.
+        restarts: the frames at which a walker starts anew, so that its line is broken.
     """
 
     label: str
     points: np.ndarray
     trail: bool = True
-    begins: tuple[int, ...] = ()
+    restarts: tuple[int, ...] = ()
 
 
 def map_film(
-    ground: Landscape,
+    landscape: SearchLandscape,
     panels: Sequence[Panel],
     name: str,
     title: str,
@@ -46,7 +46,7 @@ def map_film(
     """A film of maps.
 
     Args:
-        ground: the landscape; of a separable one with more coordinates, the first two are shown.
+        landscape: the landscape; of a separable one with more coordinates, the first two are shown.
         panels: the maps, with as many frames each as there are captions.
         name: of the film.
         title: the finding.
@@ -55,16 +55,16 @@ def map_film(
         sets: the two settings that a click sets to its place.
     """
     data: dict[str, Any] = {
-        "low": ground.low,
-        "high": ground.high,
+        "low": landscape.low,
+        "high": landscape.high,
         "cells": CELLS,
-        "heights": heights(ground),
-        "deepest": [list(place) for place in ground.deepest],
+        "heights": heights(landscape),
+        "deepest": [list(place) for place in landscape.deepest],
         "panels": [
             {
                 "label": panel.label,
                 "trail": panel.trail,
-                "begins": list(panel.begins),
+                "begins": list(panel.restarts),
                 "frames": rounded(panel.points),
             }
             for panel in panels
@@ -83,13 +83,13 @@ def shading(palette: Palette) -> str:
     return f"The {'darker' if palette.name == 'light' else 'lighter'}, the higher"
 
 
-def heights(ground: Landscape) -> str:
+def heights(landscape: SearchLandscape) -> str:
     """The heights of all cells, rows from the top of the map down, a letter each.
 
     The letters go by rank: as many cells each, or a few high corners would leave all the rest one flat grey.
     """
-    middles = ground.low + ground.span * (np.arange(CELLS) + 0.5) / CELLS
+    middles = landscape.low + landscape.span * (np.arange(CELLS) + 0.5) / CELLS
     cells = np.stack(np.meshgrid(middles, middles[::-1]), axis=-1)
-    ranks = ground.height(cells).ravel().argsort(kind="stable").argsort(kind="stable")
+    ranks = landscape.height(cells).ravel().argsort(kind="stable").argsort(kind="stable")
     levels = ranks * len(LETTERS) // ranks.size
     return "".join(np.array(list(LETTERS))[levels])

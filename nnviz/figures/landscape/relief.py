@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.landscape.landscape import Landscape, Path
+from nnviz.analysis.landscape.landscape import LossLandscape, Path
 from nnviz.analysis.landscape.sentences import outside, where
 from nnviz.analysis.words import count
 from nnviz.figures.landscape.heights import Heights
-from nnviz.figures.landscape.landscape import DASHES, SHAPES, table
+from nnviz.figures.landscape.landscape import DASHES, SHAPES, landscape_table
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
@@ -22,7 +22,7 @@ PIN = 8  # times that, by which pins are higher than the ground
 
 
 def plot_relief(
-    landscape: Landscape,
+    landscape: LossLandscape,
     palette: Palette,
     log: bool = True,
     finding: str = "",
@@ -71,10 +71,10 @@ def plot_relief(
         f"Surface of the loss over a plane of weights, with the paths of {count(len(landscape.paths), 'run')} at their own "
         f"loss. {title}{'' if finding else ' ' + outside(landscape)}"
     )
-    return Figure("relief", title, alt, plot, table(landscape))
+    return Figure("relief", title, alt, plot, landscape_table(landscape))
 
 
-def _surface(landscape: Landscape, heights: Heights, palette: Palette) -> dict[str, Any]:
+def _surface(landscape: LossLandscape, heights: Heights, palette: Palette) -> dict[str, Any]:
     span = heights.high - heights.low
     return {
         "type": "surface", "name": "ground", "x": compact(landscape.x), "y": compact(landscape.y),
@@ -96,7 +96,7 @@ def _surface(landscape: Landscape, heights: Heights, palette: Palette) -> dict[s
 
 def _path(path: Path, amount: int, heights: Heights, lift: float, palette: Palette) -> list[dict[str, Any]]:
     color, points = palette.units[path.run % len(palette.units)], compact(path.points)
-    own, ground = (compact(heights.drawn(losses) + lift) for losses in (path.loss, path.ground))
+    own, shadow = (compact(heights.drawn(losses) + lift) for losses in (path.loss, path.plane_loss))
     own[~np.isfinite(path.loss)] = np.nan
     shape, name = SHAPES[path.run % len(SHAPES)], str(path.run + 1) if amount > 1 else "end"
     common = {"type": "scatter3d", "hoverinfo": "skip"}
@@ -104,13 +104,13 @@ def _path(path: Path, amount: int, heights: Heights, lift: float, palette: Palet
         {
             **common, "mode": "lines", "name": f"path {path.run + 1}", "x": points[:, 0], "y": points[:, 1], "z": own,
             "line": {"color": color, "width": 6, "dash": DASHES[path.run % len(DASHES)]}, "hoverinfo": "text",
-            "customdata": compact(np.stack([path.epochs, path.loss, path.ground], axis=-1)),
+            "customdata": compact(np.stack([path.epochs, path.loss, path.plane_loss], axis=-1)),
             "hovertemplate": f"run {path.run + 1}, epoch %{{customdata[0]:.3~g}}<br>its loss %{{customdata[1]:.3~g}}"
             "<br>the ground under it %{customdata[2]:.3~g}<extra></extra>",
         },
         {
             **common, "mode": "lines", "name": f"to the ground {path.run + 1}", "x": points[[0, 0], 0],
-            "y": points[[0, 0], 1], "z": np.array([own[0], ground[0]]), "line": {"color": color, "width": 2},
+            "y": points[[0, 0], 1], "z": np.array([own[0], shadow[0]]), "line": {"color": color, "width": 2},
         },
         {
             **common, "mode": "markers", "name": f"start {path.run + 1}", "x": points[:1, 0], "y": points[:1, 1],

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.playground.paths import paths
+from nnviz.analysis.playground.paths import unit_paths
 from nnviz.analysis.solutions.surface import confusion, grid, input_range, unit_lines
 from nnviz.analysis.words import number, percent
 from nnviz.core.trace import Trace, predict
 from nnviz.figures.playground.paths import unit_numbers
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette, new_plot, note
 
 GRID = 60
@@ -32,7 +32,7 @@ def boundary(traces: Sequence[Trace], palette: Palette) -> list[Figure]:
     Two classes in the plane: the probability of class 1 as a surface, the data, and each first-layer unit's line.
     A real target: the data and the fitted curve. Else: what held-out rows were taken for.
     """
-    both = sides(traces, palette)
+    both = traced_sides(traces, palette)
     same = len({trace.experiment.task for trace in traces}) == 1
     together = input_range(traces) if same else None
     return [_draw(side, palette, together or input_range([side.trace])) for side in both]
@@ -89,7 +89,7 @@ def _surface_finding(trace: Trace, chance: np.ndarray) -> str:
 def _unit_lines(trace: Trace, extent: Range, palette: Palette) -> list[dict[str, Any]]:
     """All units' lines as one trace; units that share a path share a line and a label."""
     ends = dict(unit_lines(trace, *extent))
-    groups = [group for group in paths([trace])[0].groups if group[0] in ends][:MOST_LINES]
+    groups = [group for group in unit_paths([trace])[0].groups if group[0] in ends][:MOST_LINES]
     if not groups:
         return []
     lines = np.full((len(groups), 3, 2), np.nan, np.float32)

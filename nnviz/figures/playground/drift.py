@@ -11,9 +11,9 @@ from nnviz.analysis.symmetry.symmetry import Drift
 from nnviz.analysis.symmetry.symmetry import drift as drift_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
-from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette, new_plot, note
 
 
@@ -25,10 +25,10 @@ def plot_drift(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> Fig
         palette: the theme's colours.
         layer: which hidden layer, from 0; a side that has fewer shows nothing.
     """
-    both = [side for side in sides(traces, palette) if layer < len(side.trace.experiment.hidden)]
+    both = [side for side in traced_sides(traces, palette) if layer < len(side.trace.experiment.hidden)]
     drifts = [drift_of(side.trace, layer) for side in both]
     spans = [span for d in drifts for span in (d.smallest, d.median, d.largest)]
-    scale = fit(spans, log=True)
+    scale = fit_scale(spans, log=True)
     annotations = end_labels(
         scale, [(side.letter, side.color, last_finite(d.median)) for side, d in zip(both, drifts, strict=True)]
     )

@@ -9,13 +9,13 @@ from nnviz.figures.playground.boundary import boundary
 from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.playground.gradients import gradients
 from nnviz.figures.playground.loss import plot_loss
-from nnviz.figures.playground.paths import paths
-from nnviz.figures.playground.similarity import similarity
+from nnviz.figures.playground.paths import plot_paths
+from nnviz.figures.playground.similarity import plot_similarity
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette
 
 
-def gallery(
+def playground_figures(
     traces: Sequence[Trace],
     palette: Palette,
     log_loss: bool = False,
@@ -37,7 +37,7 @@ def gallery(
         "boundary": boundary(traces, palette),
         "loss": [plot_loss(traces, palette, log_loss)],
         "drift": [plot_drift(traces, palette, layer)],
-        "paths": paths(traces, palette, layer),
-        "similarity": similarity(so_far, palette, layer),
+        "paths": plot_paths(traces, palette, layer),
+        "similarity": plot_similarity(so_far, palette, layer),
         "gradients": gradients(traces, palette, moments),
     }

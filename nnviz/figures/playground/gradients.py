@@ -9,9 +9,9 @@ import numpy as np
 
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
-from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides, when
+from nnviz.figures.style.sides import Side, traced_sides, when
 from nnviz.figures.style.template import Palette, new_plot
 
 
@@ -23,8 +23,8 @@ def gradients(traces: Sequence[Trace], palette: Palette, moments: Sequence[int] 
         palette: the theme's colours.
         moments: for each trace the snapshot that is marked; None: none is.
     """
-    both = sides(traces, palette)
-    scale = fit([trace.gradient_norms[0] for trace in traces], log=True)
+    both = traced_sides(traces, palette)
+    scale = fit_scale([trace.gradient_norms[0] for trace in traces], log=True)
     time = epochs_axis([trace.epochs for trace in traces])
     moments = moments or [len(trace.steps) - 1 for trace in traces]
     return [_draw(side, moment, scale, time, palette) for side, moment in zip(both, moments, strict=True)]

@@ -10,9 +10,9 @@ import numpy as np
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
-from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette, new_plot
 
 UNMOVED = 0.02  # of the guess's loss
@@ -27,11 +27,11 @@ def plot_loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> F
         palette: the theme's colours.
         log: whether the loss axis is logarithmic.
     """
-    both = sides(traces, palette)
+    both = traced_sides(traces, palette)
     levels = {round(guess_loss(trace.dataset), 6): _level(trace) for trace in traces}
     curves = [array[0] for trace in traces for array in (trace.train_loss, trace.test_loss)]
     cut = curves if log else [np.minimum(curve, PEAK * max(levels)) for curve in curves]
-    scale = fit(cut, log, least=1.1 * max(levels))
+    scale = fit_scale(cut, log, least=1.1 * max(levels))
     data = [line for side in both for line in _lines(side, scale)]
     end = max(float(trace.epochs[-1]) for trace in traces)
     annotations = end_labels(scale, [(side.letter, side.color, last_finite(side.trace.train_loss[0])) for side in both])

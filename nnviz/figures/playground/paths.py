@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.playground.paths import Paths
-from nnviz.analysis.playground.paths import paths as paths_of
+from nnviz.analysis.playground.paths import unit_paths as paths_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette, new_plot, note
 
 MOST_PATHS = 64
 MOST_NUMBERS = 24
 
 
-def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Figure]:
+def plot_paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Figure]:
     """One figure a side, with the same ranges: each unit's way from its start (hollow) to its end (filled).
 
     Units that share a path to the last bit are drawn as one, with all their numbers.
@@ -30,7 +30,7 @@ def paths(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Fig
         palette: the theme's colours.
         layer: which hidden layer, from 0; a side that has fewer shows nothing.
     """
-    both = sides(traces, palette)
+    both = traced_sides(traces, palette)
     deep = [side for side in both if layer < len(side.trace.experiment.hidden)]
     result = dict(zip((side.letter for side in deep), paths_of([side.trace for side in deep], layer), strict=True))
     ranges = _ranges(list(result.values()))

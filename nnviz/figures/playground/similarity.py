@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.analysis.symmetry.symmetry import similarity as similarity_of
+from nnviz.analysis.symmetry.symmetry import unit_similarity as similarity_of
 from nnviz.core.trace import Trace
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides, when
+from nnviz.figures.style.sides import Side, traced_sides, when
 from nnviz.figures.style.template import Palette, new_plot, note
 
 MOST_UNITS = 64
 EQUAL = 1 - 1e-9
 
 
-def similarity(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Figure]:
+def plot_similarity(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> list[Figure]:
     """One figure a side: the cosine between the incoming weights of each two units at the end.
 
     Args:
@@ -25,7 +25,7 @@ def similarity(traces: Sequence[Trace], palette: Palette, layer: int = 0) -> lis
         palette: the theme's colours.
         layer: which hidden layer, from 0; a side that has fewer shows nothing.
     """
-    return [_draw(side, palette, layer) for side in sides(traces, palette)]
+    return [_draw(side, palette, layer) for side in traced_sides(traces, palette)]
 
 
 def _draw(side: Side, palette: Palette, layer: int) -> Figure:

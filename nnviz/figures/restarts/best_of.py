@@ -14,15 +14,15 @@ from nnviz.analysis.words import number, percent
 from nnviz.core.registry import plain
 from nnviz.figures.playground.loss import PEAK
 from nnviz.figures.restarts.loss_bands import FAR
-from nnviz.figures.restarts.run_sides import Lot, guess
-from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.restarts.run_sides import RunSide, guess
+from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
-def plot_best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
+def plot_best_loss(both: Sequence[RunSide], threshold: float, palette: Palette, log: bool = False) -> Figure:
     """The expected lowest final loss among k restarts; a run that diverged counts as a guess.
 
     Args:
@@ -38,7 +38,7 @@ def plot_best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log:
         for lot, level in zip(both, levels_of, strict=True)
     ]
     peak = PEAK * max(levels_of)
-    scale = fit(expected if log else [np.minimum(line, peak) for line in expected], log)
+    scale = fit_scale(expected if log else [np.minimum(line, peak) for line in expected], log)
     data = [
         _line(
             lot,
@@ -64,7 +64,7 @@ def plot_best_loss(both: Sequence[Lot], threshold: float, palette: Palette, log:
     return Figure("best of k", title, alt, plot, _table(both, expected, "expected_lowest_loss"))
 
 
-def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
+def plot_chance(both: Sequence[RunSide], threshold: float, palette: Palette) -> Figure:
     """The chance that at least one of k restarts succeeds, with how many it takes for 95 %.
 
     Args:
@@ -75,7 +75,7 @@ def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figu
     most = _most(both, threshold)
     rates = [success(lot.runs, threshold) for lot in both]
     chances = [chance_of_one(result, min(most, result.runs)) for result in rates]
-    scale = fit(chances, False, least=1.0)
+    scale = fit_scale(chances, False, least=1.0)
     data = [
         _line(lot, line, compact(line), f"{lot.letter}: one of %{{x}} succeeds in %{{customdata:.3p}}")
         for lot, line in zip(both, chances, strict=True)
@@ -103,11 +103,11 @@ def plot_chance(both: Sequence[Lot], threshold: float, palette: Palette) -> Figu
     return Figure("chance of a success", title, alt, plot, _table(both, chances, "chance_of_a_success"))
 
 
-def _most(both: Sequence[Lot], threshold: float) -> int:
+def _most(both: Sequence[RunSide], threshold: float) -> int:
     return max(sizes_shown(success(lot.runs, threshold)) for lot in both)
 
 
-def _line(lot: Lot, values: np.ndarray, placed: np.ndarray, hover: str) -> dict[str, Any]:
+def _line(lot: RunSide, values: np.ndarray, placed: np.ndarray, hover: str) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "lines+markers", "name": lot.letter, "x": np.arange(1, len(values) + 1),
         "y": placed, "customdata": values, "hovertemplate": f"{hover}<extra></extra>",
@@ -124,21 +124,21 @@ def _axis(most: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _best_finding(lot: Lot, expected: np.ndarray) -> str:
+def _best_finding(lot: RunSide, expected: np.ndarray) -> str:
     some = min(10, len(expected))
     if some == 1:
         return f"{lot.name}: one run, which ends at {number(expected[0])}."
     return f"{lot.name}: {number(expected[0])} alone, {number(expected[some - 1])} as the best of {some}."
 
 
-def _chance_finding(lot: Lot, rate: Rate) -> str:
+def _chance_finding(lot: RunSide, rate: Rate) -> str:
     needed = restarts_needed(rate.share)
     if not rate.successes:
         return f"{lot.name}: no run succeeds."
     return f"{lot.name}: {number(needed)} {'restart' if needed == 1 else 'restarts'} for {percent(CERTAINTY)}."
 
 
-def _table(both: Sequence[Lot], lines: Sequence[np.ndarray], name: str) -> dict[str, np.ndarray]:
+def _table(both: Sequence[RunSide], lines: Sequence[np.ndarray], name: str) -> dict[str, np.ndarray]:
     return {
         "side": np.repeat([lot.letter for lot in both], [len(line) for line in lines]),
         "restarts": np.concatenate([np.arange(1, len(line) + 1) for line in lines]),

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.loss_levels import Level, at_levels, levels
+from nnviz.analysis.restarts.loss_levels import LossLevel, at_levels, levels
 from nnviz.analysis.restarts.sentences import failures
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
-from nnviz.figures.restarts.run_sides import Lot, guess
-from nnviz.figures.style.axes import Scale, end_labels, fit
+from nnviz.figures.restarts.run_sides import RunSide, guess
+from nnviz.figures.style.axes import Scale, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -23,7 +23,7 @@ ROOM = 1.15
 ABOVE = 12  # times the guess's loss: how high a logarithmic axis goes, for there the levels' names need room
 
 
-def plot_final_losses(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> Figure:
+def plot_final_losses(both: Sequence[RunSide], threshold: float, palette: Palette, log: bool = False) -> Figure:
     """How many runs end at which loss: A's bars to the left, B's to the right, the known levels across.
 
     The figure's table is one row a run.
@@ -37,7 +37,7 @@ def plot_final_losses(both: Sequence[Lot], threshold: float, palette: Palette, l
     known = [levels(lot.runs.experiment) for lot in both]
     top = max(guess(one).loss for one in known)
     finals = [_shown(lot, top, log) for lot in both]
-    scale = fit([*finals, np.array([threshold])] if log else finals, log, least=(ABOVE if log else 1.1) * top)
+    scale = fit_scale([*finals, np.array([threshold])] if log else finals, log, least=(ABOVE if log else 1.1) * top)
     low, high = _on(scale, scale.low), _on(scale, scale.high)
     edges = np.linspace(low, high, BINS + 1)
     counts = [np.histogram(_on(scale, values), edges)[0] for values in finals]
@@ -73,7 +73,7 @@ def plot_final_losses(both: Sequence[Lot], threshold: float, palette: Palette, l
     return Figure("final losses", title, alt, plot, _table(both))
 
 
-def _shown(lot: Lot, top: float, log: bool) -> np.ndarray:
+def _shown(lot: RunSide, top: float, log: bool) -> np.ndarray:
     """The final losses as they are counted: those beyond the axis stand in its last bar, diverged runs nowhere."""
     finals = lot.runs.train_loss[np.isfinite(lot.runs.train_loss)]
     shown: np.ndarray = np.maximum(finals, LEAST * top) if log else np.minimum(finals, PEAK * top)
@@ -91,7 +91,7 @@ def _on(scale: Scale, values: Any) -> Any:
     return np.log10(values) if scale.log else values
 
 
-def _bars(lot: Lot, amounts: np.ndarray, beyond: int, edges: np.ndarray, scale: Scale) -> dict[str, Any]:
+def _bars(lot: RunSide, amounts: np.ndarray, beyond: int, edges: np.ndarray, scale: Scale) -> dict[str, Any]:
     """The bars of one side; those beyond the axis are in the last one."""
     sign = -1 if lot.letter == "A" else 1
     filled = np.flatnonzero(amounts)
@@ -117,7 +117,7 @@ def _line(y: float, left: float, right: float, name: str, dash: str, palette: Pa
     }  # fmt: skip
 
 
-def _resting(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[tuple[Level, int, int]]:
+def _resting(known: Sequence[Sequence[LossLevel]], both: Sequence[RunSide]) -> list[tuple[LossLevel, int, int]]:
     """The levels at which runs rest, and the guess's, with the halves of the plot that know them: from -1 to 1 both."""
     a, b = known
     levels_of_a, levels_of_b = ({_id(level) for level in side} for side in known)
@@ -127,7 +127,7 @@ def _resting(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[tupl
     return [span for span in spans if span[0].guess or any(side.get(_id(span[0])) for side in amounts)]
 
 
-def _amounts(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[dict[float, int]]:
+def _amounts(known: Sequence[Sequence[LossLevel]], both: Sequence[RunSide]) -> list[dict[float, int]]:
     """For each side, how many runs rest at each of its levels."""
     return [
         dict(zip(map(_id, side), at_levels(side, lot.runs.train_loss), strict=True))
@@ -135,12 +135,12 @@ def _amounts(known: Sequence[Sequence[Level]], both: Sequence[Lot]) -> list[dict
     ]
 
 
-def _id(level: Level) -> float:
+def _id(level: LossLevel) -> float:
     """What a level is known by on both sides."""
     return round(level.loss, 9)
 
 
-def _letters(both: Sequence[Lot]) -> list[dict[str, Any]]:
+def _letters(both: Sequence[RunSide]) -> list[dict[str, Any]]:
     return [
         {
             "text": f"<b>{lot.letter}</b>", "font": {"color": lot.color, "size": 20}, "showarrow": False,
@@ -151,7 +151,7 @@ def _letters(both: Sequence[Lot]) -> list[dict[str, Any]]:
 
 
 def _labels(
-    known: Sequence[Sequence[Level]], both: Sequence[Lot], scale: Scale, threshold: float, palette: Palette
+    known: Sequence[Sequence[LossLevel]], both: Sequence[RunSide], scale: Scale, threshold: float, palette: Palette
 ) -> list[dict[str, Any]]:
     """The names of the threshold and of the levels drawn, with how many runs rest there.
 
@@ -175,7 +175,7 @@ def _labels(
     ]
 
 
-def _finding(lot: Lot, threshold: float) -> str:
+def _finding(lot: RunSide, threshold: float) -> str:
     failed = lot.runs.runs - int(lot.runs.below(threshold).sum())
     if not failed:
         return (
@@ -186,7 +186,7 @@ def _finding(lot: Lot, threshold: float) -> str:
     return f"{lot.name}: of {count(failed, 'failed run')}, {failures(lot.runs, threshold)}."
 
 
-def _table(both: Sequence[Lot]) -> dict[str, np.ndarray]:
+def _table(both: Sequence[RunSide]) -> dict[str, np.ndarray]:
     columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "diverged_at")
     sides = np.repeat([lot.letter for lot in both], [lot.runs.runs for lot in both])
     seeds = np.concatenate([lot.runs.seeds for lot in both])

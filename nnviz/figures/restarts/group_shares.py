@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.best_of import Tries
+from nnviz.analysis.restarts.best_of import BestOf
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
 
-def plot_tries(
-    shares: Tries, title: str, formula: str, what: str, palette: Palette, ringed: int = 0, level: float = 0.0
+def plot_group_shares(
+    shares: BestOf, title: str, formula: str, what: str, palette: Palette, ringed: int = 0, level: float = 0.0
 ) -> Figure:
     """Dots with their intervals for what was counted, a line for the formula.
 

@@ -11,8 +11,8 @@ from nnviz.analysis.restarts.loss_levels import levels
 from nnviz.analysis.restarts.restarts import QUANTILES, bands
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
-from nnviz.figures.restarts.run_sides import Lot, band, guess, rule
-from nnviz.figures.style.axes import LABEL_SHARE, Scale, compact, end_labels, epochs_axis, fit, last_finite
+from nnviz.figures.restarts.run_sides import RunSide, band, guess, rule
+from nnviz.figures.style.axes import LABEL_SHARE, Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -22,7 +22,7 @@ ROOM, PEAK = 1.4, 5  # times the guess's loss: how high a linear axis goes, unle
 FAR = 20  # times the axis
 
 
-def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log: bool = False) -> list[Figure]:
+def restarts_curves(both: Sequence[RunSide], threshold: float, palette: Palette, log: bool = False) -> list[Figure]:
     """One figure a side, with the same axis: bands of 80 % and 50 % of the runs, their median, and single runs.
 
     Over the single runs lie unseen points that carry the run's number from 0 as `customdata`, so that a page can tell
@@ -38,14 +38,14 @@ def restarts_curves(both: Sequence[Lot], threshold: float, palette: Palette, log
     curves = [lot.runs.curves[:MOST_CURVES] for lot in both]
     spans = [bands(lot.runs) for lot in both]
     if log:
-        scale = fit([*curves, *spans, np.array([threshold])], log, least=1.1 * top)
+        scale = fit_scale([*curves, *spans, np.array([threshold])], log, least=1.1 * top)
     else:
         ends = max([last for span in spans if np.isfinite(last := last_finite(span[-1]))], default=0.0)
-        scale = fit([np.array([min(1.1 * ends, PEAK * top)])], log, least=ROOM * top)  # starts may lie far above
+        scale = fit_scale([np.array([min(1.1 * ends, PEAK * top)])], log, least=ROOM * top)  # starts may lie far above
     return [_draw(lot, span, scale, threshold, palette) for lot, span in zip(both, spans, strict=True)]
 
 
-def _draw(lot: Lot, span: np.ndarray, scale: Scale, threshold: float, palette: Palette) -> Figure:
+def _draw(lot: RunSide, span: np.ndarray, scale: Scale, threshold: float, palette: Palette) -> Figure:
     runs, epochs = lot.runs, compact(lot.runs.epochs)
     shown, end = min(runs.runs, MOST_CURVES), float(lot.runs.epochs[-1])
     level = guess(levels(runs.experiment))
@@ -94,7 +94,7 @@ def _within(values: np.ndarray, scale: Scale) -> np.ndarray:
     return nearer
 
 
-def _singles(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
+def _singles(lot: RunSide, shown: int, scale: Scale) -> dict[str, Any]:
     """All single runs as one line, with gaps between them."""
     gap = np.full((shown, 1), np.nan, np.float32)
     placed = scale.place(_within(lot.runs.curves[:shown], scale))
@@ -106,7 +106,7 @@ def _singles(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _targets(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
+def _targets(lot: RunSide, shown: int, scale: Scale) -> dict[str, Any]:
     """Unseen points on the single runs, evenly along the axis."""
     epochs = lot.runs.epochs
     moments = np.unique(np.searchsorted(epochs, np.linspace(0, epochs[-1], POINTS)))
@@ -129,7 +129,7 @@ def _targets(lot: Lot, shown: int, scale: Scale) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finding(lot: Lot, span: np.ndarray) -> str:
+def _finding(lot: RunSide, span: np.ndarray) -> str:
     if lot.runs.diverged == lot.runs.runs:
         every = "the run" if lot.runs.runs == 1 else f"all {lot.runs.runs:,} runs"
         return f"{lot.name}: {every} diverged."

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.effect_sizes import spread
+from nnviz.analysis.restarts.effect_sizes import mean_stddev
 from nnviz.analysis.restarts.loss_levels import at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts
 from nnviz.analysis.restarts.sentences import mean_words
@@ -21,7 +21,7 @@ MEAN_HEIGHT = 0.3  # of the highest bar
 PEAK = 1.25  # times the guess's loss: runs that end higher stand in the last bar
 
 
-def plot_heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = False) -> Figure:
+def plot_loss_levels(runs: Restarts, threshold: float, palette: Palette, mean: bool = False) -> Figure:
     """How many runs end at which training loss, with the levels at which failed runs rest.
 
     Args:
@@ -53,7 +53,7 @@ def plot_heaps(runs: Restarts, threshold: float, palette: Palette, mean: bool = 
         for level, amount in zip(known, resting, strict=True)
         if amount
     ]
-    result = spread(runs.train_loss)
+    result = mean_stddev(runs.train_loss)
     if mean and result.runs > 1:
         data.append(_mean(result.mean, result.deviation, MEAN_HEIGHT * most, palette))
         labels.append(_label(result.mean, (MEAN_HEIGHT + 0.03) * most, f"mean {mean_words(result)}", palette.text))
@@ -112,7 +112,7 @@ def _finding(runs: Restarts, threshold: float) -> str:
 
 
 def _mean_finding(runs: Restarts) -> str:
-    result = spread(runs.train_loss)
+    result = mean_stddev(runs.train_loss)
     if result.runs < 2:
         return "Hardly a run came to an end: there is no mean."
     near = "no run" if not result.near else count(result.near, "run")

@@ -11,8 +11,8 @@ from nnviz.analysis.restarts.success_rates import Rate
 from nnviz.analysis.restarts.success_rates import narrowing as rates_of
 from nnviz.analysis.words import count, percent
 from nnviz.core.registry import plain
-from nnviz.figures.restarts.run_sides import Lot, band
-from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.restarts.run_sides import RunSide, band
+from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -21,7 +21,7 @@ MOST_TICKS = 6
 FEW = 4  # points that a line alone would not show
 
 
-def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> Figure:
+def plot_narrowing(both: Sequence[RunSide], threshold: float, palette: Palette) -> Figure:
     """The success rate and Wilson's 95 % interval after the first n seeds.
 
     Args:
@@ -30,7 +30,7 @@ def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> F
         palette: the theme's colours.
     """
     result = [rates_of(lot.runs.below(threshold)) for lot in both]
-    scale = fit([np.ones(1)], False)
+    scale = fit_scale([np.ones(1)], False)
     data, labels = [], []
     for lot, (counts, rates) in zip(both, result, strict=True):
         x, share = compact(counts), compact(np.array([rate.share for rate in rates]))
@@ -73,7 +73,7 @@ def plot_narrowing(both: Sequence[Lot], threshold: float, palette: Palette) -> F
     return Figure("interval", title, alt, plot, table)
 
 
-def _finding(lot: Lot, rates: Sequence[Rate]) -> str:
+def _finding(lot: RunSide, rates: Sequence[Rate]) -> str:
     """The widths of the interval after few seeds and after all."""
     last = rates[-1]
     early = next((rate for rate in rates if rate.runs >= 10), last)

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, restarts_needed
 from nnviz.analysis.words import number, percent
-from nnviz.figures.style.axes import fit
+from nnviz.figures.style.axes import fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -18,7 +18,7 @@ MOST = 10  # coordinates
 ROOM = 20  # over the highest point, for its number
 
 
-def plot_needed_figure(share: float, measured: Mapping[int, Rate], palette: Palette) -> Figure:
+def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Palette) -> Figure:
     """The restarts for 95 % where each coordinate must start right by itself, and what measured rates ask for.
 
     Args:
@@ -33,7 +33,7 @@ def plot_needed_figure(share: float, measured: Mapping[int, Rate], palette: Pale
         np.array([float(restarts_needed(getattr(result, name))) for result in tried.values()])
         for name in ("share", "high", "low")
     )
-    scale = fit([exact, np.ones(1), ROOM * exact[-1:]], log=True)
+    scale = fit_scale([exact, np.ones(1), ROOM * exact[-1:]], log=True)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines+markers", "name": "exact", "x": dims, "y": exact,

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.loss_levels import Level
+from nnviz.analysis.restarts.loss_levels import LossLevel
 from nnviz.analysis.restarts.restarts import Restarts
 from nnviz.figures.style.axes import Scale
-from nnviz.figures.style.sides import Look, describe
+from nnviz.figures.style.sides import Look, describe_sides
 from nnviz.figures.style.template import Palette
 
 
 @dataclass(frozen=True, eq=False)
-class Lot(Look):
+class RunSide(Look):
     """One side of a comparison, as it is drawn.
 
     Attributes:
@@ -26,12 +26,12 @@ class Lot(Look):
     runs: Restarts
 
 
-def lots(both: Sequence[Restarts], palette: Palette) -> list[Lot]:
+def run_sides(both: Sequence[Restarts], palette: Palette) -> list[RunSide]:
     """A's and B's runs as sides."""
     styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
-    labels = describe([runs.experiment for runs in both])
+    labels = describe_sides([runs.experiment for runs in both])
     return [
-        Lot(letter, letter, label, color, dash, runs)
+        RunSide(letter, letter, label, color, dash, runs)
         for (letter, color, dash), label, runs in zip(styles, labels, both, strict=True)
     ]
 
@@ -55,6 +55,6 @@ def rule(value: float, end: float, scale: Scale, color: str, name: str, dash: st
     }  # fmt: skip
 
 
-def guess(known: Sequence[Level]) -> Level:
+def guess(known: Sequence[LossLevel]) -> LossLevel:
     """The guess's level."""
     return next(level for level in known if level.guess)

@@ -26,15 +26,15 @@ def curve_film(walk: Walk, name: str, title: str, alt: str, captions: Sequence[s
         captions: one for each moment.
         sets: the setting that a click sets to its place.
     """
-    ground = walk.plan.ground
-    valleys = basins(ground)
-    x = np.linspace(ground.low, ground.high, POINTS)
-    y = ground.height(x[:, None])
+    landscape = walk.plan.ground
+    valleys = basins(landscape)
+    x = np.linspace(landscape.low, landscape.high, POINTS)
+    y = landscape.height(x[:, None])
     room = ROOM * float(np.ptp(y))
     deepest = valleys.deepest
     data: dict[str, Any] = {
-        "low": ground.low,
-        "high": ground.high,
+        "low": landscape.low,
+        "high": landscape.high,
         "bottom": round(float(y.min()) - room, 4),
         "top": round(float(y.max()) + room, 4),
         "curve": [rounded(x), rounded(y)],

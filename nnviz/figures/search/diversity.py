@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
-from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 from nnviz.search.genetic import Evolution
@@ -25,7 +25,7 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
         palette: the theme's colours.
     """
     means = {name: result.diversity.mean(axis=0) for name, result in evolutions.items()}
-    scale = fit(list(means.values()), log=False)
+    scale = fit_scale(list(means.values()), log=False)
     last = next(iter(evolutions.values())).diversity.shape[1] - 1
     generations = compact(np.arange(last + 1))
     bands: list[dict[str, Any]] = []

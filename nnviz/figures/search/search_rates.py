@@ -9,21 +9,21 @@ import numpy as np
 from nnviz.analysis.restarts.success_rates import Rate, rate
 from nnviz.analysis.words import percent
 from nnviz.core.registry import plain
-from nnviz.figures.style.axes import end_labels, fit
+from nnviz.figures.style.axes import end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
-from nnviz.search.contest import METHODS, Contest
+from nnviz.search.contest import METHODS, SearchContest
 
 LOOKS = {"one": ("dot", "square"), "many": ("dash", "diamond"), "annealing": ("solid", "circle")}
 
 
-def rates(contest: Contest) -> list[list[Rate]]:
+def rates(contest: SearchContest) -> list[list[Rate]]:
     """The success rate of each method at each step, with its interval."""
     runs = contest.found.shape[-1]
     return [[rate(int(amount), runs) for amount in line] for line in contest.successes]
 
 
-def winners(contest: Contest) -> list[str]:
+def winners(contest: SearchContest) -> list[str]:
     """For each step the method that is best beyond doubt: its interval lies above all others'; else nothing."""
     best = []
     for column in zip(*rates(contest), strict=True):
@@ -33,7 +33,7 @@ def winners(contest: Contest) -> list[str]:
     return best
 
 
-def plot_search_rates(contest: Contest, palette: Palette) -> Figure:
+def plot_search_rates(contest: SearchContest, palette: Palette) -> Figure:
     """A line for each method, with 95 % intervals, and looking anywhere at random as the yardstick.
 
     Args:
@@ -41,8 +41,8 @@ def plot_search_rates(contest: Contest, palette: Palette) -> Figure:
         palette: the theme's colours.
     """
     every = rates(contest)
-    luck = rate(int(contest.by_luck.sum()), len(contest.by_luck))
-    scale = fit([np.ones(1)], log=False)
+    random_rate = rate(int(contest.at_random.sum()), len(contest.at_random))
+    scale = fit_scale([np.ones(1)], log=False)
     places = np.arange(len(contest.steps))
     data: list[dict[str, Any]] = []
     for i, (method, line) in enumerate(zip(METHODS, every, strict=True)):
@@ -63,7 +63,7 @@ def plot_search_rates(contest: Contest, palette: Palette) -> Figure:
         })  # fmt: skip
     data.append({
         "type": "scatter", "mode": "lines", "name": "looking anywhere", "hoverinfo": "skip",
-        "x": np.array([places[0] - 0.3, places[-1] + 0.3]), "y": np.array([luck.share, luck.share]),
+        "x": np.array([places[0] - 0.3, places[-1] + 0.3]), "y": np.array([random_rate.share, random_rate.share]),
         "line": {"color": palette.muted, "width": 1.5},
     })  # fmt: skip
     ends = [(method.label, palette.text, line[-1].share) for method, line in zip(METHODS, every, strict=True)]
@@ -72,22 +72,22 @@ def plot_search_rates(contest: Contest, palette: Palette) -> Figure:
         palette,
         height=360,
         margin={"r": 125},
-        annotations=end_labels(scale, [*ends, ("pure luck", palette.muted, luck.share)]),
+        annotations=end_labels(scale, [*ends, ("pure luck", palette.muted, random_rate.share)]),
         xaxis={
             "title": {"text": "size of a step"}, "range": [places[0] - 0.3, places[-1] + 0.3],
             "tickvals": places.tolist(), "ticktext": [plain(step) for step in contest.steps.tolist()],
         },
         yaxis=scale.axis("find the deepest valley") | {"tickformat": ".0%"},
     )  # fmt: skip
-    title = finding(contest)
+    title = rates_finding(contest)
     alt = (
         f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} looks, "
-        f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(luck.share)}."
+        f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(random_rate.share)}."
     )
     return Figure("search rates", title, alt, plot, _table(contest, every))
 
 
-def finding(contest: Contest) -> str:
+def rates_finding(contest: SearchContest) -> str:
     """Which method leads at which sizes of step, in a sentence."""
     labels = {method.key: method.label for method in METHODS}
     best = winners(contest)
@@ -102,7 +102,7 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _table(contest: Contest, every: list[list[Rate]]) -> dict[str, np.ndarray]:
+def _table(contest: SearchContest, every: list[list[Rate]]) -> dict[str, np.ndarray]:
     flat = [one for line in every for one in line]
     return {
         "method": np.repeat([method.key for method in METHODS], len(contest.steps)),

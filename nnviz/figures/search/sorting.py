@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
-from nnviz.figures.style.axes import end_labels, fit
+from nnviz.figures.style.axes import end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.film import Film
 from nnviz.figures.style.template import Palette, new_plot
 from nnviz.search.sorting import Frame, Sorting, frames
-from nnviz.search.sorting_costs import comparisons_spread, mean_comparisons, most_comparisons
+from nnviz.search.sorting_costs import comparisons_stddev, mean_comparisons, most_comparisons
 
 Array = np.ndarray
 
@@ -21,7 +21,7 @@ BINS = 40
 MIDDLE = (2.5, 97.5)  # per cent: where 95 of 100 runs lie
 
 
-def race(name: str, title: str, lanes: Mapping[str, Sorting]) -> Film:
+def race_film(name: str, title: str, lanes: Mapping[str, Sorting]) -> Film:
     """One sort, or several in step, a comparison a frame.
 
     Args:
@@ -71,7 +71,7 @@ def plot_growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], pa
         counted: comparisons at each length, by way of sorting.
         palette: the theme's colours.
     """
-    scale = fit([np.array(counts) for counts in counted.values()], False)
+    scale = fit_scale([np.array(counts) for counts in counted.values()], False)
     styles = [(palette.text, "solid", "circle"), (palette.muted, "dash", "diamond")]
     data = [
         {
@@ -106,7 +106,7 @@ def plot_costs(counts: Array, n: int, palette: Palette) -> Figure:
         n: values in the list.
         palette: the theme's colours.
     """
-    mean, spread = mean_comparisons(n), comparisons_spread(n)
+    mean, stddev = mean_comparisons(n), comparisons_stddev(n)
     heights, edges = np.histogram(counts, min(BINS, max(1, int(np.ptp(counts)))))
     plot = new_plot(
         [_bars(heights, edges, palette)],
@@ -120,7 +120,7 @@ def plot_costs(counts: Array, n: int, palette: Palette) -> Figure:
     )
     title = (
         f"{len(counts):,} runs: {number(counts.mean())} comparisons on average, spread {number(counts.std())}. "
-        f"Theory: {number(mean)}, spread {number(spread)}."
+        f"Theory: {number(mean)}, spread {number(stddev)}."
     )
     alt = f"Histogram of the comparisons of {len(counts):,} runs, with a line at the mean of theory. {title}"
     return Figure("costs", title, alt, plot, {"from": edges[:-1], "to": edges[1:], "runs": heights})

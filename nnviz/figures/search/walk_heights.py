@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
-from nnviz.figures.style.axes import compact, end_labels, fit
+from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 from nnviz.search.walk import Walk
@@ -25,7 +25,7 @@ def plot_walk_heights(walks: Mapping[str, Walk], palette: Palette) -> Figure:
         palette: the theme's colours.
     """
     middle = {name: medians(walk) for name, walk in walks.items()}
-    scale = fit(list(middle.values()), log=False)
+    scale = fit_scale(list(middle.values()), log=False)
     first = next(iter(walks.values()))
     data: list[dict[str, Any]] = [
         {

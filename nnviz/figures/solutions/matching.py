@@ -46,7 +46,7 @@ def matching(matchings: Matching, palette: Palette, layer: int = 0) -> Figure | 
         xaxis={"visible": False, "range": [-0.4, 1.55]},
         yaxis={"visible": False, "range": [rows - 0.5, -0.5]},
     )  # fmt: skip
-    title = finding(matchings)
+    title = matching_finding(matchings)
     left = len(pairing.partners) - len(shown)
     which = f" Hidden layer {layer + 1}." if len(matchings.layers) > 1 else ""
     which += f" {left} more units are not drawn." if left else ""
@@ -57,7 +57,7 @@ def matching(matchings: Matching, palette: Palette, layer: int = 0) -> Figure | 
     return Figure("matching", title + which, alt, plot, _table(matchings))
 
 
-def finding(matchings: Matching) -> str:
+def matching_finding(matchings: Matching) -> str:
     """Whether two runs are the same network, with the distances, in a sentence."""
     verdict = {
         "same": "are the same network",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.solutions.outputs import answers
+from nnviz.analysis.solutions.outputs import run_outputs
 from nnviz.analysis.solutions.solutions import LINE, Solution, Solutions
 from nnviz.analysis.solutions.surface import grid, input_range
 from nnviz.analysis.words import count, number, percent
@@ -26,7 +26,7 @@ CELL = 40  # pixels
 DARK = 0.9  # of the greatest difference: from here up a cell is so dark that its number takes the background's colour
 
 
-def gallery(trace: Trace, solutions: Solutions, palette: Palette) -> list[Figure]:
+def solution_figures(trace: Trace, solutions: Solutions, palette: Palette) -> list[Figure]:
     """The solutions of most runs as small pictures, up to four a figure, two figures where there are two or more.
 
     Two classes in the plane: the probability of class 1 of the typical run, with the data. A real target on a line:
@@ -46,7 +46,7 @@ def gallery(trace: Trace, solutions: Solutions, palette: Palette) -> list[Figure
     return [_small_multiples(trace, solutions, part, palette, in_plane) for part in parts]
 
 
-def finding(solutions: Solutions) -> str:
+def solutions_finding(solutions: Solutions) -> str:
     """How many solutions there are, and how common the commonest is, in a sentence."""
     looked_at = solutions.runs - solutions.left_out
     if not solutions.found:
@@ -89,7 +89,7 @@ def _small_multiples(trace: Trace, solutions: Solutions, part: range, palette: P
         layout[f"yaxis{suffix}"] = _axis(bottom, top, shown[1], names[1] if column == 0 else "", f"x{suffix}")
         layout["annotations"].append(_label(solutions, place, left + width / 2, top))
     plot = new_plot(data, palette, height=height, margin={"l": LEFT, "r": 8, "t": 0, "b": BOTTOM}, **layout)
-    title = finding(solutions) if part.start == 0 else _rest(solutions, part)
+    title = solutions_finding(solutions) if part.start == 0 else _rest(solutions, part)
     words = "; ".join(f"solution {place + 1}: {_words(solutions, place, ', ')}" for place in part)
     alt = f"What the typical run of each solution answers. {title} {words}."
     whole = {name: np.concatenate([piece[name] for piece in table]) for name in table[0]}
@@ -147,7 +147,7 @@ def _surface(
     trace: Trace, solution: Solution, extent: tuple[np.ndarray, np.ndarray], palette: Palette
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     x, y, points = grid(*extent, GRID)
-    chance = answers(trace, points, [solution.typical])[0, :, 0]
+    chance = run_outputs(trace, points, [solution.typical])[0, :, 0]
     data: list[dict[str, Any]] = [
         {
             "type": "contour", "x": compact(x), "y": compact(y), "z": compact(chance.reshape(GRID, GRID)),
@@ -174,7 +174,7 @@ def _curves(
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     x = np.linspace(extent[0][0], extent[1][0], LINE)
     others = [run for run in solution.runs[:MOST_CURVES] if run != solution.typical]
-    said = answers(trace, x[:, None], [solution.typical, *others])[..., 0]
+    said = run_outputs(trace, x[:, None], [solution.typical, *others])[..., 0]
     rows, targets = trace.dataset.x_train[:MOST_POINTS, 0], trace.dataset.y_train[:MOST_POINTS]
     with_gaps = np.concatenate([said[1:], np.full((len(others), 1), np.nan)], axis=1)
     data: list[dict[str, Any]] = [
@@ -196,7 +196,7 @@ def _curves(
     return data, {trace.dataset.feature_names[0]: x, "answer": said[0]}
 
 
-def apart(solutions: Solutions, palette: Palette) -> Figure | None:
+def plot_distance_matrix(solutions: Solutions, palette: Palette) -> Figure | None:
     """How differently the typical runs of the solutions answer, as a matrix; None where there are less than two."""
     shown = len(solutions.found[:MOST])
     if shown < 2:
@@ -241,7 +241,7 @@ def _most_apart(matrix: np.ndarray) -> str:
     )
 
 
-def numbers(solutions: Solutions) -> dict[str, dict[str, str]]:
+def solution_numbers(solutions: Solutions) -> dict[str, dict[str, str]]:
     """The solutions in numbers: a column a heading, a row a solution, as texts."""
     drawn = dict(numbered(solutions))
     return {

@@ -69,7 +69,7 @@ class Scale:
         }
 
 
-def fit(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
+def fit_scale(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
     """A scale that shows all values of some arrays, with a little room.
 
     Args:

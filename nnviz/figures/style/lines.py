@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
-from nnviz.figures.style.axes import compact, end_labels, fit, last_finite, power_text
+from nnviz.figures.style.axes import compact, end_labels, fit_scale, last_finite, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -22,7 +22,7 @@ LETTER = 9.5  # pixels that a letter of a label takes, about
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class NamedLine:
     """A line with its name.
 
     Attributes:
@@ -45,7 +45,7 @@ def plot_lines(
     title: str,
     alt: str,
     x: Array,
-    drawn: Sequence[Line],
+    drawn: Sequence[NamedLine],
     palette: Palette,
     *,
     x_title: str,
@@ -69,7 +69,7 @@ def plot_lines(
         log_y: the same for the vertical one.
         least: a vertical axis without logarithm reaches no lower than this.
     """
-    scale = fit([line.values for line in drawn], log_y, least)
+    scale = fit_scale([line.values for line in drawn], log_y, least)
     longest = max(len(line.label) for line in drawn)
     plot = new_plot(
         [_line(line, i, x, scale.place(line.values), x_title) for i, line in enumerate(drawn)],
@@ -83,7 +83,7 @@ def plot_lines(
     return Figure(name, title, alt, plot, table)
 
 
-def _line(line: Line, place: int, x: Array, heights: Array, x_title: str) -> dict[str, Any]:
+def _line(line: NamedLine, place: int, x: Array, heights: Array, x_title: str) -> dict[str, Any]:
     marked = line.marks and len(x) <= MOST_MARKED
     return {
         "type": "scatter", "mode": "lines+markers" if marked else "lines", "name": line.label,

@@ -52,9 +52,9 @@ class Side(Look):
     trace: Trace
 
 
-def sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
+def traced_sides(traces: Sequence[Trace], palette: Palette) -> list[Side]:
     """One or two traces as sides; two are called A and B."""
-    labels = describe([trace.experiment for trace in traces])
+    labels = describe_sides([trace.experiment for trace in traces])
     if len(traces) == 1:
         return [Side("", "The network", labels[0], palette.a, "solid", traces[0])]
     styles = (("A", palette.a, "solid"), ("B", palette.b, "dash"))
@@ -78,7 +78,7 @@ def when(trace: Trace) -> str:
     return f"at epoch {epoch:.1f}" if epoch < 10 and not epoch.is_integer() else f"at epoch {epoch:,.0f}"
 
 
-def describe(experiments: Sequence[Experiment]) -> list[str]:
+def describe_sides(experiments: Sequence[Experiment]) -> list[str]:
     """What sets each experiment apart from the others: its start, or whatever else differs.
 
     >>> describe([Experiment(kernel_initializer="zeros"), Experiment(kernel_initializer="zeros", seed=1)])

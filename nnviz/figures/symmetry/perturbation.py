@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.symmetry.escape_laws import Law, law_of, power
-from nnviz.analysis.symmetry.perturbation import APART, LOOK, Pinch
+from nnviz.analysis.symmetry.escape_laws import EscapeLaw, law_of, power
+from nnviz.analysis.symmetry.perturbation import APART, LOOK, PerturbationSweep
 from nnviz.analysis.words import count, number
-from nnviz.figures.style.axes import Scale, compact, fit, power_text
+from nnviz.figures.style.axes import Scale, compact, fit_scale, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
 
 Array = np.ndarray
 
 
-def plot_distances(perturbation: Pinch, chosen: int, palette: Palette) -> Figure:
+def plot_distances(perturbation: PerturbationSweep, chosen: int, palette: Palette) -> Figure:
     """Distances between units over time: those of one ε as a band, the largest of all others as thin lines.
 
     Args:
@@ -25,7 +25,7 @@ def plot_distances(perturbation: Pinch, chosen: int, palette: Palette) -> Figure
         chosen: which of its ε.
         palette: the theme's colours.
     """
-    scale = fit([perturbation.spans, np.array([APART])], log=True)
+    scale = fit_scale([perturbation.spans, np.array([APART])], log=True)
     steps, largest = compact(perturbation.steps), perturbation.spans[:, 2]
     others = [i for i in range(len(perturbation.epsilons)) if i != chosen]
     data = [_thin(perturbation, others, scale, palette), *_band(perturbation, chosen, scale, palette)]
@@ -59,7 +59,7 @@ def plot_distances(perturbation: Pinch, chosen: int, palette: Palette) -> Figure
     return Figure("distances", title, alt, plot, {name: column[shown] for name, column in table.items()})
 
 
-def _thin(perturbation: Pinch, others: list[int], scale: Scale, palette: Palette) -> dict[str, Any]:
+def _thin(perturbation: PerturbationSweep, others: list[int], scale: Scale, palette: Palette) -> dict[str, Any]:
     """All other ε as one line with gaps."""
     gap = np.full((len(others), 1), math.nan)
     values = np.concatenate([perturbation.spans[others, 2], gap], axis=1)
@@ -73,7 +73,7 @@ def _thin(perturbation: Pinch, others: list[int], scale: Scale, palette: Palette
     }  # fmt: skip
 
 
-def _band(perturbation: Pinch, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+def _band(perturbation: PerturbationSweep, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
     spans = perturbation.spans[chosen]
     shown = np.isfinite(spans[2])
     steps, color = compact(perturbation.steps)[shown], palette.units[0]
@@ -93,7 +93,7 @@ def _band(perturbation: Pinch, chosen: int, scale: Scale, palette: Palette) -> l
     ]  # fmt: skip
 
 
-def _distance_finding(perturbation: Pinch, chosen: int) -> str:
+def _distance_finding(perturbation: PerturbationSweep, chosen: int) -> str:
     noise, step = power(perturbation.epsilons[chosen]), int(perturbation.parted[chosen, 0])
     if perturbation.equal[chosen, 0]:
         why = "no noise" if perturbation.epsilons[chosen] == 0 else f"ε = {noise}, lost in rounding"
@@ -106,12 +106,14 @@ def _distance_finding(perturbation: Pinch, chosen: int) -> str:
     return f"With ε = {noise} the units have parted after {count(step, 'step')}."
 
 
-def _range_of(perturbation: Pinch) -> str:
+def _range_of(perturbation: PerturbationSweep) -> str:
     some = sorted(epsilon for epsilon in perturbation.epsilons if epsilon > 0) or [0.0]
     return f"{power(some[-1])} to {power(some[0])}" + (" and 0" if 0.0 in perturbation.epsilons else "")
 
 
-def plot_escape(perturbation: Pinch, palette: Palette, name: str = "escape", chosen: int | None = None) -> Figure:
+def plot_escape(
+    perturbation: PerturbationSweep, palette: Palette, name: str = "escape", chosen: int | None = None
+) -> Figure:
     """When units had parted, by ε: the median and the range over seeds, the line fitted to them, and theory's.
 
     Args:
@@ -164,12 +166,12 @@ def plot_escape(perturbation: Pinch, palette: Palette, name: str = "escape", cho
     return Figure(name, title, alt, plot, table)
 
 
-def _all_steps(law: Law, epsilons: Array) -> Array:
+def _all_steps(law: EscapeLaw, epsilons: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.where(epsilons > 0, law.steps(np.where(epsilons > 0, epsilons, 1.0)), math.nan)
 
 
-def _lines(law: Law, epsilons: Array, palette: Palette) -> list[dict[str, Any]]:
+def _lines(law: EscapeLaw, epsilons: Array, palette: Palette) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     known = np.isfinite(law.curve) & (epsilons > 0)
     if known.any():
@@ -210,7 +212,7 @@ def _noise_axis(epsilons: Array) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _steps_axis(law: Law, middle: Array, high: Array) -> dict[str, Any]:
+def _steps_axis(law: EscapeLaw, middle: Array, high: Array) -> dict[str, Any]:
     title = {"text": "steps until the units have parted"}
     highest = float(np.nanmax(high, initial=LOOK))
     if not law.power:
@@ -223,7 +225,7 @@ def _steps_axis(law: Law, middle: Array, high: Array) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _escape_finding(perturbation: Pinch, law: Law) -> str:
+def _escape_finding(perturbation: PerturbationSweep, law: EscapeLaw) -> str:
     if not law.fitted:
         parted, of = int((perturbation.parted >= 0).sum()), perturbation.parted.size
         return f"{parted} of {of} starts parted: too few, or too rounded, for a law."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.symmetry.rounding import Fate, Rounding
+from nnviz.analysis.symmetry.rounding import Rounding, RoundingFate
 from nnviz.analysis.words import count
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -59,7 +59,7 @@ def plot_rounding(rounding: Rounding, palette: Palette) -> Figure:
     return Figure("rounding", title, alt, plot, table)
 
 
-def _fate(fate: Fate, steps: int) -> str:
+def _fate(fate: RoundingFate, steps: int) -> str:
     if fate.differ < 0:
         return f"{fate.units} units, {fate.dtype}: equal to the bit for {count(steps, 'step')}"
     parted = f"parted after {count(fate.parted, 'step')}" if fate.parted >= 0 else f"not parted in {steps:,}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.symmetry.starts import Contest, Outcome
+from nnviz.analysis.symmetry.starts import InitComparison, InitOutcome
 from nnviz.analysis.words import count, number
-from nnviz.figures.style.axes import Scale, fit
+from nnviz.figures.style.axes import Scale, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -17,7 +17,7 @@ ROW = 54  # pixels
 CHANCE = {"all": "all chance", "half": "half chance", "none": "no chance"}
 
 
-def plot_starts(contest: Contest, palette: Palette) -> Figure:
+def plot_starts(contest: InitComparison, palette: Palette) -> Figure:
     """The final loss of each start, a row each, with the range of the random ones as a band through all rows.
 
     The first trace holds the random starts by seed, the second those by hand in their order, so that a page can tell
@@ -30,7 +30,7 @@ def plot_starts(contest: Contest, palette: Palette) -> Figure:
     losses = np.array([outcome.loss for outcome in contest.random])
     by_hand = np.array([outcome.loss for outcome in contest.outcomes])
     finite = losses[np.isfinite(losses)]
-    scale = fit([np.concatenate([losses, by_hand])], log=True)
+    scale = fit_scale([np.concatenate([losses, by_hand])], log=True)
     whole = [outcome.distinct == outcome.units for outcome in contest.outcomes]
     data: list[dict[str, Any]] = [
         {
@@ -91,7 +91,7 @@ def _band(finite: np.ndarray, scale: Scale, palette: Palette) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def _labels(row: int, outcome: Outcome, seeds: int, palette: Palette) -> list[dict[str, Any]]:
+def _labels(row: int, outcome: InitOutcome, seeds: int, palette: Palette) -> list[dict[str, Any]]:
     """What a row is, on its left, and how it ended, on its right, above its marks."""
     name = f"<b>{outcome.start.label}</b>"
     left = f"{name}, {count(seeds, 'seed')}" if seeds else f"{name}, {CHANCE[outcome.start.chance]}"
@@ -103,22 +103,22 @@ def _labels(row: int, outcome: Outcome, seeds: int, palette: Palette) -> list[di
     ]
 
 
-def _units(outcome: Outcome) -> str:
+def _units(outcome: InitOutcome) -> str:
     return f"{outcome.distinct_before} → {outcome.distinct}"
 
 
-def _loss(outcome: Outcome) -> str:
+def _loss(outcome: InitOutcome) -> str:
     return "diverged" if math.isnan(outcome.loss) else number(outcome.loss)
 
 
-def _hover(outcome: Outcome, what: str) -> str:
+def _hover(outcome: InitOutcome, what: str) -> str:
     return (
         f"<b>{outcome.start.label}</b>: {what}<br>distinct units {outcome.distinct_before} of {outcome.units} at the "
         f"start, {outcome.distinct} at the end<br>loss {_loss(outcome)}<br>click to open it in the Playground"
     )
 
 
-def _finding(contest: Contest) -> str:
+def _finding(contest: InitComparison) -> str:
     different = [o for o in contest.outcomes if o.start.chance == "none" and o.distinct_before == o.units]
     among = sum(contest.among(outcome) for outcome in different)
     worst = contest.ranked()[-1]
@@ -135,7 +135,7 @@ def _finding(contest: Contest) -> str:
     return " ".join(parts) or "No start had distinct units."
 
 
-def _table(contest: Contest) -> dict[str, np.ndarray]:
+def _table(contest: InitComparison) -> dict[str, np.ndarray]:
     every = [*contest.outcomes, *contest.random]
     return {
         "start": np.array([outcome.start.key for outcome in every]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.symmetry.starts import Outcome, Parts
+from nnviz.analysis.symmetry.starts import InitOutcome, ZeroParts
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.figures.style.figure import Figure
@@ -27,7 +27,7 @@ SHORT = {
 }
 
 
-def plot_zero_parts(parts: Parts, palette: Palette, click: bool = True) -> Figure:
+def plot_zero_parts(parts: ZeroParts, palette: Palette, click: bool = True) -> Figure:
     """Distinct units and loss at the end, and what moved, in a cell for each start and activation.
 
     The further the loss fell below a guess's, the stronger a cell's shade. Over each lies an unseen point at x = its
@@ -88,7 +88,7 @@ def plot_zero_parts(parts: Parts, palette: Palette, click: bool = True) -> Figur
         },
         yaxis={"visible": False, "range": [size[0], 0]},
     )  # fmt: skip
-    title = finding(parts)
+    title = parts_finding(parts)
     cells = "; ".join(
         f"{cell.start.label} with {columns[column]}: {cell.distinct} of {cell.units} units, {_loss(cell)}, moved: "
         f"{cell.moved}"
@@ -99,7 +99,7 @@ def plot_zero_parts(parts: Parts, palette: Palette, click: bool = True) -> Figur
     return Figure("zero parts", title, alt, plot, _table(parts))
 
 
-def finding(parts: Parts) -> str:
+def parts_finding(parts: ZeroParts) -> str:
     """Which part may be zero, in a sentence."""
     epochs = count(parts.cells[0][0].experiment.epochs, "epoch")
     return (
@@ -113,35 +113,35 @@ def _names(keys: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]])) if labels else "none"
 
 
-def _fallen(cell: Outcome, guess: float) -> float:
+def _fallen(cell: InitOutcome, guess: float) -> float:
     """How far the loss fell below a guess's, as a share of it."""
     return 0.0 if math.isnan(cell.loss) else min(1.0, max(0.0, 1 - cell.loss / guess))
 
 
-def _words(cell: Outcome) -> str:
+def _words(cell: InitOutcome) -> str:
     what = SHORT.get(cell.moved) or cell.moved.replace(" weights", " move")
     if _telling(cell):
         what = f"{what.removesuffix(' move')}, rank {cell.rank}"
     return f"<b>{cell.distinct} of {cell.units}</b> · {_short(cell)}<br>{what}"
 
 
-def _telling(cell: Outcome) -> bool:
+def _telling(cell: InitOutcome) -> bool:
     """Whether all units are distinct and move, and yet look along fewer directions than there are."""
     return cell.distinct == cell.units and 0 < cell.rank < cell.full_rank
 
 
-def _loss(cell: Outcome) -> str:
+def _loss(cell: InitOutcome) -> str:
     return "diverged" if math.isnan(cell.loss) else number(cell.loss)
 
 
-def _short(cell: Outcome) -> str:
+def _short(cell: InitOutcome) -> str:
     """The loss with three decimals: all of one width, for cells are narrow."""
     if not LEAST <= cell.loss < 10:
         return f"<{LEAST}" if cell.loss < LEAST else _loss(cell)
     return f"{cell.loss:.3f}"
 
 
-def _hover(cell: Outcome, column: str, click: bool) -> str:
+def _hover(cell: InitOutcome, column: str, click: bool) -> str:
     words = (
         f"<b>{cell.start.label}</b> with {column}<br>{cell.start.note}<br>moved: {cell.moved}<br>distinct units "
         f"{cell.distinct_before} at the start, {cell.distinct} at the end<br>hidden kernel of rank {cell.rank} of "
@@ -150,7 +150,7 @@ def _hover(cell: Outcome, column: str, click: bool) -> str:
     return f"{words}<br>click to open it in the Playground" if click else words
 
 
-def _table(parts: Parts) -> dict[str, np.ndarray]:
+def _table(parts: ZeroParts) -> dict[str, np.ndarray]:
     cells = [(cell, key) for row in parts.cells for key, cell in zip(parts.activations, row, strict=True)]
     return {
         "start": np.array([cell.start.key for cell, _ in cells]),

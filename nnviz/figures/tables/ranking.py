@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.tables.ranking import Place, Ranking
+from nnviz.analysis.tables.ranking import RankedInitializer, Ranking
 from nnviz.analysis.words import count, number, percent
-from nnviz.figures.style.axes import LARGEST, Scale, fit
+from nnviz.figures.style.axes import LARGEST, Scale, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -56,13 +56,13 @@ def plot_ranking(ranking: Ranking, palette: Palette) -> Figure:
         xaxis=axis,
         yaxis={"visible": False, "range": [len(places) - 0.6, -0.8]},
     )
-    title = finding(ranking)
+    title = ranking_finding(ranking)
     ends = "; ".join(f"{place.name} {_came_to(place)}" for place in places)
     alt = f"A row for each start, the best on top, with every run, the median and its 95 % interval. {title} {ends}."
     return Figure("ranking", title, alt, plot, _table(ranking))
 
 
-def finding(ranking: Ranking) -> str:
+def ranking_finding(ranking: Ranking) -> str:
     """Which start is best here, and how sure that is, in a sentence or two."""
     best, tied = ranking.best, ranking.tied
     if math.isinf(best.median):
@@ -93,10 +93,10 @@ def _scale(ranking: Ranking) -> Scale:
     shown = every[np.isfinite(every) & (every < LARGEST)]
     medians = np.array([place.median for place in ranking.places if place.median < LARGEST])
     log = bool(medians.size and medians.min() > 0 and medians.max() > LOG_FROM * medians.min())
-    return fit([shown, np.array([ranking.guess])], log)
+    return fit_scale([shown, np.array([ranking.guess])], log)
 
 
-def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
+def _marks(row: int, place: RankedInitializer, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
     """The runs of one start as small rings, its interval as a bar, and its median on that."""
     losses = scale.place(place.losses)
     (low, median, high) = (float(value) for value in scale.place(np.array([place.low, place.median, place.high])))
@@ -131,7 +131,7 @@ def _marks(row: int, place: Place, scale: Scale, palette: Palette) -> list[dict[
     ]  # fmt: skip
 
 
-def _labels(row: int, place: Place, ranking: Ranking, palette: Palette) -> list[dict[str, Any]]:
+def _labels(row: int, place: RankedInitializer, ranking: Ranking, palette: Palette) -> list[dict[str, Any]]:
     """The start's name on the left, above its marks, and what it came to on the right."""
     right = _loss(place.median)
     if ranking.classes:
@@ -151,7 +151,7 @@ def _labels(row: int, place: Place, ranking: Ranking, palette: Palette) -> list[
     ]
 
 
-def _came_to(place: Place) -> str:
+def _came_to(place: RankedInitializer) -> str:
     return f"{_loss(place.median)} ({_loss(place.low)} to {_loss(place.high)})"
 
 
@@ -159,7 +159,7 @@ def _loss(loss: float) -> str:
     return "diverged" if math.isinf(loss) else number(loss)
 
 
-def _runs(place: Place) -> list[tuple[int, float]]:
+def _runs(place: RankedInitializer) -> list[tuple[int, float]]:
     return list(zip(place.runs.seeds.tolist(), place.losses.tolist(), strict=True))
 
 

@@ -9,7 +9,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.lessons.chance import says
-from nnviz.lessons.lesson import Checked, Lesson, Screen, Task, Teaching
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Screen, Teaching
 from nnviz.search.sorting_costs import (
     FEW,
     LIST_RUNS,
@@ -17,7 +17,7 @@ from nnviz.search.sorting_costs import (
     USUAL,
     bad_day,
     bought,
-    many,
+    many_counts,
     most_comparisons,
     raced,
     rolled,
@@ -90,7 +90,7 @@ LESSON = Lesson(
             question="How many comparisons will quicksort need?",
             options=("As many, or more", "Fewer, but more than half as many", "Less than half as many"),
             measure=raced,
-            reveal=says.race,
+            reveal=says.race_reveal,
             pictures=says.race_pictures,
             settings=(LIST, LENGTH),
         ),
@@ -138,7 +138,7 @@ LESSON = Lesson(
             "Dice could roll the very same pivots.",
             question="How many comparisons will the unluckiest of the runs make?",
             options=("Over 2,475, more than half the worst", "1,001 to 2,475", "1,000 or fewer"),
-            measure=many,
+            measure=many_counts,
             reveal=says.many,
             pictures=says.many_pictures,
             settings=(RUNS, SEED),
@@ -162,7 +162,7 @@ LESSON = Lesson(
             settings=(SEED,),
         ),
     ),
-    task=Task(
+    task=LessonTask(
         "A small network learns a task from four points. Its start is rolled with dice. "
         "On both sides stands the same recipe with the same seed. Press play: A and B are one run, to the last bit.\n\n"
         "Now change the seed of B, and only that. Try a few. One recipe, one task, other dice: "

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnviz.analysis.words import count, number
 from nnviz.figures.search.sorting import plot_by_list, plot_costs, plot_far_off, plot_growth
-from nnviz.figures.search.sorting import race as film
+from nnviz.figures.search.sorting import race_film as film
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal
 from nnviz.search.sorting import Sorting
@@ -18,7 +18,7 @@ from nnviz.search.sorting_costs import (
     Race,
     Rolled,
     chance_of_the_worst,
-    comparisons_spread,
+    comparisons_stddev,
     mean_comparisons,
     most_comparisons,
 )
@@ -64,7 +64,7 @@ def twice_pictures(sortings: tuple[Sorting, Sorting], palette: Palette) -> list[
 # ---- A better recipe ----
 
 
-def race(races: Race) -> Reveal:
+def race_reveal(races: Race) -> Reveal:
     """Which recipe needs less on a shuffled list."""
     slow, fast = races.bubble.comparisons, races.quick.comparisons
     right = 0 if fast >= slow else 1 if 2 * fast >= slow else 2
@@ -82,7 +82,7 @@ def race(races: Race) -> Reveal:
 
 
 def race_pictures(races: Race, palette: Palette) -> list[Picture]:
-    """The pictures of `race`."""
+    """The pictures of `race_reveal`."""
     title = f"Bubble sort: {races.bubble.comparisons} comparisons. Quicksort: {races.quick.comparisons}."
     return [
         film("race", title, {"Bubble sort": races.bubble, "Quicksort": races.quick}),
@@ -134,16 +134,16 @@ def bad_day_pictures(bad_days: BadDay, palette: Palette) -> list[Picture]:
 def rolled(rolleds: Rolled) -> Reveal:
     """What three runs with dice have in common."""
     first, second, again = rolleds.runs
-    answers = len({run.result for run in rolleds.runs})
+    results = len({run.result for run in rolleds.runs})
     ways = len({run.moves for run in rolleds.runs})
-    right = 3 if answers > 1 else {3: 0, 2: 1, 1: 2}[ways]
+    right = 3 if results > 1 else {3: 0, 2: 1, 1: 2}[ways]
     alike = (
         "The third run made the moves of the first, to the last one" if again.moves == first.moves else "No two alike"
     )
     return Reveal(
         right,
         f"{first.comparisons}, {second.comparisons} and {again.comparisons} comparisons. {alike}. "
-        f"All three ended with {'the same list, in order' if answers == 1 else f'{answers} lists'}. "
+        f"All three ended with {'the same list, in order' if results == 1 else f'{results} lists'}. "
         f"Without dice it took {most_comparisons(len(first.values))}.",
         "A recipe with dice is called randomized. Here the dice touch only the way. The answer is always right.\n\n"
         "And the dice of a computer come from a seed. Write the seed down, and chance can be played back: "
@@ -169,7 +169,7 @@ def many(values: Array) -> Reveal:
     worst, most = most_comparisons(MANY), int(values.max())
     right = 0 if 2 * most > worst else 1 if most > 1000 else 2
     mean = mean_comparisons(MANY)
-    off = (values.mean() - mean) / (comparisons_spread(MANY) / np.sqrt(len(values)))
+    off = (values.mean() - mean) / (comparisons_stddev(MANY) / np.sqrt(len(values)))
     return Reveal(
         right,
         f"The unluckiest of {len(values):,} runs made {number(most)} comparisons, the luckiest {number(values.min())}, "
@@ -185,7 +185,7 @@ def many(values: Array) -> Reveal:
 
 def many_pictures(values: Array, palette: Palette) -> list[Picture]:
     """The pictures of `many`."""
-    mean, spread = mean_comparisons(MANY), comparisons_spread(MANY)
+    mean, stddev = mean_comparisons(MANY), comparisons_stddev(MANY)
     return [
         plot_costs(values, MANY, palette),
         plot_far_off(values, MANY, palette),
@@ -195,7 +195,7 @@ def many_pictures(values: Array, palette: Palette) -> list[Picture]:
                 "counted": {
                     "average": number(values.mean(), 4), "spread (standard deviation)": number(values.std()),
                 },
-                "theory": {"average": number(mean, 4), "spread (standard deviation)": number(spread)},
+                "theory": {"average": number(mean, 4), "spread (standard deviation)": number(stddev)},
             },
         ),
     ]  # fmt: skip

@@ -7,18 +7,18 @@ from nnviz.analysis.words import number
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.lessons.judging.luck import BEST_SCREEN, LUCKY_SCREEN, SEEDS, WIDTH_OF_TASK, sides
 from nnviz.lessons.judging.restarts import ENOUGH_SCREEN, MEAN_SCREEN, ONE_SCREEN, RESTARTS_SCREEN
-from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
+from nnviz.lessons.judging.selection import BEST_SCREEN, LUCKY_SCREEN, SEEDS, WIDTH_OF_TASK, contestants
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Teaching
 
 
 def flattering_seed(seed: int, on_progress: Progress | None = None) -> Checked:
     """Whether A looks better than B with this seed, though over many seeds it is not."""
     report = on_progress or (lambda share: None)
-    result = judge(*sides(WIDTH_OF_TASK), SEEDS, lambda share: report(0.8 * share))
+    result = judge(*contestants(WIDTH_OF_TASK), SEEDS, lambda share: report(0.8 * share))
     a, b = (
         float(train(side.replace(seed=seed, snapshots=2), lambda share: report(0.9)).test_loss[0, -1])
-        for side in sides(WIDTH_OF_TASK)
+        for side in contestants(WIDTH_OF_TASK)
     )
     report(1.0)
     many = f"Over {len(result.seeds)} seeds {result.leader} is better by {number(abs(result.mean))} on average"
@@ -33,14 +33,14 @@ LESSON = Lesson(
     promise="One run is a throw of dice. You will see luck dress up as progress, and learn how many runs it takes to "
     "tell them apart.",
     screens=(ONE_SCREEN, MEAN_SCREEN, LUCKY_SCREEN, RESTARTS_SCREEN, BEST_SCREEN, ENOUGH_SCREEN),
-    task=Task(
+    task=LessonTask(
         words="Now lie with the truth. A starts from 0 to 0.1, B from the default of Keras. Over many seeds one of "
         "them is better, as you saw. Find a seed with which the other one looks better: change the seed, and "
         "compare the loss on unseen data in the table “What happened, in numbers”.\n\n"
         "Bring the seed back here. We train both with it, and set it against all the others. Count how many seeds you "
         "had to try: that is how cheap a false story is.",
-        a=sides(WIDTH_OF_TASK)[0].replace(seed=2),
-        b=sides(WIDTH_OF_TASK)[1].replace(seed=2),
+        a=contestants(WIDTH_OF_TASK)[0].replace(seed=2),
+        b=contestants(WIDTH_OF_TASK)[1].replace(seed=2),
         asked=Parameter(
             name="found", kind=int, default=2, low=0, high=9999, label="your seed", note="Trained with A and with B."
         ),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.restarts.best_of import Tries, group_rates, mean_width, one_success
-from nnviz.analysis.restarts.effect_sizes import spread
-from nnviz.analysis.restarts.loss_levels import Level, at_levels, levels
+from nnviz.analysis.restarts.best_of import BestOf, group_rates, mean_width, one_success
+from nnviz.analysis.restarts.effect_sizes import mean_stddev
+from nnviz.analysis.restarts.loss_levels import LossLevel, at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts, train_portion
 from nnviz.analysis.restarts.sentences import mean_words, success
 from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
@@ -19,8 +19,8 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.restarts.group_rates import plot_group_rates as draw_rates
-from nnviz.figures.restarts.group_shares import plot_tries as draw_tries
-from nnviz.figures.restarts.loss_levels import plot_heaps
+from nnviz.figures.restarts.group_shares import plot_group_shares as draw_tries
+from nnviz.figures.restarts.loss_levels import plot_loss_levels
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
 
@@ -28,7 +28,7 @@ XOR = Experiment(
     dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=2000, seed=0
 )
 RUNS, SOLVED = 500, 0.1
-MOST_TRIES = 10
+MOST_ATTEMPTS = 10
 NARROW = 0.05
 FEW, TIMES = 25, 4  # runs of a group, and how many times as many the larger groups have
 
@@ -68,7 +68,7 @@ def _one(runs: Restarts) -> Reveal:
     )
 
 
-def _resting(runs: Restarts) -> list[tuple[Level, int]]:
+def _resting(runs: Restarts) -> list[tuple[LossLevel, int]]:
     """The known levels at which failed runs rest, and how many do."""
     known = levels(runs.experiment)
     amounts = at_levels(known, runs.train_loss[~runs.below(SOLVED)])
@@ -82,14 +82,14 @@ def _one_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
     if works == fails:  # all work, or none does
         fails = works + 1
     recipe = runs.experiment.replace(snapshots=60)
-    return plot_heaps(runs, SOLVED, palette), Pair(recipe.replace(seed=works), recipe.replace(seed=fails))
+    return plot_loss_levels(runs, SOLVED, palette), Pair(recipe.replace(seed=works), recipe.replace(seed=fails))
 
 
 # The mean
 
 
 def _mean(runs: Restarts) -> Reveal:
-    result = spread(runs.train_loss)
+    result = mean_stddev(runs.train_loss)
     share = result.near / result.runs if result.runs else 0.0
     words = mean_words(result)
     sense = (
@@ -109,7 +109,7 @@ def _mean(runs: Restarts) -> Reveal:
 
 
 def _mean_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
-    return (plot_heaps(runs, SOLVED, palette, mean=True),)
+    return (plot_loss_levels(runs, SOLVED, palette, mean=True),)
 
 
 # How many restarts
@@ -120,24 +120,24 @@ class Chances:
     """The share of runs that work, and of groups that hold one.
 
     Attributes:
-        found: of single runs.
-        tries: of groups.
+        rate: of single runs.
+        shares: of groups.
     """
 
-    found: Rate
-    tries: Tries
+    rate: Rate
+    shares: BestOf
 
 
 def _chances(runs: Restarts) -> Chances:
-    return Chances(success(runs, SOLVED), one_success(runs.below(SOLVED), MOST_TRIES))
+    return Chances(success(runs, SOLVED), one_success(runs.below(SOLVED), MOST_ATTEMPTS))
 
 
 def _restarts(runs: Restarts) -> Reveal:
     chances = _chances(runs)
-    share, needed = chances.found.share, restarts_needed(chances.found.share)
+    share, needed = chances.rate.share, restarts_needed(chances.rate.share)
     right = 0 if needed <= 2 else 1 if needed <= 5 else 2 if needed <= 15 else 3
     if not share:
-        fewest = restarts_needed(chances.found.high)
+        fewest = restarts_needed(chances.rate.high)
         return Reveal(
             right,
             f"None of {RUNS} runs works. If one ever does, it takes {fewest:,.0f} tries or more.",
@@ -148,14 +148,14 @@ def _restarts(runs: Restarts) -> Reveal:
             right,
             f"All {RUNS} runs work, so it takes 1 try.",
             f"Where each try works, there is nothing to repeat. (By Wilson's interval the true share is "
-            f"{percent(chances.found.low)} or more.) Take units away, and luck comes back.",
+            f"{percent(chances.rate.low)} or more.) Take units away, and luck comes back.",
         )
-    shown = int(min(needed, MOST_TRIES))
-    counted, expected = chances.tries.at(shown)
+    shown = int(min(needed, MOST_ATTEMPTS))
+    counted, expected = chances.shares.at(shown)
     fail = 1 - share
     return Reveal(
         right=right,
-        because=f"It takes {_tries(needed)}, for a single one works in {percent(share)} of cases. Of "
+        because=f"It takes {_attempts(needed)}, for a single one works in {percent(share)} of cases. Of "
         f"{counted.runs} groups of {shown}, {percent(counted.share)} held one that works; the formula says "
         f"{percent(expected)}.",
         why=f"One try fails in {percent(fail)} of cases. Two fail together in {percent(fail)} of those: "
@@ -167,7 +167,7 @@ def _restarts(runs: Restarts) -> Reveal:
     )
 
 
-def _tries(amount: float) -> str:
+def _attempts(amount: float) -> str:
     return "1 try" if amount == 1 else f"{amount:,.0f} tries"
 
 
@@ -177,14 +177,14 @@ def _exact(share: float) -> str:
 
 def _restarts_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
     chances = _chances(runs)
-    needed = restarts_needed(chances.found.share)
+    needed = restarts_needed(chances.rate.share)
     title = (
-        f"{_tries(needed)} {'holds' if needed == 1 else 'hold'} a success in 95 % of cases."
+        f"{_attempts(needed)} {'holds' if needed == 1 else 'hold'} a success in 95 % of cases."
         if math.isfinite(needed)
         else "No group holds a success."
     )
-    what, ringed = "groups with a success", int(needed) if needed <= MOST_TRIES else 0
-    return (draw_tries(chances.tries, title, "1 − (1 − p)ᵏ", what, palette, ringed, level=0.95),)
+    what, ringed = "groups with a success", int(needed) if needed <= MOST_ATTEMPTS else 0
+    return (draw_tries(chances.shares, title, "1 − (1 − p)ᵏ", what, palette, ringed, level=0.95),)
 
 
 # How many runs are enough

@@ -10,7 +10,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Teaching
 from nnviz.lessons.methods.drawn import NAMES_SCREEN, SHAPE_SCREEN, WIDER_SCREEN
 from nnviz.lessons.methods.trained import CONTEST_SCREEN, DEFAULTS_SCREEN, YOUR_DATA
 
@@ -39,7 +39,7 @@ LESSON = Lesson(
     title="The methods",
     promise="Fifteen names answer one question: what scale? See why no single answer wins everywhere.",
     screens=(NAMES_SCREEN, WIDER_SCREEN, SHAPE_SCREEN, DEFAULTS_SCREEN, CONTEST_SCREEN),
-    task=Task(
+    task=LessonTask(
         words="A and B are the same network: twenty layers of ReLU units, on two moons. A starts from random_normal, B "
         "from Glorot uniform, the default. Neither learns.\n\nThink first: which rule was made for ReLU? Give B "
         "another initializer from the list, until its loss leaves that of a guess. Bring back its name. It is "

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from nnviz.analysis.initializers.draws import Draws, Kernel, draws
-from nnviz.analysis.initializers.families import FAMILIES, ByInputs, Method, by_inputs, methods, scales_among
+from nnviz.analysis.initializers.families import FAMILIES, ByInputs, InitMethod, by_inputs, methods, scales_among
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.initializers.draws import plot_compare
-from nnviz.figures.initializers.families import plot_spreads
-from nnviz.figures.style.lines import Line, plot_lines
+from nnviz.figures.initializers.families import plot_stddevs
+from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Picture, Reveal, Screen
 
@@ -25,12 +25,12 @@ STAYS = 0.15  # by how much a spread may change, as a share, to count as the sam
 BOX = (math.sqrt(3) + 2) / 2  # spreads: a box ends at √3, and a bell of so many draws goes beyond 2
 
 
-def names(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[Method, ...]:
+def names(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[InitMethod, ...]:
     """What Keras's fifteen draw for one layer."""
     return methods(inputs, units, on_progress)
 
 
-def _names_reveal(measurement: tuple[Method, ...]) -> Reveal:
+def _names_reveal(measurement: tuple[InitMethod, ...]) -> Reveal:
     scales = scales_among(measurement)
     by_key = {method.initializer.key: method.draws for method in measurement}
     inputs, units = measurement[0].draws.kernel.fans
@@ -51,8 +51,8 @@ def _names_reveal(measurement: tuple[Method, ...]) -> Reveal:
     )
 
 
-def _names_pictures(measurement: tuple[Method, ...], palette: Palette) -> list[Picture]:
-    return [plot_spreads(measurement, palette)]
+def _names_pictures(measurement: tuple[InitMethod, ...], palette: Palette) -> list[Picture]:
+    return [plot_stddevs(measurement, palette)]
 
 
 def wider(most: int, on_progress: Progress | None = None) -> ByInputs:
@@ -98,7 +98,7 @@ def _wider_pictures(measurement: ByInputs, palette: Palette) -> list[Picture]:
          f"{number(float(measurement.sums[SCALED_KEY][-1]))}."),
     ):  # fmt: skip
         drawn = [
-            Line(labels[key], values[key], palette.units[i], dash)
+            NamedLine(labels[key], values[key], palette.units[i], dash)
             for i, (key, dash) in enumerate(zip(measurement.weights, dashes, strict=True))
         ]
         pictures.append(

@@ -18,13 +18,13 @@ from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.trace import Trace
-from nnviz.figures.style.lines import Line, plot_lines
+from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.figures.tables.ranking import plot_ranking
-from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen, Way
+from nnviz.lessons.lesson import Numbers, PageLink, Pair, Picture, Reveal, Screen
 from nnviz.lessons.scale.much import DEEP
 
-YOUR_DATA = Way("your_data", "Hold the contest on your own data")
+YOUR_DATA = PageLink("your_data", "Hold the contest on your own data")
 EPOCHS = 24
 KERAS, TORCH, HE = "Keras", "PyTorch", "He"
 
@@ -94,7 +94,7 @@ def _defaults_pictures(measurement: Defaults, palette: Palette) -> list[Picture]
     styles = {KERAS: (palette.units[0], "solid"), TORCH: (palette.units[1], "dot"), HE: (palette.text, "dash")}
     title = f"At the end: Keras {number(measurement.loss(KERAS))}, PyTorch {number(measurement.loss(TORCH))}, He "
     title += f"{number(measurement.loss(HE))}."
-    drawn = [Line(name, measurement.traces[name].train_loss[0], *style) for name, style in styles.items()]
+    drawn = [NamedLine(name, measurement.traces[name].train_loss[0], *style) for name, style in styles.items()]
     table = {
         f"{layer.label}": draws(
             initializers.get(layer.default), layer.kernel({size.name: int(str(size.default)) for size in layer.sizes})

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnviz.analysis.claims.tools import train_all
-from nnviz.analysis.landscape.landscape import Landscape
+from nnviz.analysis.landscape.landscape import LossLandscape
 from nnviz.analysis.landscape.two_weights import fallen, two_weights, valleys
 from nnviz.analysis.solutions.matching import equal_settings
 from nnviz.analysis.words import number, percent, trimmed
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.landscape.landscape import plot_landscape
-from nnviz.figures.landscape.loss_surface_film import ground_film
+from nnviz.figures.landscape.loss_surface_film import loss_surface_film
 from nnviz.figures.landscape.map_film import shading
 from nnviz.figures.landscape.relief import plot_relief
 from nnviz.figures.style.template import Palette
-from nnviz.lessons.lesson import Checked, Lesson, Numbers, Picture, Reveal, Screen, Task, Teaching
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Numbers, Picture, Reveal, Screen, Teaching
 from nnviz.lessons.networks.both import CASES_SCREEN, MATTERS_SCREEN
 from nnviz.lessons.networks.each import MOONS, ORDER_SCREEN, START_SCREEN
 
@@ -34,12 +34,12 @@ BETTER = 0.8  # of A's loss: what the task asks for
 # The ground.
 
 
-def measure_ground(on_progress: Progress | None = None) -> Landscape:
+def measure_landscape(on_progress: Progress | None = None) -> LossLandscape:
     """The ground of a network of two weights, with two walks."""
     return two_weights(WALKS, steps=WALK_STEPS, on_progress=on_progress)
 
 
-def reveal_ground(landscape: Landscape) -> Reveal:
+def reveal_landscape(landscape: LossLandscape) -> Reveal:
     """How many valleys it has."""
     amount = valleys(landscape)
     ends = [_place(path.points[-1]) for path in landscape.paths]
@@ -62,7 +62,7 @@ def reveal_ground(landscape: Landscape) -> Reveal:
     )
 
 
-def picture_ground(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
+def picture_landscape(landscape: LossLandscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
     finding = f"All settings of two weights: {valleys(landscape)} valleys, down to loss {number(float(landscape.loss.min()))}."
     mapped = f"The same from above. {shading(palette)}. Two walkers go from hollow marks to filled ones."
@@ -72,7 +72,7 @@ def picture_ground(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
     )
 
 
-GROUND_SCREEN = Screen(
+LANDSCAPE_SCREEN = Screen(
     key="ground",
     title="A network has a landscape too",
     before=(
@@ -84,21 +84,21 @@ GROUND_SCREEN = Screen(
     ),
     question="How many valleys does this landscape have?",
     options=("One: there is one best answer", "Two", "More than two"),
-    measure=measure_ground,
-    reveal=reveal_ground,
-    pictures=picture_ground,
+    measure=measure_landscape,
+    reveal=reveal_landscape,
+    pictures=picture_landscape,
 )
 
 
 # Steps.
 
 
-def measure_steps(w: float, v: float, rate: float, on_progress: Progress | None = None) -> Landscape:
+def measure_steps(w: float, v: float, rate: float, on_progress: Progress | None = None) -> LossLandscape:
     """The same ground with one walk."""
     return two_weights([(w, v)], rate, STEPS, on_progress=on_progress)
 
 
-def reveal_steps(landscape: Landscape) -> Reveal:
+def reveal_steps(landscape: LossLandscape) -> Reveal:
     """How much of the way down the first steps make."""
     path = landscape.paths[0]
     share, size = fallen(path, FIRST), _step_sizes(landscape)
@@ -126,14 +126,14 @@ def reveal_steps(landscape: Landscape) -> Reveal:
     )
 
 
-def picture_steps(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
+def picture_steps(landscape: LossLandscape, palette: Palette) -> Sequence[Picture]:
     """The walk on the map, and its loss in numbers."""
     path, size = landscape.paths[0], _step_sizes(landscape)
     moments = [0, FIRST, STEPS // 3, STEPS // 2, STEPS]
     ends = f"from weights {_place(path.points[0])} to {_place(path.points[-1])}"
     finding = f"The walk: {STEPS} steps {ends}. {shading(palette)}."
     return (
-        ground_film(landscape, finding, ("w", "v")),
+        loss_surface_film(landscape, finding, ("w", "v")),
         plot_landscape(landscape, palette, finding="The whole way on the map, with the loss on its contour lines."),
         Numbers(
             "Level ground, short steps.",
@@ -147,7 +147,7 @@ def picture_steps(landscape: Landscape, palette: Palette) -> Sequence[Picture]:
     )
 
 
-def _step_sizes(landscape: Landscape) -> np.ndarray:
+def _step_sizes(landscape: LossLandscape) -> np.ndarray:
     """How long each step of the first walk was."""
     sizes: np.ndarray = np.linalg.norm(np.diff(landscape.paths[0].points, axis=0), axis=1)
     return sizes
@@ -207,8 +207,8 @@ LESSON = Lesson(
     key="networks",
     title="From landscapes to networks",
     promise="See the ground that training walks on, and the two dice that are thrown on the way.",
-    screens=(GROUND_SCREEN, STEPS_SCREEN, START_SCREEN, ORDER_SCREEN, CASES_SCREEN, MATTERS_SCREEN),
-    task=Task(
+    screens=(LANDSCAPE_SCREEN, STEPS_SCREEN, START_SCREEN, ORDER_SCREEN, CASES_SCREEN, MATTERS_SCREEN),
+    task=LessonTask(
         words=(
             "A and B start from the very same weights: move the slider to epoch 0 and compare them. They see the same "
             "rows, the same number of times. Only the order of the rows differs, for each has its own order seed.\n\n"

@@ -59,7 +59,7 @@ def reveal_cases(cases: tuple[Case, ...]) -> Reveal:
 def picture_cases(cases: tuple[Case, ...], palette: Palette) -> Sequence[Picture]:
     """The final losses of each case, and their spread in numbers."""
     named = {NAMES[each.starts, each.orders]: each for each in cases}
-    spreads = {
+    stddevs = {
         name: {
             "different networks": str(each.distinct),
             "lowest loss": number(float(np.nanmin(each.losses))),
@@ -68,11 +68,11 @@ def picture_cases(cases: tuple[Case, ...], palette: Palette) -> Sequence[Picture
         }
         for name, each in named.items()
     }
-    spread = [number(each.spread) for each in cases]
+    stddev = [number(each.spread) for each in cases]
     finding = (
-        f"Spread of the final loss: {spread[1]} by the start, {spread[2]} by the order, {spread[0]} with both fixed."
+        f"Spread of the final loss: {stddev[1]} by the start, {stddev[2]} by the order, {stddev[0]} with both fixed."
     )
-    return final_losses(named, finding, palette), Numbers(f"{RUNS} runs of each case.", spreads)
+    return final_losses(named, finding, palette), Numbers(f"{RUNS} runs of each case.", stddevs)
 
 
 CASES_SCREEN = Screen(

@@ -66,7 +66,7 @@ def reveal_start(cases: Case) -> Reveal:
         because=f"{len(low)} of {RUNS} starts ended below loss {number(bar)}, near the floor.{others}",
         why=(
             "Nothing but the start differed. The landscape, the rule for the steps and their number were the same. "
-            f"{_high_ground(len(high))}\n\n"
+            f"{_high_plateau(len(high))}\n\n"
             "So the start is the first die. The seed, a number that you choose, decides how it falls: the same seed "
             "draws the same weights. Now try more units. Do more starts come down?"
         ),
@@ -82,7 +82,7 @@ def picture_start(cases: Case, palette: Palette) -> Sequence[Picture]:
     )
 
 
-def _high_ground(stuck: int) -> str:
+def _high_plateau(stuck: int) -> str:
     if not stuck:
         return "Each of these starts found its way down."
     return (

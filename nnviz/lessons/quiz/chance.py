@@ -93,12 +93,12 @@ def worst(generator: np.random.Generator, on_progress: Progress) -> Question | N
 
 def valley(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """Where a walker ends who follows the slope down."""
-    ground = landscapes.registry["two_valleys"]
-    measurement = basins(ground)
+    landscape = landscapes.registry["two_valleys"]
+    measurement = basins(landscape)
     start = round(float(generator.uniform(-4.5, 4.5)), 1)
     if min(abs(start - edge) for edge in measurement.edges) < 0.2 or len(measurement.floors) != 2:
         return None
-    walk = gradient_descent(Plan(ground, 1, 3000, 1, start=(start,)), on_progress=on_progress)
+    walk = gradient_descent(Plan(landscape, 1, 3000, 1, start=(start,)), on_progress=on_progress)
     end = float(walk.points[0, -1, 0])
     left, right = (round(float(floor), 1) for floor in measurement.floors)
     hill = round(float(measurement.edges[1]), 1)
@@ -123,8 +123,8 @@ def valley(generator: np.random.Generator, on_progress: Progress) -> Question | 
 
 def dimensions(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """What becomes of restarts as directions are added."""
-    ground, dims = landscapes.registry["rastrigin"], whole(generator, 2, 4)
-    walk = gradient_descent(Plan(ground, 1, 300, WALKERS, seed=whole(generator, 0, 9999)), on_progress=on_progress)
+    landscape, dims = landscapes.registry["rastrigin"], whole(generator, 2, 4)
+    walk = gradient_descent(Plan(landscape, 1, 300, WALKERS, seed=whole(generator, 0, 9999)), on_progress=on_progress)
     share = float(walk.settled.mean())
     if not 0.05 < share < 0.2:
         return None

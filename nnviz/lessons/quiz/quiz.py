@@ -18,7 +18,7 @@ from nnviz.lessons.quiz import chance, judging, networks, scale, zero
 from nnviz.lessons.quiz.record import Question, Template
 
 LENGTH = 10
-TRIES = 30  # of a template, most of which are clear at the first
+MOST_DRAWS = 30  # of a template, most of which are clear at the first
 
 DRAW = Parameter(name="draw", kind=int, default=None, low=1, high=999_999, none="none", label="draw")
 
@@ -50,13 +50,13 @@ def question(draw: int, place: int, on_progress: Progress | None = None) -> Ques
         on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
 
     Raises:
-        RuntimeError: no clear question was found in `TRIES` tries, which no draw is known to come to.
+        RuntimeError: no clear question was found in `MOST_DRAWS` tries, which no draw is known to come to.
     """
     report = on_progress or (lambda share: None)
     template = plan(draw)[place]
-    for attempt in range(TRIES):
+    for attempt in range(MOST_DRAWS):
         generator = np.random.default_rng((draw, place, attempt))
-        made = template.make(generator, part(report, attempt, TRIES))
+        made = template.make(generator, part(report, attempt, MOST_DRAWS))
         if made is not None and len(set(made.options)) == len(made.options):
             report(1.0)
             return _mixed(made, generator)

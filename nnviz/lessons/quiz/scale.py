@@ -26,11 +26,11 @@ def level(generator: np.random.Generator, on_progress: Progress) -> Question | N
     activation = pick(generator, ("relu", "linear"))
     fitting = math.sqrt((2 if activation == "relu" else 1) / width)
     factors = (1.0, *some(generator, OFF, 3))
-    spreads = [float(f"{factor * fitting:.2g}") for factor in factors]
+    stddevs = [float(f"{factor * fitting:.2g}") for factor in factors]
     records = []
-    for i, spread in enumerate(spreads):
-        records.append(_sent(spread, width, depth, activation, whole(generator, 0, 9999)))
-        on_progress((i + 1) / len(spreads))
+    for i, stddev in enumerate(stddevs):
+        records.append(_sent(stddev, width, depth, activation, whole(generator, 0, 9999)))
+        on_progress((i + 1) / len(stddevs))
     kept = [float(np.exp(np.log(r.answers[:, -1] / r.answers[:, 0]).mean())) for r in records]
     right = int(np.argmin(np.abs(np.log(kept))))
     off = np.sort(np.abs(np.log(kept)))
@@ -41,9 +41,9 @@ def level(generator: np.random.Generator, on_progress: Progress) -> Question | N
     return Question(
         text=f"A signal goes through {depth} layers of {width} {unit} units. The weights are drawn around 0; their "
         "spread says how far from 0 they lie. Biases are 0.\n\nWith which spread does the signal keep its size best?",
-        options=tuple(number(spread) for spread in spreads),
+        options=tuple(number(stddev) for stddev in stddevs),
         right=right,
-        because=f"With {number(spreads[right])} the last layer's answers are {number(kept[right])} times as large as "
+        because=f"With {number(stddevs[right])} the last layer's answers are {number(kept[right])} times as large as "
         f"the input. With the others: {others} times.",
         why=f"Each unit adds up {width} products, so the sum grows with the root of {width}. The right spread makes up "
         f"for that: 1 over the root of {width}, which is {number(width**-0.5)}."
@@ -107,7 +107,7 @@ def alike(generator: np.random.Generator, on_progress: Progress) -> Question | N
     )
 
 
-def spread(generator: np.random.Generator, on_progress: Progress) -> Question | None:
+def stddev(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """How far the weights of a method spread."""
     inputs, units = some(generator, (16, 25, 50, 64, 100, 200, 300, 400), 2)
     key = pick(generator, ("he_normal", "lecun_normal", "glorot_normal", "he_uniform", "glorot_uniform"))
@@ -157,8 +157,8 @@ def which(generator: np.random.Generator, on_progress: Progress) -> Question | N
     )
 
 
-def _sent(spread: float, width: int, depth: int, activation: str, seed: int) -> SignalRecord:
-    start = initializers.make("random_normal", {"stddev": spread})
+def _sent(stddev: float, width: int, depth: int, activation: str, seed: int) -> SignalRecord:
+    start = initializers.make("random_normal", {"stddev": stddev})
     return measure(
         SignalSpec(
             depth=depth, width=width, activation=activation, kernel_initializer=start, data=NORMAL, rows=32, seeds=3,
@@ -179,6 +179,6 @@ TEMPLATES = (
     Template("The spread that fits", LESSON, "level", level),
     Template("Layer upon layer", LESSON, "fading", layers),
     Template("How alike units start", LESSON, "small_positive", alike),
-    Template("How far a method spreads", METHODS, "wider", spread),
+    Template("How far a method spreads", METHODS, "wider", stddev),
     Template("Who drew these weights", METHODS, "shape", which),
 )

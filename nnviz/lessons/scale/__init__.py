@@ -6,24 +6,24 @@ from collections import Counter
 
 import numpy as np
 
-from nnviz.analysis.depth.scales import normal, scales, spread_text
+from nnviz.analysis.depth.scales import normal, scales, stddev_text
 from nnviz.analysis.words import count, number
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Teaching
 from nnviz.lessons.scale.depth import FADING_SCREEN, LEVEL_SCREEN
-from nnviz.lessons.scale.little import PINCH_SCREEN, POSITIVE_SCREEN
+from nnviz.lessons.scale.little import PERTURBATION_SCREEN, POSITIVE_SCREEN
 from nnviz.lessons.scale.much import DEEP, MUCH_SCREEN, XOR_SCREEN
 
 TRY = DEEP.replace(restarts=1, snapshots=60, dtype="float64")
 
 
-def check_spread(stddev: float, on_progress: Progress | None = None) -> Checked:
+def check_stddev(stddev: float, on_progress: Progress | None = None) -> Checked:
     """Train the task's network from normal weights of this spread, with a few seeds: most must learn."""
     measurement = scales(DEEP, [stddev], on_progress)
     (rate,), kinds = measurement.rates, Counter(measurement.kinds[0])
     done = 2 * rate.successes > rate.runs
-    learned = f"From stddev {spread_text(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
+    learned = f"From stddev {stddev_text(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
     if done:
         return Checked(done, f"{learned}; their median loss is {number(float(np.nanmedian(measurement.losses)))}.")
     if kinds["diverged"] + kinds["dead"] > kinds["stuck"] + kinds["learning"]:
@@ -38,8 +38,8 @@ LESSON = Lesson(
     key="scale",
     title="How little is enough, and how much is too much?",
     promise="See a millionth of noise part equal units, a signal fade to nothing, and numbers blow up in three steps.",
-    screens=(PINCH_SCREEN, POSITIVE_SCREEN, FADING_SCREEN, LEVEL_SCREEN, MUCH_SCREEN, XOR_SCREEN),
-    task=Task(
+    screens=(PERTURBATION_SCREEN, POSITIVE_SCREEN, FADING_SCREEN, LEVEL_SCREEN, MUCH_SCREEN, XOR_SCREEN),
+    task=LessonTask(
         words="A is a network of eight ReLU layers. Its weights start from random_normal with a stddev (the spread) of "
         "0.05. That is far too small, and it learns nothing. B is the same with 0.1.\n\nChange the stddev of B until "
         "it learns. Watch the loss: it has to leave the dotted line of a guess. Then bring the number back. It is "
@@ -50,7 +50,7 @@ LESSON = Lesson(
             name="stddev", kind=float, default=0.1, low=0.001, high=10.0, label="your stddev",
             note="The spread with which B learned.",
         ),
-        check=check_spread,
+        check=check_stddev,
     ),
     remember="Any noise breaks the tie, but only the right scale lets a network learn: about one over the root of the "
     "number of inputs, and √2 times that for ReLU.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.analysis.depth.scales import level_spread, normal, spread_text
+from nnviz.analysis.depth.scales import level_stddev, normal, stddev_text
 from nnviz.analysis.depth.signal import NORMAL, SignalRecord, SignalSpec
 from nnviz.analysis.depth.signal import measure as send
 from nnviz.analysis.depth.verdict import factor, left, typical
@@ -15,7 +15,7 @@ from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
-from nnviz.figures.style.lines import Line, plot_lines
+from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Picture, Reveal, Screen
 
@@ -29,13 +29,13 @@ TIMES = (0.25, 0.5, 1.0, 2.0)  # the options of the width screen, as factors
 WIDER = 4
 
 
-def fading(spread: float, layers: int, on_progress: Progress | None = None) -> dict[str, SignalRecord]:
+def fading(stddev: float, layers: int, on_progress: Progress | None = None) -> dict[str, SignalRecord]:
     """Send a signal through so many layers, from this spread, from He's rule, and from ten times this spread."""
     report = on_progress or (lambda share: None)
     starts = {
-        spread_text(spread): normal(spread),
+        stddev_text(stddev): normal(stddev),
         "He": initializers.get("he_normal"),
-        spread_text(10 * spread): normal(10 * spread),
+        stddev_text(10 * stddev): normal(10 * stddev),
     }
     result = {}
     for i, (name, start) in enumerate(starts.items()):
@@ -88,7 +88,7 @@ def _fading_pictures(texts: dict[str, SignalRecord], palette: Palette) -> list[P
         ("fading back", "spread of the gradient", 1, backwards,
          f"Backwards: a spread of {small} makes the gradient {number(left(backwards[small][::-1]))} times as large."),
     ):  # fmt: skip
-        drawn = [Line(key, values[key], *style) for key, style in zip(texts, styles, strict=True)]
+        drawn = [NamedLine(key, values[key], *style) for key, style in zip(texts, styles, strict=True)]
         pictures.append(
             plot_lines(
                 name, title, f"{axis.capitalize()}, layer by layer, on a logarithmic axis. {title}",
@@ -100,7 +100,7 @@ def _fading_pictures(texts: dict[str, SignalRecord], palette: Palette) -> list[P
 
 
 @dataclass(frozen=True, eq=False)
-class Level:
+class SignalLevel:
     """The spreads that keep a signal level.
 
     Attributes:
@@ -121,21 +121,21 @@ class Level:
         return int(np.flatnonzero(self.widths == WIDER * self.widths[self.narrow])[0])
 
 
-def level(width: int, on_progress: Progress | None = None) -> Level:
+def level(width: int, on_progress: Progress | None = None) -> SignalLevel:
     """Find the level spread at some widths, this one and four times it among them."""
     widths = np.array([width // 4, width // 2, width, 2 * width, WIDER * width])
     result = {}
     for i, activation in enumerate(("relu", "linear")):
         result[activation] = np.array(
             [
-                level_spread(int(n), activation, part(on_progress, i * len(widths) + k, 2 * len(widths)))
+                level_stddev(int(n), activation, part(on_progress, i * len(widths) + k, 2 * len(widths)))
                 for k, n in enumerate(widths)
             ]
         )
-    return Level(widths, result["relu"], result["linear"], 2)
+    return SignalLevel(widths, result["relu"], result["linear"], 2)
 
 
-def _level_reveal(levels: Level) -> Reveal:
+def _level_reveal(levels: SignalLevel) -> Reveal:
     narrow, wide = levels.relu[[levels.narrow, levels.wide]]
     times = wide / narrow
     n, m = (int(levels.widths[place]) for place in (levels.narrow, levels.wide))
@@ -152,13 +152,13 @@ def _level_reveal(levels: Level) -> Reveal:
     )
 
 
-def _level_pictures(levels: Level, palette: Palette) -> list[Picture]:
+def _level_pictures(levels: SignalLevel, palette: Palette) -> list[Picture]:
     n, m = (int(levels.widths[place]) for place in (levels.narrow, levels.wide))
     title = f"Level spread with ReLU: {number(float(levels.relu[levels.narrow]))} for {n} units, "
     title += f"{number(float(levels.relu[levels.wide]))} for {m}."
     drawn = [
-        Line("ReLU", levels.relu, palette.units[0]),
-        Line("straight", levels.straight, palette.units[1], "dot"),
+        NamedLine("ReLU", levels.relu, palette.units[0]),
+        NamedLine("straight", levels.straight, palette.units[1], "dot"),
     ]
     rules = {"√(2 / n)": np.sqrt(2 / levels.widths), "√(1 / n)": np.sqrt(1 / levels.widths)}
     rows = [f"{width} units" for width in levels.widths]

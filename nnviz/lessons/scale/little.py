@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnviz.analysis.claims.symmetry import POSITIVE
-from nnviz.analysis.depth.scales import spread_text
+from nnviz.analysis.depth.scales import stddev_text
 from nnviz.analysis.depth.unit_similarity import likeness
 from nnviz.analysis.initializers.draws import Kernel, draws
 from nnviz.analysis.playground.diagnosis import AS_A_LINE, NO_BETTER, guess_loss, line_loss
 from nnviz.analysis.symmetry.escape_laws import curvature, law_of
-from nnviz.analysis.symmetry.perturbation import Pinch, pinch, start_of
+from nnviz.analysis.symmetry.perturbation import PerturbationSweep, perturb, start_of
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
@@ -21,7 +21,7 @@ from nnviz.core.initializers import Initializer
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.figures.style.lines import Line, plot_lines
+from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import Palette
 from nnviz.figures.symmetry import perturbation as pinch_figures
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
@@ -29,7 +29,7 @@ from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 Array = np.ndarray
 
 VALUE = 0.5
-PINCH = Experiment(samples=100, hidden=(4,), learning_rate=0.5, batch_size=None, epochs=6000)
+PERTURBED = Experiment(samples=100, hidden=(4,), learning_rate=0.5, batch_size=None, epochs=6000)
 EPSILONS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 0.0)
 LARGE, SMALL, NONE = 2, 5, 6  # places in EPSILONS: a thousandth, a millionth, nothing
 MANY_TIMES = 30  # between "a few times as long" and "a thousand times", on a scale of factors
@@ -39,12 +39,12 @@ LEAST_SHOWN = 1000  # steps on the stage
 WIDTH, LIKE_DEPTH = 64, 5
 
 
-def pinches(units: int, on_progress: Progress | None = None) -> Pinch:
+def pinches(units: int, on_progress: Progress | None = None) -> PerturbationSweep:
     """When so many units part, by how much noise they started with."""
-    return pinch(PINCH.replace(hidden=(units,)), VALUE, EPSILONS, 2, on_progress)
+    return perturb(PERTURBED.replace(hidden=(units,)), VALUE, EPSILONS, 2, on_progress)
 
 
-def _pinch_reveal(perturbation: Pinch) -> Reveal:
+def _perturbation_reveal(perturbation: PerturbationSweep) -> Reveal:
     steps = np.median(np.where(perturbation.parted < 0, np.inf, perturbation.parted), axis=1)
     large, small = float(steps[LARGE]), float(steps[SMALL])
     if not np.isfinite(small):
@@ -67,7 +67,7 @@ def _pinch_reveal(perturbation: Pinch) -> Reveal:
     )
 
 
-def _pinch_pictures(perturbation: Pinch, palette: Palette) -> list[Picture]:
+def _perturbation_pictures(perturbation: PerturbationSweep, palette: Palette) -> list[Picture]:
     shorter = perturbation.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * perturbation.parted.max())))
     a, b = (shorter.replace(kernel_initializer=start_of(VALUE, EPSILONS[i])) for i in (LARGE, SMALL))
     escape, law = pinch_figures.plot_escape(perturbation, palette, chosen=SMALL), law_of(perturbation)
@@ -108,8 +108,8 @@ def small_positive(high: float, on_progress: Progress | None = None) -> Positive
     """Train from U(0, high), from U(-high, high) and from Glorot uniform."""
     ends = {"minval": -high, "maxval": high}
     starts: dict[str, Initializer] = {
-        f"0 to {spread_text(high)}": initializers.make("positive_uniform", {"high": high}),
-        f"−{spread_text(high)} to {spread_text(high)}": initializers.make("random_uniform", ends),
+        f"0 to {stddev_text(high)}": initializers.make("positive_uniform", {"high": high}),
+        f"−{stddev_text(high)} to {stddev_text(high)}": initializers.make("random_uniform", ends),
         "Glorot uniform": initializers.get("glorot_uniform"),
     }
     experiments = {name: POSITIVE.replace(kernel_initializer=start) for name, start in starts.items()}
@@ -172,14 +172,14 @@ def _positive_pictures(positive: Positive, palette: Palette) -> list[Picture]:
         plot_lines(
             "likeness of units", title, f"The mean correlation of two units' answers, layer by layer. {title}",
             np.arange(1, LIKE_DEPTH + 1),
-            [Line(small, positive.likeness[small], palette.a), Line("Glorot", positive.likeness[usual], palette.b, "dash")],
+            [NamedLine(small, positive.likeness[small], palette.a), NamedLine("Glorot", positive.likeness[usual], palette.b, "dash")],
             palette, x_title="layer", y_title="how alike (1: the same)", least=1.0,
         ),
         Pair(a, b),
     ]  # fmt: skip
 
 
-PINCH_SCREEN = Screen(
+PERTURBATION_SCREEN = Screen(
     key="pinch",
     title="How small a pinch of noise is enough?",
     before="Equal units stay equal: that was the last lesson. So let us start four units from one number, 0.5, and add "
@@ -193,8 +193,8 @@ PINCH_SCREEN = Screen(
         "They part, and it takes a few times as long.",
     ),
     measure=pinches,
-    reveal=_pinch_reveal,
-    pictures=_pinch_pictures,
+    reveal=_perturbation_reveal,
+    pictures=_perturbation_pictures,
     settings=(
         Parameter(name="units", kind=int, default=4, low=2, high=6, label="units", note="Of the one hidden layer."),
     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.claims.chance import ONES, XOR
-from nnviz.analysis.depth.scales import Scales, normal, scales, spread_text
+from nnviz.analysis.depth.scales import Scales, normal, scales, stddev_text
 from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.analysis.restarts.effect_sizes import difference
 from nnviz.analysis.words import count, number, percent
@@ -26,13 +26,13 @@ DEEP = Experiment(
     restarts=3, dtype="float32",
 )  # fmt: skip
 """Eight ReLU layers on two moons: what the lesson's later screens and its task train."""
-DEEP_SPREADS = tuple(10 ** (step / 6) for step in range(-9, 4))
+DEEP_STDDEVS = tuple(10 ** (step / 6) for step in range(-9, 4))
 TOO_MUCH = 9  # the place of spread 1
 BROKEN = ("diverged", "dead")
 
 FEW, LARGE = 0.05, 5.0
-XOR_SPREADS = (0.01, FEW, 0.2, 0.5, 1.0, 2.0, LARGE, 10.0)
-XOR_STARTS = 100
+XOR_STDDEVS = (0.01, FEW, 0.2, 0.5, 1.0, 2.0, LARGE, 10.0)
+XOR_RUNS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def much(layers: int, on_progress: Progress | None = None) -> Much:
     """Train so many ReLU layers from many spreads, and three from ones."""
     report = on_progress or (lambda share: None)
     deep = DEEP.replace(hidden=DEEP.hidden[:1] * layers)
-    measurement = scales(deep, DEEP_SPREADS, lambda share: report(0.9 * share))
+    measurement = scales(deep, DEEP_STDDEVS, lambda share: report(0.9 * share))
     trace = train(ONES, lambda share: report(0.9 + 0.1 * share))
     losses = trace.train_loss[0]
     (verdict,) = diagnose(trace)
@@ -79,8 +79,8 @@ def _much_reveal(muchs: Much) -> Reveal:
     right = 2 if 2 * broken > total else 0 if medians[TOO_MUCH] < medians[_middle(runs)] else 1
     good = sum(rate.share > 0.5 for rate in runs.rates)
     ends = "" if window_ends is None else (
-        f" Of {len(runs.spreads)} spreads from {spread_text(runs.spreads[0])} to {spread_text(runs.spreads[-1])}, "
-        f"{good} let most runs learn. The best was {spread_text(runs.spreads[best])}."
+        f" Of {len(runs.stddevs)} spreads from {stddev_text(runs.stddevs[0])} to {stddev_text(runs.stddevs[-1])}, "
+        f"{good} let most runs learn. The best was {stddev_text(runs.stddevs[best])}."
     )  # fmt: skip
     return Reveal(
         right,
@@ -98,7 +98,7 @@ def _much_reveal(muchs: Much) -> Reveal:
 def _middle(measurement: Scales) -> int:
     """The place of the spread nearest to He's rule for these layers."""
     he = math.sqrt(2 / measurement.experiment.hidden[0])
-    return int(np.argmin(np.abs(np.log(measurement.spreads / he))))
+    return int(np.argmin(np.abs(np.log(measurement.stddevs / he))))
 
 
 def _much_pictures(muchs: Much, palette: Palette) -> list[Picture]:
@@ -117,18 +117,18 @@ def _much_pictures(muchs: Much, palette: Palette) -> list[Picture]:
 
 def xor(steps: int, on_progress: Progress | None = None) -> Scales:
     """Train XOR from many spreads, for so many steps."""
-    return scales(XOR.replace(restarts=XOR_STARTS, epochs=steps, dtype="float32"), XOR_SPREADS, on_progress)
+    return scales(XOR.replace(restarts=XOR_RUNS, epochs=steps, dtype="float32"), XOR_STDDEVS, on_progress)
 
 
 def _xor_reveal(measurement: Scales) -> Reveal:
-    small, large = (measurement.rates[XOR_SPREADS.index(spread)] for spread in (FEW, LARGE))
+    small, large = (measurement.rates[XOR_STDDEVS.index(stddev)] for stddev in (FEW, LARGE))
     apart = difference(small, large)
     best = int(np.argmax([rate.share for rate in measurement.rates]))
     steps = measurement.experiment.epochs
     return Reveal(
         0 if apart.low > 0 else 1 if apart.high < 0 else 2,
         f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within {count(steps, 'step')}; "
-        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {spread_text(measurement.spreads[best])}, "
+        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {stddev_text(measurement.stddevs[best])}, "
         f"with {percent(measurement.rates[best].share)}."
         if small.share > large.share
         else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
@@ -144,12 +144,12 @@ def _xor_reveal(measurement: Scales) -> Reveal:
 def _xor_pictures(measurement: Scales, palette: Palette) -> list[Picture]:
     one = measurement.experiment.replace(restarts=1, snapshots=60, dtype="float64")
     sides = []
-    for spread in (FEW, LARGE):
-        place = XOR_SPREADS.index(spread)
+    for stddev in (FEW, LARGE):
+        place = XOR_STDDEVS.index(stddev)
         solved = measurement.losses[place] < measurement.bar
         usual = solved == (measurement.rates[place].share > 0.5)  # a seed that did as most of them did
         seed = measurement.experiment.seed + int(np.argmax(usual))
-        sides.append(one.replace(kernel_initializer=normal(spread), seed=seed))
+        sides.append(one.replace(kernel_initializer=normal(stddev), seed=seed))
     return [plot_successes(measurement, palette), Pair(*sides)]
 
 

@@ -9,15 +9,15 @@ import numpy as np
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import Parameter, plain
 from nnviz.figures.landscape.map_film import Panel, legend, map_film
-from nnviz.figures.restarts.restarts_needed import plot_needed_figure
+from nnviz.figures.restarts.restarts_needed import plot_restarts_needed
 from nnviz.figures.search.curve_film import curve_film
 from nnviz.figures.search.diversity import plot_diversity
 from nnviz.figures.search.search_rates import plot_search_rates
 from nnviz.figures.search.valley_ends import plot_valley_ends
 from nnviz.figures.search.walk_heights import plot_walk_heights
 from nnviz.figures.style.template import Palette
-from nnviz.lessons.lesson import Lesson, Numbers, Picture, Screen, Task, Teaching
-from nnviz.lessons.search import found
+from nnviz.lessons.lesson import Lesson, LessonTask, Numbers, Picture, Screen, Teaching
+from nnviz.lessons.search import measured
 from nnviz.search.basins import basins
 from nnviz.search.contest import METHODS, RESTARTS
 from nnviz.search.genetic import Evolution
@@ -34,7 +34,7 @@ def _real(name: str, default: float, low: float, high: float, label: str) -> Par
     return Parameter(name=name, kind=float, default=default, low=low, high=high, label=label)
 
 
-def _ground(default: str, *others: str) -> Parameter:
+def _landscape(default: str, *others: str) -> Parameter:
     return Parameter(name="landscape", kind=str, default=default, choices=(default, *others), label="landscape")
 
 
@@ -46,7 +46,7 @@ def _valley_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
         f"After {count(int(look), 'look')}: at {number(float(place))}, height {number(height)}"
         for look, place, height in zip(walk.looks, walk.points[0, :, 0], walk.heights[0], strict=True)
     ]
-    alt = f"A walker on a curve with a wide shallow valley and a narrow deep one. {found.valley_says(walk).because}"
+    alt = f"A walker on a curve with a wide shallow valley and a narrow deep one. {measured.valley_says(walk).because}"
     title = f"The walker comes to rest after going down by {number(float(walk.heights[0, 0] - walk.heights[0, -1]))}."
     return [curve_film(walk, "walker", title, alt, captions, ("start",))]
 
@@ -74,19 +74,19 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
     ]
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
     title = f"One of {one.plan.runs} walkers each, from the same place. {legend(palette)}"
-    alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {found.pushes_say(walks).because}"
+    alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {measured.pushes_say(walks).because}"
     return [
         map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")),
         plot_walk_heights(walks, palette),
     ]
 
 
-def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture]:
+def _budget_pictures(result: measured.Budget, palette: Palette) -> Sequence[Picture]:
     looks = result.walks[0].looks
-    anew = np.linspace(0, result.found.looks, RESTARTS, endpoint=False)[1:]
-    begins = tuple(np.searchsorted(looks, anew, side="right").tolist())
+    anew = np.linspace(0, result.contest.looks, RESTARTS, endpoint=False)[1:]
+    restarts = tuple(np.searchsorted(looks, anew, side="right").tolist())
     panels = [
-        Panel(method.label.capitalize(), walk.points[0][:, None], begins=begins if method.key == "many" else ())
+        Panel(method.label.capitalize(), walk.points[0][:, None], restarts=restarts if method.key == "many" else ())
         for method, walk in zip(METHODS, result.walks, strict=True)
     ]
     lows = [np.minimum.accumulate(walk.heights[0]) for walk in result.walks]
@@ -95,10 +95,10 @@ def _budget_pictures(result: found.Budget, palette: Palette) -> Sequence[Picture
         + ", ".join(f"{number(low[i])} ({method.label})" for method, low in zip(METHODS, lows, strict=True))
         for i, look in enumerate(looks)
     ]
-    ground = result.found.ground
+    landscape = result.contest.ground
     title = f"One run of each with steps of {plain(result.step)}. {legend(palette)}"
-    alt = f"Three maps of {ground.label} with the path of one run each. {found.budget_says(result).because}"
-    return [map_film(ground, panels, "budget", title, alt, captions), plot_search_rates(result.found, palette)]
+    alt = f"Three maps of {landscape.label} with the path of one run each. {measured.budget_says(result).because}"
+    return [map_film(landscape, panels, "budget", title, alt, captions), plot_search_rates(result.contest, palette)]
 
 
 def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) -> Sequence[Picture]:
@@ -112,16 +112,16 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
         Panel(name.capitalize(), one.populations[0][: SHOWN + 1, :, :2], trail=False)
         for name, one in evolutions.items()
     ]
-    ground = next(iter(evolutions.values())).plan.ground
-    title = f"Two of the {found.NUMBERS} numbers of all {found.SIZE} candidates, in the first run. {legend(palette)}"
-    alt = f"Two maps with populations that move over {SHOWN} generations. {found.populations_say(evolutions).because}"
-    return [map_film(ground, panels, "populations", title, alt, captions), plot_diversity(evolutions, palette)]
+    landscape = next(iter(evolutions.values())).plan.ground
+    title = f"Two of the {measured.NUMBERS} numbers of all {measured.SIZE} candidates, in the first run. {legend(palette)}"
+    alt = f"Two maps with populations that move over {SHOWN} generations. {measured.populations_say(evolutions).because}"
+    return [map_film(landscape, panels, "populations", title, alt, captions), plot_diversity(evolutions, palette)]
 
 
-def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence[Picture]:
-    rows = (*found.TRIES, found.NUMBERS)
+def _restarting_pictures(result: measured.Restarting, palette: Palette) -> Sequence[Picture]:
+    rows = (*measured.WALK_COUNTS, measured.NUMBERS)
     named = {dims: count(dims, "number") for dims in rows}
-    measured = {
+    counted = {
         named[dims]: f"{result.tried[dims].successes:,} of {result.tried[dims].runs:,}" if dims in result.tried else "–"
         for dims in rows
     }
@@ -129,11 +129,11 @@ def _restarting_pictures(result: found.Restarting, palette: Palette) -> Sequence
         "Chances multiply: each number more makes a good start about ten times as rare.",
         {
             "chance": {named[dims]: f"{number(100 * result.share**dims)} %" for dims in rows},
-            "measured": measured,
+            "measured": counted,
             "restarts": {named[dims]: number(result.needed(dims)) for dims in rows},
         },
     )
-    return [plot_needed_figure(result.share, result.tried, palette), table]
+    return [plot_restarts_needed(result.share, result.tried, palette), table]
 
 
 SCREENS = (
@@ -152,8 +152,8 @@ SCREENS = (
             "In the valley on its own side of the hilltop, deep or not",
             "In the other one: it slips over the hilltop",
         ),
-        measure=found.valley,
-        reveal=found.valley_says,
+        measure=measured.valley,
+        reveal=measured.valley_says,
         pictures=_valley_pictures,
         settings=(_real("start", 0.5, -5.0, 5.0, "start"), SEED),
     ),
@@ -161,14 +161,14 @@ SCREENS = (
         key="crowd",
         title="A thousand walkers",
         before="Now a line with eleven valleys, named after Rastrigin. The one in the middle is the deepest.\n\n"
-        f"We do not know where to begin. So we start {found.WALKERS:,} walkers at places drawn at random. Each of them "
+        f"We do not know where to begin. So we start {measured.WALKERS:,} walkers at places drawn at random. Each of them "
         "only goes down, as before.",
-        question=f"How many of the {found.WALKERS:,} reach the deepest valley?",
+        question=f"How many of the {measured.WALKERS:,} reach the deepest valley?",
         options=("More than 500: the deepest valley draws them in", "From 200 to 500", "Fewer than 200"),
-        measure=found.crowd,
-        reveal=found.crowd_says,
+        measure=measured.crowd,
+        reveal=measured.crowd_says,
         pictures=_crowd_pictures,
-        settings=(_ground("rastrigin", "two_valleys"), SEED),
+        settings=(_landscape("rastrigin", "two_valleys"), SEED),
     ),
     Screen(
         key="push",
@@ -177,18 +177,18 @@ SCREENS = (
         "its sides.\n\n"
         "These walkers feel the slope and follow it down. That is called gradient descent. It is quick, and soon it "
         "sits in a dent. So we give the walkers a random push at each step.\n\n"
-        f"{found.PUSHED} walkers get no push, {found.PUSHED} get a steady one, and for {found.PUSHED} it fades away.",
+        f"{measured.PUSHED} walkers get no push, {measured.PUSHED} get a steady one, and for {measured.PUSHED} it fades away.",
         question="All start at the same place. Which of them end lowest?",
         options=(
             "Those with no push: they waste no step",
             "Those with a steady push: they never get stuck",
             "Those whose push fades away",
         ),
-        measure=found.pushes,
-        reveal=found.pushes_say,
+        measure=measured.pushes,
+        reveal=measured.pushes_say,
         pictures=_push_pictures,
         settings=(
-            _ground("ackley", "rastrigin", "himmelblau"),
+            _landscape("ackley", "rastrigin", "himmelblau"),
             _real("push", 0.5, 0.0, 5.0, "size of the push"),
             _real("x", 3.2, -5.12, 5.12, "start: left to right"),
             _real("y", -2.7, -5.12, 5.12, "start: bottom to top"),
@@ -210,16 +210,16 @@ SCREENS = (
             "Annealing: it can climb out again",
             "No single one: it depends on the size of a step",
         ),
-        measure=found.budget,
-        reveal=found.budget_says,
+        measure=measured.budget,
+        reveal=measured.budget_says,
         pictures=_budget_pictures,
-        settings=(_ground("rastrigin", "ackley", "himmelblau"), _real("step", 0.3, 0.01, 2.0, "step shown"), SEED),
+        settings=(_landscape("rastrigin", "ackley", "himmelblau"), _real("step", 0.3, 0.01, 2.0, "step shown"), SEED),
     ),
     Screen(
         key="copies",
         title="A population that breeds",
-        before=f"A genetic algorithm searches with many candidates at once. Here {found.SIZE} of them look for "
-        f"{found.NUMBERS} numbers.\n\n"
+        before=f"A genetic algorithm searches with many candidates at once. Here {measured.SIZE} of them look for "
+        f"{measured.NUMBERS} numbers.\n\n"
         "To make a child, eight candidates are drawn and the best of them becomes a parent. The same again for the "
         "other parent. The child takes each number from one of the two. The best candidate always lives on.\n\n"
         "Then comes mutation: one number in five is changed a little, at random. Most such changes do harm.",
@@ -229,8 +229,8 @@ SCREENS = (
             "It does about as well: mixing parents is change enough",
             "It does worse: nothing new comes in",
         ),
-        measure=found.populations,
-        reveal=found.populations_say,
+        measure=measured.populations,
+        reveal=measured.populations_say,
         pictures=_population_pictures,
         settings=(
             _real("mutation", 0.2, 0.0, 1.0, "chance of a mutation"),
@@ -250,8 +250,8 @@ SCREENS = (
             "A few thousand",
             "More than 100,000",
         ),
-        measure=found.restarting,
-        reveal=found.restarting_says,
+        measure=measured.restarting,
+        reveal=measured.restarting_says,
         pictures=_restarting_pictures,
         settings=(SEED,),
     ),
@@ -262,17 +262,17 @@ LESSON = Lesson(
     title="Searching a landscape",
     promise="Walkers on hills and valleys: how they get stuck, what chance can do about it, and when it cannot.",
     screens=SCREENS,
-    task=Task(
+    task=LessonTask(
         words="A network is a search, too. Each weight is a number to find. The height is the loss: how wrong the "
         "network’s answers are. The start is drawn at random, and a seed says which draw. A new seed is a restart.\n\n"
         "In the Playground stands a tiny network with two hidden units. It learns XOR: two corners of a square are one "
         "class, the other two are the other class. A starts from seed 0, B from seed 1.\n\n"
         "Change B’s seed until B gets stuck while A gets through. Watch how B’s picture stops moving half way. Bring "
         "that seed back here.",
-        a=found.XOR,
-        b=found.XOR.replace(seed=1),
+        a=measured.XOR,
+        b=measured.XOR.replace(seed=1),
         asked=_whole("seed", 1, 0, 9999, "seed of a run that gets stuck"),
-        check=found.stuck_seed,
+        check=measured.stuck_seed,
     ),
     remember="If you only go downhill, your start decides where you end. Chance gives you other starts, and a push on "
     "the way.",

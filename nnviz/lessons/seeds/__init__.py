@@ -6,9 +6,9 @@ from nnviz.analysis.words import number, percent
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
-from nnviz.lessons.lesson import Checked, Lesson, Task, Teaching
-from nnviz.lessons.seeds.luck import MOONS, PAIRS_SCREEN, SPECIAL_SCREEN
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Teaching
 from nnviz.lessons.seeds.repeated import HAIR_SCREEN, ROW_SCREEN, SAME_SCREEN
+from nnviz.lessons.seeds.seed_ranks import MOONS, PAIRS_SCREEN, SPECIAL_SCREEN
 
 FRIENDS_SEED = 2026
 
@@ -31,7 +31,7 @@ LESSON = Lesson(
     title="When to start the same",
     promise="A fixed seed brings back the very same run. You will see what that is good for, and what it hides.",
     screens=(SAME_SCREEN, HAIR_SCREEN, SPECIAL_SCREEN, ROW_SCREEN, PAIRS_SCREEN),
-    task=Task(
+    task=LessonTask(
         words=f"A friend trained A with seed {FRIENDS_SEED} and wrote down the loss on unseen data. Bring that number "
         f"back. In the Playground set the seed to {FRIENDS_SEED}, and read A's loss on unseen data in the table “What "
         "happened, in numbers”. Copy the link while you are there: whoever opens it sees the same run.\n\n"

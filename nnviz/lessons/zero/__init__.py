@@ -21,7 +21,7 @@ from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
 from nnviz.figures.playground.drift import plot_drift
 from nnviz.figures.style.template import Palette
-from nnviz.lessons.lesson import Checked, Lesson, Numbers, Pair, Picture, Reveal, Screen, Task, Teaching
+from nnviz.lessons.lesson import Checked, Lesson, LessonTask, Numbers, Pair, Picture, Reveal, Screen, Teaching
 from nnviz.lessons.zero.parts import BATCH, FLAT_SCREEN, PARTS_SCREEN, SIGMOID_SCREEN
 from nnviz.lessons.zero.step import STEP_SCREEN
 
@@ -76,13 +76,13 @@ def picture_zeros(measurement: _Zeros, palette: Palette) -> Sequence[Picture]:
     """The wines' shares, and both starts on the stage."""
     data = measurement.wines.dataset
     rows = np.bincount(data.y_train)
-    answers = predict(measurement.wines, data.x_test)
+    outputs = predict(measurement.wines, data.x_test)
     names = data.class_names
     shares = {name: percent(float(n / rows.sum())) for name, n in zip(names, rows, strict=True)}
-    said = {name: percent(float(p)) for name, p in zip(names, answers[0], strict=True)}
+    said = {name: percent(float(p)) for name, p in zip(names, outputs[0], strict=True)}
     biases = measurement.wines.biases[-1][0, -1]
     moved = {name: number(float(bias)) for name, bias in zip(names, biases, strict=True)}
-    alike = "to every wine alike" if float(np.ptp(answers, axis=0).max()) == 0 else "to the first wine"
+    alike = "to every wine alike" if float(np.ptp(outputs, axis=0).max()) == 0 else "to the first wine"
     return (
         Numbers(
             f"From zeros a network learns how common each grower is, and says so {alike}.",
@@ -116,13 +116,13 @@ ZEROS_SCREEN = Screen(
 # Equal units.
 
 
-def measure_equal(value: float, pinch: float, on_progress: Progress | None = None) -> list[Trace]:
+def measure_equal(value: float, perturbation: float, on_progress: Progress | None = None) -> list[Trace]:
     """Train from one value everywhere, and from the same with a pinch of noise."""
-    return train_all([_equal(value, 0.0), _equal(value, pinch)], on_progress)
+    return train_all([_equal(value, 0.0), _equal(value, perturbation)], on_progress)
 
 
-def _equal(value: float, pinch: float) -> Experiment:
-    start = f"perturbed(value={value}, epsilon={pinch})" if pinch else f"constant(value={value})"
+def _equal(value: float, perturbation: float) -> Experiment:
+    start = f"perturbed(value={value}, epsilon={perturbation})" if perturbation else f"constant(value={value})"
     return Experiment(kernel_initializer=get(start))
 
 
@@ -215,7 +215,7 @@ LESSON = Lesson(
     title="Why not zero?",
     promise="See what stands still, what moves in lockstep, and why equal units can never part by themselves.",
     screens=(ZEROS_SCREEN, EQUAL_SCREEN, STEP_SCREEN, PARTS_SCREEN, FLAT_SCREEN, SIGMOID_SCREEN),
-    task=Task(
+    task=LessonTask(
         words=(
             "A and B both start with every weight at zero. They differ in their seed, which draws nothing here but the "
             "order of rows. B is yours to change. Leave its kernels, which are its weights, at zero. Change just one "

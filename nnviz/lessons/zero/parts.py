@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.tools import train_all
-from nnviz.analysis.symmetry.starts import RECIPE, Outcome, Parts, amount_moved, parts
+from nnviz.analysis.symmetry.starts import RECIPE, InitOutcome, ZeroParts, amount_moved, parts
 from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
@@ -40,10 +40,10 @@ BATCH = Parameter(
 class _Parts:
     """The table of starts of which a part is zero, and the units that the question is about."""
 
-    table: Parts
+    table: ZeroParts
     units: str
 
-    def cell(self, key: str) -> Outcome:
+    def cell(self, key: str) -> InitOutcome:
         """What became of one start with these units."""
         row = next(row for row in self.table.cells if row[0].start.key == key)
         return row[self.table.activations.index(self.units)]

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from nnviz.analysis.landscape.basin_map import LARGEST, RECIPE, Window, basins, check, find_weight, pixel_experiment
-from nnviz.analysis.landscape.basin_outcomes import Outcome, Place
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome, Place
 from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.landscape.basin_map import LOSS, STEPS, apart, decimals, short
+from nnviz.figures.landscape.basin_map import LOSS, STEPS, decimals, distance_text, short_number
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette
 from nnviz.ui import page
@@ -117,9 +117,11 @@ def window_of(choice: Choice) -> Window:
     return window
 
 
-def outcome_of(experiment: Experiment, window: Window, bar: float) -> Outcome:
+def outcome_of(experiment: Experiment, window: Window, bar: float) -> BasinOutcome:
     """The map: remembered, or trained now."""
-    return Outcome(compute.result_of(f"Training {count(window.side**2, 'network')}", basins, experiment, window), bar)
+    return BasinOutcome(
+        compute.result_of(f"Training {count(window.side**2, 'network')}", basins, experiment, window), bar
+    )
 
 
 def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
@@ -127,7 +129,7 @@ def view_query(choice: Choice, **changes: Any) -> dict[str, str]:
     return LAB.to_query(choice.experiment, **{**choice.settings, **changes})
 
 
-def places_of(outcome: Outcome) -> dict[str, Place | None]:
+def places_of(outcome: BasinOutcome) -> dict[str, Place | None]:
     """The chosen pixel as A, and the nearest that ends differently as B."""
     event = st.session_state.get(CHART)
     points = event["selection"]["points"] if event else []
@@ -140,7 +142,7 @@ def places_of(outcome: Outcome) -> dict[str, Place | None]:
     return {"A": a, "B": outcome.nearest_other(a)}
 
 
-def chosen(outcome: Outcome) -> Place:
+def chosen(outcome: BasinOutcome) -> Place:
     """Row and column of the start chosen last, where it is one of these weights in this window; else of the middle."""
     window = outcome.basins.window
     across, up, x, y = st.session_state.get(CHOSEN, ("", "", 0.0, 0.0))
@@ -154,7 +156,7 @@ def choose(window: Window, x: float, y: float) -> None:
     st.session_state[CHOSEN] = (window.across, window.up, x, y)
 
 
-def say(outcome: Outcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
+def say(outcome: BasinOutcome, palette: Palette, places: Mapping[str, Place | None]) -> str:
     """What became of the starts A and B, as HTML."""
     lines = []
     for letter, color, line in (("A", palette.a, "solid"), ("B", palette.b, "dashed")):
@@ -170,22 +172,22 @@ def say(outcome: Outcome, palette: Palette, places: Mapping[str, Place | None]) 
     return "".join(lines)
 
 
-def _start(outcome: Outcome, place: Place) -> tuple[float, float]:
+def _start(outcome: BasinOutcome, place: Place) -> tuple[float, float]:
     """The two weights at a pixel's middle."""
     return float(outcome.basins.x[place[1]]), float(outcome.basins.y[place[0]])
 
 
-def _weights(outcome: Outcome, place: Place) -> str:
-    return " and ".join(short(weight, outcome.basins.window.pixel) for weight in _start(outcome, place))
+def _weights(outcome: BasinOutcome, place: Place) -> str:
+    return " and ".join(short_number(weight, outcome.basins.window.pixel) for weight in _start(outcome, place))
 
 
-def _distance(outcome: Outcome, places: Mapping[str, Place | None]) -> str:
+def _distance(outcome: BasinOutcome, places: Mapping[str, Place | None]) -> str:
     """How far A and B are apart, in the plane of the two weights."""
     (row, column), (other_row, other_column) = (place or (0, 0) for place in (places["A"], places["B"]))
-    return apart(math.hypot(row - other_row, column - other_column) * outcome.basins.window.pixel)
+    return distance_text(math.hypot(row - other_row, column - other_column) * outcome.basins.window.pixel)
 
 
-def fate(outcome: Outcome, place: Place) -> str:
+def fate(outcome: BasinOutcome, place: Place) -> str:
     """What became of one start, in a clause."""
     step = int(outcome.basins.diverged_at[place])
     below = (
@@ -198,7 +200,7 @@ def fate(outcome: Outcome, place: Place) -> str:
     return f"{below or f'never below loss {outcome.bar:g}'}; it ends at {number(float(outcome.final[place]))}."
 
 
-def playground_query(outcome: Outcome, places: Mapping[str, Place | None]) -> dict[str, str]:
+def playground_query(outcome: BasinOutcome, places: Mapping[str, Place | None]) -> dict[str, str]:
     """The link that opens the two starts in the Playground."""
     runs = outcome.basins
     a, b = (
@@ -209,7 +211,7 @@ def playground_query(outcome: Outcome, places: Mapping[str, Place | None]) -> di
     return Comparison(a, b).to_query()
 
 
-def actions(choice: Choice, outcome: Outcome, places: Mapping[str, Place | None]) -> None:
+def actions(choice: Choice, outcome: BasinOutcome, places: Mapping[str, Place | None]) -> None:
     """Where to go from the chosen start: closer, back out, into the Playground; and starts worth a look."""
     a, window = places["A"], outcome.basins.window
     if a is None:
@@ -249,7 +251,7 @@ def _choose_typed(window: Window) -> None:
     choose(window, *(st.session_state[key] for key in TYPED))
 
 
-def method(outcome: Outcome) -> str:
+def method(outcome: BasinOutcome) -> str:
     """How the map was made, in a sentence or two."""
     experiment = outcome.basins.experiment
     labels = [find_weight(experiment, key).label for key in (outcome.basins.window.across, outcome.basins.window.up)]

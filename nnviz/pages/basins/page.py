@@ -22,16 +22,19 @@ try:
 except ValueError as error:
     page.remarks([str(error)])
     st.stop()
-found = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
+outcome = lab.outcome_of(choice.experiment, window, choice.settings["bar"])
 
-places = lab.places_of(found)
-figures = plot_basins(found, palette, choice.settings["colour"], places["A"], places["B"]), plot_border(found, palette)
+places = lab.places_of(outcome)
+figures = (
+    plot_basins(outcome, palette, choice.settings["colour"], places["A"], places["B"]),
+    plot_border(outcome, palette),
+)
 left, right = st.columns(2, gap="medium")
 with left:
     page.clicked(figures[0])
 with right:
-    st.html(lab.say(found, palette, places))
-    lab.actions(choice, found, places)
+    st.html(lab.say(outcome, palette, places))
+    lab.actions(choice, outcome, places)
     page.chart(figures[1])
-st.html(f'<p class="muted">{lab.WHY}</p><p class="muted">{lab.method(found)}</p>')
+st.html(f'<p class="muted">{lab.WHY}</p><p class="muted">{lab.method(outcome)}</p>')
 lab.take_home(choice, figures)

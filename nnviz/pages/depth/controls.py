@@ -14,10 +14,10 @@ from typing import Any
 
 import streamlit as st
 
-from nnviz.analysis.depth.meanfield import Place
+from nnviz.analysis.depth.meanfield import MeanFieldPoint
 from nnviz.analysis.depth.signal import FIELDS, INITIALIZERS, NORMAL, WORK, SignalRecord, SignalSpec, check_field
 from nnviz.analysis.depth.theory import SignalTheory, measure_and_expect
-from nnviz.analysis.depth.verdict import Verdict
+from nnviz.analysis.depth.verdict import SignalVerdict
 from nnviz.core import activations, datasets
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import text_of
@@ -27,7 +27,7 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES, Palette
 from nnviz.ui import page
 from nnviz.ui.state import state
-from nnviz.ui.state.initial_values import Begins
+from nnviz.ui.state.initial_values import InitialValues
 from nnviz.ui.state.presets import Preset
 from nnviz.ui.state.state import Query
 from nnviz.ui.state.widgets import capital, initializer_control, initializer_options, parameter_control
@@ -112,7 +112,7 @@ def from_query(query: Query) -> tuple[SignalSpec, list[str]]:
 
 
 linked = state.Linked("depth", to_query, from_query)
-begins = Begins("depth")
+initial_values = InitialValues("depth")
 
 
 def sidebar() -> tuple[SignalSpec, list[str]]:
@@ -121,10 +121,10 @@ def sidebar() -> tuple[SignalSpec, list[str]]:
     Returns:
         The spec to show, the last possible one where the controls ask for too much; and what could not be used.
     """
-    arrived = linked.incoming(entering=not begins.drawn("depth"))
+    arrived = linked.incoming(entering=not initial_values.drawn("depth"))
     if arrived:
         for name in (*FIELDS, *INITIALIZERS):
-            begins.fill(name, getattr(arrived, name))
+            initial_values.fill(name, getattr(arrived, name))
     with st.sidebar:
         values, problems = _draw()
     if problems:
@@ -144,7 +144,7 @@ def _draw() -> tuple[dict[str, Any], list[str]]:
 
     def draw(name: str) -> None:
         try:
-            values[name] = begins.read(name, partial(_control, name))
+            values[name] = initial_values.read(name, partial(_control, name))
         except ValueError as error:
             problems.append(str(error))
 
@@ -171,7 +171,7 @@ def _choice_label(choice: str) -> str:
     return "normal noise" if choice == NORMAL else choice.replace("_", " ")
 
 
-def words(verdict: Verdict, described: str, palette: Palette) -> str:
+def words(verdict: SignalVerdict, described: str, palette: Palette) -> str:
     """The verdict as HTML, with what it is about."""
     return (
         f'<p class="verdict" style="border-left: 4px solid {palette.a}">'
@@ -217,6 +217,6 @@ def figures(spec: SignalSpec, theme: str, _record: SignalRecord, _expected: Sign
 
 
 @drawn_once
-def _map(place: Place | None, activation: str, theme: str) -> Figure:
+def _map(place: MeanFieldPoint | None, activation: str, theme: str) -> Figure:
     """The plane of variances, which other data or another depth leave as it is."""
     return plot_chaos(place, activations.registry[activation], PALETTES[theme])

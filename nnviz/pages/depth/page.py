@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.analysis.depth.verdict import numbers, standing, verdict
-from nnviz.figures.depth.depth import described
+from nnviz.analysis.depth.verdict import signal_numbers, standing, verdict
+from nnviz.figures.depth.depth import describe_signal
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.depth import controls as depth_controls
 from nnviz.ui import markup, page
@@ -16,7 +16,7 @@ theme = st.context.theme.type or "light"
 st.title("What happens to a signal in a deep network?", anchor=False)
 page.remarks(remarks)
 record, theory = depth_controls.measured(spec)
-st.html(depth_controls.words(verdict(record), described(record), PALETTES[theme]))
+st.html(depth_controls.words(verdict(record), describe_signal(record), PALETTES[theme]))
 page.presets(depth_controls.PAGE, depth_controls.PRESETS)
 
 figures = depth_controls.figures(spec, theme, record, theory)
@@ -26,7 +26,7 @@ page.pair([figures["likeness"], figures["histograms"]])
 page.pair([figures["chaos"], figures["idle"]])
 
 st.header("In numbers", anchor=False)
-for column, table in zip(st.columns([3, 2]), (numbers(record, theory), standing(theory)), strict=True):
+for column, table in zip(st.columns([3, 2]), (signal_numbers(record, theory), standing(theory)), strict=True):
     if table:
         column.html(markup.table(table))
 st.html(f'<p class="muted">{depth_controls.METHOD}</p>')

@@ -16,7 +16,7 @@ from nnviz.analysis.initializers.draws import LAYERS, Draws, Kernel, Layer, draw
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.initializers import Scheme
-from nnviz.core.initializers.law import CUT_MASS, TRUNCATED_SPREAD
+from nnviz.core.initializers.law import CUT_MASS, TRUNCATED_STDDEV
 from nnviz.figures.initializers.draws import alt, marks, plot_compare, reach, small
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
@@ -60,7 +60,7 @@ def layer_chooser() -> tuple[Layer, Kernel]:
     return layer, layer.kernel(sizes)
 
 
-def describe(layer: Layer, kernel: Kernel) -> None:
+def describe_layer(layer: Layer, kernel: Kernel) -> None:
     """The kernel's shape and fans, and what Keras fills it from."""
     fan_in, fan_out = kernel.fans
     gates = f" ({kernel.gates} gates of {kernel.shape[-1] // kernel.gates} units)" if kernel.gates > 1 else ""
@@ -80,7 +80,7 @@ def drawn(key: str, kernel: Kernel) -> Draws | None:
         return None
 
 
-def gallery(layer: Layer, kernel: Kernel, theme: str) -> None:
+def card_gallery(layer: Layer, kernel: Kernel, theme: str) -> None:
     """A card for each initializer: Keras's first, then those that teach."""
     for heading, from_keras in (("Keras's fifteen", True), ("Those that teach", False)):
         schemes = [scheme for scheme in initializers.registry.values() if scheme.keras == from_keras]
@@ -255,7 +255,7 @@ def _numbers(measurement: Draws) -> dict[str, str]:
 
 def xavier(measurement: Draws) -> str:
     """Glorot uniform's other name, settled by its draws."""
-    flat, bell = 1 / math.sqrt(3), math.erf(TRUNCATED_SPREAD / math.sqrt(2)) / CUT_MASS
+    flat, bell = 1 / math.sqrt(3), math.erf(TRUNCATED_STDDEV / math.sqrt(2)) / CUT_MASS
     name = "Xavier uniform" if abs(measurement.within - flat) < abs(measurement.within - bell) else "Xavier normal"
     return (
         f"Some articles call glorot_uniform “Xavier normal”. By its draws it is {name}: {percent(measurement.within)} of "

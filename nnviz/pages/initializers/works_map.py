@@ -43,11 +43,11 @@ def _remember(cell: Cell) -> None:
 
 def works_map(theme: str) -> None:
     """The controls, the button that starts the training, the map as far as it is known."""
-    starts, bends, recipe, problem = _controls()
+    starts, functions, recipe, problem = _controls()
     if problem:
         page.remarks([problem])
         return
-    wanted = pairs(starts, bends, recipe)
+    wanted = pairs(starts, functions, recipe)
     missing = [experiment for experiment in wanted.values() if known(experiment) is None]
     if not wanted:
         st.caption("Choose at least one initializer and one activation.")
@@ -58,11 +58,11 @@ def works_map(theme: str) -> None:
         label = f"Train {pairs_left}, {count(recipe.restarts, 'run')} each"
         st.button(label, key="map_train", type="primary", on_click=_go, disabled=asked)
         if asked:
-            _train(starts, bends, recipe)
+            _train(starts, functions, recipe)
     cells = {place: cell for place, experiment in wanted.items() if (cell := known(experiment))}
     if cells:
         rows = tuple(initializers.get(start) for start in starts)
-        _show(Works(rows, tuple(bends), cells), theme)
+        _show(Works(rows, tuple(functions), cells), theme)
 
 
 def _controls() -> tuple[list[str], list[str], Experiment, str]:
@@ -83,7 +83,7 @@ def _controls() -> tuple[list[str], list[str], Experiment, str]:
         "Initializers", list(initializers.registry), INITIALIZERS, key="map_starts", bind=BOUND,
         format_func=lambda key: initializers.registry[key].label,
     )  # fmt: skip
-    bends = st.multiselect(
+    functions = st.multiselect(
         "Activations", list(activations.registry), ACTIVATIONS, key="map_bends", bind=BOUND,
         format_func=lambda key: activations.registry[key].label,
     )  # fmt: skip
@@ -107,20 +107,20 @@ def _controls() -> tuple[list[str], list[str], Experiment, str]:
             learning_rate=learning_rate, epochs=epochs,
         )  # fmt: skip
     except ValueError as error:
-        return starts, bends, RECIPE, str(error)
-    return starts, bends, recipe, ""
+        return starts, functions, RECIPE, str(error)
+    return starts, functions, recipe, ""
 
 
 def _go() -> None:
     st.session_state[_GO] = True
 
 
-def _train(starts: list[str], bends: list[str], recipe: Experiment) -> None:
+def _train(starts: list[str], functions: list[str], recipe: Experiment) -> None:
     """Train what is missing, with progress and a way to stop; each finished pair is remembered at once."""
     shown = st.progress(0.0, "Training")
     st.button("Stop", key="map_stop", help="What has been trained so far stays.")
     room = st.container()
-    total = len(starts) * len(bends)
+    total = len(starts) * len(functions)
 
     def measure(experiment: Experiment, on_progress: Callable[[float], object]) -> Cell:
         cell = known(experiment)
@@ -134,7 +134,7 @@ def _train(starts: list[str], bends: list[str], recipe: Experiment) -> None:
     def report(share: float) -> None:
         shown.progress(share, f"{round(share * total)} of {count(total, 'pair')} trained")
 
-    works(starts, bends, recipe, report, measure)
+    works(starts, functions, recipe, report, measure)
     st.rerun()
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nnviz.analysis.landscape import sentences as words
-from nnviz.analysis.landscape.landscape import Landscape, prepared
+from nnviz.analysis.landscape.landscape import LossLandscape, prepared
 from nnviz.analysis.landscape.planes import KINDS, RUNS
 from nnviz.analysis.solutions.run_recipes import Runs, survey_runs
 from nnviz.analysis.words import number
@@ -83,7 +83,7 @@ PRESETS = (
 )
 
 
-def ground(experiment: Experiment, settings: Mapping[str, Any]) -> Landscape:
+def landscape_of(experiment: Experiment, settings: Mapping[str, Any]) -> LossLandscape:
     """The landscape as the controls ask for it: remembered, and the training by itself, so that a zoom needs none.
 
     Raises:
@@ -115,7 +115,7 @@ def view() -> tuple[bool, bool]:
     return chosen == SURFACE, log
 
 
-def explain_picture(landscape: Landscape, surface: bool, cuts: str) -> None:
+def explain_picture(landscape: LossLandscape, surface: bool, cuts: str) -> None:
     """What the picture is, in short sentences.
 
     Args:
@@ -130,7 +130,7 @@ def explain_picture(landscape: Landscape, surface: bool, cuts: str) -> None:
     _paragraphs((words.plane(landscape), marks, off if surface else dashed if crossed else "", cuts))
 
 
-def explain_runs(landscape: Landscape) -> None:
+def explain_runs(landscape: LossLandscape) -> None:
     """What the picture does not show of the runs, in short sentences."""
     _paragraphs((words.outside(landscape),), (words.copies(landscape), words.matched(landscape)))
 
@@ -140,7 +140,7 @@ def _paragraphs(*paragraphs: Sequence[str]) -> None:
     st.html("".join(f"<p>{escape(text)}</p>" for text in texts if text))
 
 
-def to_playground(landscape: Landscape) -> None:
+def to_playground(landscape: LossLandscape) -> None:
     """The way to the Playground, where runs can be watched while they learn."""
     alone = landscape.experiment.replace(restarts=1)
     seeds = [path.seed for path in landscape.paths]

@@ -21,23 +21,23 @@ page.remarks(choice.problems)
 surface, log = lab.view()
 page.presets(lab.PAGE, lab.PRESETS)
 try:
-    found = lab.ground(choice.experiment, choice.settings)
+    landscape = lab.landscape_of(choice.experiment, choice.settings)
 except ValueError as error:
     page.remarks([str(error)])
     st.stop()
-page.remarks(found.remarks)
+page.remarks(landscape.remarks)
 
-picture = plot_relief(found, palette, log) if surface else plot_landscape(found, palette, log)
-lines = plot_barrier(found, palette)
+picture = plot_relief(landscape, palette, log) if surface else plot_landscape(landscape, palette, log)
+lines = plot_barrier(landscape, palette)
 left, right = st.columns(2)
 with left:
     page.chart(picture)
-    lab.explain_picture(found, surface, Heights(found, log).cuts())
+    lab.explain_picture(landscape, surface, Heights(landscape, log).cuts())
 with right:
     page.chart(lines)
-    lab.explain_runs(found)
+    lab.explain_runs(landscape)
 
 st.header("In numbers", anchor=False)
-st.html(markup.table(words.numbers(found)))
-lab.to_playground(found)
+st.html(markup.table(words.landscape_numbers(landscape)))
+lab.to_playground(landscape)
 lab.take_home(choice.experiment, choice.settings, {"ground": picture, "lines": lines})

@@ -11,30 +11,30 @@ from nnviz.analysis.references import registry as references
 from nnviz.core.registry import Parameter, Value
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.film import Film
-from nnviz.figures.style.sides import sides
+from nnviz.figures.style.sides import traced_sides
 from nnviz.figures.style.template import PALETTES
 from nnviz.lessons.course import LESSONS
-from nnviz.lessons.lesson import Numbers, Pair, Reveal, Screen, Task, Way
+from nnviz.lessons.lesson import LessonTask, Numbers, PageLink, Pair, Reveal, Screen
 from nnviz.pages.lessons import lesson_progress
 from nnviz.ui import markup, page
 from nnviz.ui.components.film import film
 from nnviz.ui.components.stage import quiet_stage
 from nnviz.ui.download.handouts import handouts
 from nnviz.ui.state import frame, state
-from nnviz.ui.state.initial_values import Begins
-from nnviz.ui.state.lesson_state import LINKED, Place, to_query
+from nnviz.ui.state.initial_values import InitialValues
+from nnviz.ui.state.lesson_state import LINKED, LessonPlace, to_query
 from nnviz.ui.state.state import Comparison
 from nnviz.ui.state.widgets import capital, parameter_control
 from nnviz.ui.work import compute
 from nnviz.ui.work.results import drawn_once
 
 PAGE = page.script("lessons")
-BEGINS = Begins("lessons")
+INITIAL_VALUES = InitialValues("lessons")
 _FILLED = "lessons.filled"  # in the session: the place, as a query, whose settings the controls hold
 _CHECKED = "lessons.checked"  # in the session: the answer to a task that was tried last
 
 
-def play(place: Place) -> None:
+def play(place: LessonPlace) -> None:
     """One screen of a lesson, or the task after the last."""
     place = _as_controls_say(place)
     LINKED.keep(place)
@@ -54,7 +54,7 @@ def play(place: Place) -> None:
             _ending(place)
 
 
-def _screen(place: Place, screen: Screen) -> None:
+def _screen(place: LessonPlace, screen: Screen) -> None:
     st.title(screen.title, anchor=False)
     page.remarks(LINKED.sentences())
     if place.guess is None:
@@ -66,15 +66,15 @@ def _screen(place: Place, screen: Screen) -> None:
         below, why = st.container(key="reveal-stage"), st.container(key="reveal-why")
     with words:
         st.html(f'<div class="lesson">{markup.prose(screen.before)}</div>')
-        answers = st.empty()
-        answers.html(_answers(screen, place.guess, None))
+        options = st.empty()
+        options.html(_options(screen, place.guess, None))
     with beside:
         pictures = st.container()
         _controls(place)
     with words:
         result = compute.result_of("Measuring", screen.measure, *place.settings.values())
     reveal = screen.reveal(result)
-    answers.html(_answers(screen, place.guess, reveal))
+    options.html(_options(screen, place.guess, reveal))
     with why:
         st.html(f'<div class="lesson">{markup.prose(reveal.why)}</div>')
         _way_on(screen.way)
@@ -90,13 +90,13 @@ def _screen(place: Place, screen: Screen) -> None:
 
 @drawn_once
 def _drawn(
-    lesson: str, key: str, settings: tuple[tuple[str, object], ...], theme: str, _screen: Screen, _found: object
+    lesson: str, key: str, settings: tuple[tuple[str, object], ...], theme: str, _screen: Screen, _measured: object
 ) -> Sequence[Figure | Film | Numbers | Pair]:
     """The pictures of a screen, drawn once for everybody; what stands before them tells which."""
-    return _screen.pictures(_found, PALETTES[theme])
+    return _screen.pictures(_measured, PALETTES[theme])
 
 
-def _ask(place: Place, screen: Screen) -> None:
+def _ask(place: LessonPlace, screen: Screen) -> None:
     """The question and its options. Nothing is measured before one is chosen."""
     st.html(f'<p class="question">{markup.text(screen.question)}</p>')
     with st.container(key="options", gap="small"):
@@ -108,12 +108,12 @@ def _ask(place: Place, screen: Screen) -> None:
             )  # fmt: skip
 
 
-def _answers(screen: Screen, guess: int, reveal: Reveal | None) -> str:
+def _options(screen: Screen, guess: int, reveal: Reveal | None) -> str:
     """The options again, with the reader's guess and, once there is one, what was measured."""
     result = f'<p class="because" role="status">{markup.text(_verdict(guess, reveal))}</p>' if reveal else ""
     return (
         f'<div class="lesson"><p class="question">{markup.text(screen.question)}</p>'
-        f"{markup.answers(screen.options, guess, reveal.right if reveal else None)}{result}</div>"
+        f"{markup.option_list(screen.options, guess, reveal.right if reveal else None)}{result}</div>"
     )
 
 
@@ -121,7 +121,7 @@ def _verdict(guess: int, reveal: Reveal) -> str:
     return f"{'You foresaw it.' if guess == reveal.right else 'Not so.'} {reveal.because}"
 
 
-def _picture(place: Place, picture: Figure | Film | Numbers) -> None:
+def _picture(place: LessonPlace, picture: Figure | Film | Numbers) -> None:
     if isinstance(picture, Numbers):
         st.html(f'<p class="finding">{markup.text(picture.title)}</p>{markup.table(picture.columns)}')
     elif isinstance(picture, Figure):
@@ -131,7 +131,7 @@ def _picture(place: Place, picture: Figure | Film | Numbers) -> None:
         _clicked(place, picture, film(picture, f"film-{place.lesson}-{place.screen}-{picture.name}"))
 
 
-def _clicked(place: Place, picture: Film, point: tuple[float, ...] | None) -> None:
+def _clicked(place: LessonPlace, picture: Film, point: tuple[float, ...] | None) -> None:
     """Sets what a click into a film sets, each as far as it may go."""
     if point is None:
         return
@@ -148,12 +148,12 @@ def _stage(pair: Pair, theme: str, key: str) -> None:
     comparison = Comparison(pair.a, pair.b)
     traces = compute.traces_of(comparison)
     verdicts = compute.verdicts(traces)
-    st.html(markup.verdicts(sides(traces, PALETTES[theme]), verdicts))
+    st.html(markup.verdicts(traced_sides(traces, PALETTES[theme]), verdicts))
     quiet_stage(traces, theme, verdicts, key)
     st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=comparison.to_query())
 
 
-def _controls(place: Place) -> None:
+def _controls(place: LessonPlace) -> None:
     """What the reader may change of what was measured, or of the answer to the task."""
     if not place.parameters:
         return
@@ -161,7 +161,7 @@ def _controls(place: Place) -> None:
         for parameter in place.parameters:
             with st.container(width=220):
                 try:
-                    BEGINS.read(_name(place, parameter), partial(_control, parameter))
+                    INITIAL_VALUES.read(_name(place, parameter), partial(_control, parameter))
                 except ValueError as error:
                     page.remarks([str(error)])
     st.session_state[_FILLED] = to_query(place)
@@ -172,7 +172,7 @@ def _control(parameter: Parameter, key: str, begun: Value) -> Value:
     return chosen
 
 
-def _ending(place: Place) -> None:
+def _ending(place: LessonPlace) -> None:
     lesson = place.text
     task = lesson.task
     st.title("Now you", anchor=False)
@@ -191,13 +191,13 @@ def _ending(place: Place) -> None:
     handouts(lesson)
 
 
-def _way_on(way: Way | None) -> None:
+def _way_on(way: PageLink | None) -> None:
     if way:
         with st.container(key="way", gap=None):
             st.page_link(page.script(way.page), label=way.label, query_params={})
 
 
-def _check(place: Place, task: Task) -> None:
+def _check(place: LessonPlace, task: LessonTask) -> None:
     """What the reader brought back, tried."""
     asked = st.session_state.get(_CHECKED)
     now = (place.lesson, *place.settings.values())
@@ -217,7 +217,7 @@ def _sources(keys: Sequence[str]) -> str:
     return " · ".join(map(cited, keys))
 
 
-def _steps(place: Place) -> None:
+def _steps(place: LessonPlace) -> None:
     """Back and on; in presenter mode by the arrow keys too."""
     last = len(place.text.screens) + 1
     left, right = ("Left", "Right") if frame.presents() else (None, None)
@@ -237,38 +237,38 @@ def _steps(place: Place) -> None:
             _onward(place, right)
 
 
-def _onward(place: Place, shortcut: str | None) -> None:
+def _onward(place: LessonPlace, shortcut: str | None) -> None:
     """From the end of a lesson to the next one, or to the quiz."""
     later = LESSONS[LESSONS.index(place.text) + 1 :]
     if later:
         label = f"Next lesson: {markup.plain(later[0].title)}"
         st.button(
-            label, key="step.next", type="primary", on_click=_go, args=(Place(later[0].key),), shortcut=shortcut,
+            label, key="step.next", type="primary", on_click=_go, args=(LessonPlace(later[0].key),), shortcut=shortcut,
             wrap=True,
         )  # fmt: skip
     else:
         st.page_link(page.script("quiz"), label="The quiz")
 
 
-def _go(place: Place) -> None:
+def _go(place: LessonPlace) -> None:
     LINKED.keep(place)
     state.touch()
 
 
-def _as_controls_say(place: Place) -> Place:
+def _as_controls_say(place: LessonPlace) -> LessonPlace:
     """The place with what its controls hold; where the place is news, they are filled from it first."""
     settings: dict[str, Value] = {}
     news = st.session_state.get(_FILLED) != to_query(place)
     for parameter in place.parameters:
         name, value = _name(place, parameter), place.settings.get(parameter.name, parameter.default)
-        if news or not BEGINS.drawn(name):
-            BEGINS.fill(name, value)
+        if news or not INITIAL_VALUES.drawn(name):
+            INITIAL_VALUES.fill(name, value)
         try:
-            settings[parameter.name] = parameter.check(st.session_state.get(BEGINS.key(name), value))
+            settings[parameter.name] = parameter.check(st.session_state.get(INITIAL_VALUES.key(name), value))
         except ValueError:
             settings[parameter.name] = value
     return place.with_settings(settings)
 
 
-def _name(place: Place, parameter: Parameter) -> str:
+def _name(place: LessonPlace, parameter: Parameter) -> str:
     return f"{place.lesson}.{place.screen}.{parameter.name}"

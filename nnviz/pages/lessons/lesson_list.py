@@ -8,7 +8,7 @@ from nnviz.lessons.course import LESSONS
 from nnviz.lessons.lesson import Lesson
 from nnviz.pages.lessons import lesson_progress
 from nnviz.ui import markup, page
-from nnviz.ui.state.lesson_state import Place, link_query, to_query
+from nnviz.ui.state.lesson_state import LessonPlace, link_query, to_query
 
 PAGE = page.script("lessons")
 WORDS = (
@@ -29,7 +29,7 @@ def show() -> None:
         st.page_link(page.script("teacher"), label="For teachers: questions, handouts, links")
 
 
-def _entry(number: int, lesson: Lesson, place: Place | None) -> None:
+def _entry(number: int, lesson: Lesson, place: LessonPlace | None) -> None:
     last = len(lesson.screens) + 1
     far = f"{lesson.teaching.minutes} minutes in class"
     if place:

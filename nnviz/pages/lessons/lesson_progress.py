@@ -8,19 +8,19 @@ from pathlib import Path
 import streamlit as st
 
 from nnviz.lessons.course import course
-from nnviz.ui.state.lesson_state import Place, from_query, to_query
+from nnviz.ui.state.lesson_state import LessonPlace, from_query, to_query
 
 _component = st.components.v2.component(
     "nnviz_lesson_progress", js=Path(__file__).with_name("lesson_progress.js").read_text(encoding="utf-8")
 )
 
 
-def keep(place: Place) -> None:
+def keep(place: LessonPlace) -> None:
     """Let the browser note this place as the last one in its lesson."""
     _component(key="lessons.keep", data={"lesson": place.lesson, "query": to_query(place)})
 
 
-def kept() -> dict[str, Place]:
+def kept() -> dict[str, LessonPlace]:
     """The last place in each lesson, as the browser remembers it; empty until it has answered.
 
     What the browser says is not to be trusted: it is read as a link is.

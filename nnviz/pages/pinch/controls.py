@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from nnviz.analysis.symmetry.escape_laws import power
-from nnviz.analysis.symmetry.perturbation import APART, DECADES, LOOK, Pinch, start_of
+from nnviz.analysis.symmetry.perturbation import APART, DECADES, LOOK, PerturbationSweep, start_of
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
@@ -102,7 +102,7 @@ def chosen(choice: Choice) -> int:
     return int(choice.settings["less"])
 
 
-def described(perturbation: Pinch) -> str:
+def describe_perturbation(perturbation: PerturbationSweep) -> str:
     """What was trained, in a line."""
     experiment = perturbation.experiment
     units = " + ".join(map(str, experiment.hidden))
@@ -150,10 +150,12 @@ def _plain(value: float) -> str:
 
 
 @drawn_once
-def figures(_found: Pinch, asked: tuple[Experiment, float, int], shown: int, theme: str) -> list[Figure]:
+def figures(
+    _perturbation: PerturbationSweep, asked: tuple[Experiment, float, int], shown: int, theme: str
+) -> list[Figure]:
     """The pictures of one experiment; `asked` is what it was made from."""
     palette = PALETTES[theme]
-    return [draw.plot_distances(_found, shown, palette), draw.plot_escape(_found, palette, chosen=shown)]
+    return [draw.plot_distances(_perturbation, shown, palette), draw.plot_escape(_perturbation, palette, chosen=shown)]
 
 
 def take_home(choice: Choice, figures: list[Figure]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nnviz.analysis.symmetry.escape_laws import verdict
-from nnviz.analysis.symmetry.perturbation import DECADES, by_width, pinch, recipe, ridges, xor
+from nnviz.analysis.symmetry.perturbation import DECADES, by_width, perturb, recipe, ridges, xor
 from nnviz.analysis.symmetry.rounding import rounding
 from nnviz.figures.style.template import PALETTES
 from nnviz.figures.symmetry import perturbation as draw
@@ -23,13 +23,13 @@ st.title("How little randomness is enough?", anchor=False)
 page.remarks(choice.problems)
 try:
     recipe(choice.experiment)
-    found = compute.result_of("Training every ε", pinch, choice.experiment, value, DECADES, starts)
+    perturbation = compute.result_of("Training every ε", perturb, choice.experiment, value, DECADES, starts)
 except ValueError as error:
     page.remarks([str(error)])
     page.presets(pinch_controls.PAGE, pinch_controls.PRESETS)
     st.stop()
-st.html(pinch_controls.words(verdict(found), pinch_controls.described(found)))
-figures = pinch_controls.figures(found, (choice.experiment, value, starts), shown, theme)
+st.html(pinch_controls.words(verdict(perturbation), pinch_controls.describe_perturbation(perturbation)))
+figures = pinch_controls.figures(perturbation, (choice.experiment, value, starts), shown, theme)
 page.presets(pinch_controls.PAGE, pinch_controls.PRESETS)
 page.pair(figures)
 st.page_link(

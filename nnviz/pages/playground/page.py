@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nnviz.figures.style.sides import sides
+from nnviz.figures.style.sides import traced_sides
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
 from nnviz.ui.components.stage import stage
@@ -20,7 +20,7 @@ theme = st.context.theme.type or "light"
 st.title("Why must a network start from random weights?", anchor=False)
 page.remarks(choice.problems)
 traces = compute.traces_of(comparison)
-both = sides(traces, PALETTES[theme])
+both = traced_sides(traces, PALETTES[theme])
 verdicts = compute.verdicts(traces)
 st.html(markup.verdicts(both, verdicts))
 moment = stage(traces, theme, verdicts)
@@ -47,5 +47,5 @@ for name in ("paths", "similarity", "gradients"):
     page.pair(figures[name])
 
 so_far = [trace.until(snapshot) for trace, snapshot in zip(traces, moment.snapshots, strict=True)]
-page.numbers(both, so_far, compute.verdicts(so_far))
+page.summary_numbers(both, so_far, compute.verdicts(so_far))
 takeaway(comparison, traces, verdicts, figures, theme)

@@ -65,7 +65,7 @@ def _ask(sitting: Sitting, draw: int) -> None:
     else:
         st.html(
             f'<div class="lesson"><p class="question">{markup.text(last)}</p>'
-            f"{markup.answers(asked.options, sitting.answer, asked.right, 'your answer')}"
+            f"{markup.option_list(asked.options, sitting.answer, asked.right, 'your answer')}"
             f'<p class="because" role="status">{"Right." if sitting.answer == asked.right else "Not so."} '
             f"{markup.text(asked.because)}</p></div>"
         )
@@ -107,7 +107,7 @@ def _end(sitting: Sitting, draw: int) -> None:
     """How it went, which lessons to look at again, and what one can now explain."""
     top = st.empty()
     asked = [compute.result_of("Drawing the questions", question, draw, place) for place in range(LENGTH)]
-    right = [said == str(one.right + 1) for said, one in zip(sitting.answers, asked, strict=True)]
+    right = [said == str(one.right + 1) for said, one in zip(sitting.choices, asked, strict=True)]
     top.title(graded(sum(right)), anchor=False)
     page.remarks(LINKED.sentences())
     with st.container(key="quiz-list", gap=None):

@@ -24,26 +24,26 @@ class Sitting:
     Attributes:
         draw: the draw's number; None before there is one.
         question: from 1; the one after the last is the end.
-        answers: a digit for each question answered, from 1; questions are answered in their order.
+        choices: a digit for each question answered, from 1; questions are answered in their order.
     """
 
     draw: int | None = None
     question: int = 1
-    answers: str = ""
+    choices: str = ""
 
     @property
     def answer(self) -> int | None:
         """The option that was chosen on this question, from 0, if any."""
-        said = self.answers[self.question - 1 : self.question]
+        said = self.choices[self.question - 1 : self.question]
         return int(said) - 1 if said else None
 
     def answered(self, option: int) -> Sitting:
         """The same place, an option chosen, from 0."""
-        return replace(self, answers=f"{self.answers[: self.question - 1]}{option + 1}")
+        return replace(self, choices=f"{self.choices[: self.question - 1]}{option + 1}")
 
     def unanswered(self) -> Sitting:
         """The same place before an option was chosen."""
-        return replace(self, answers=self.answers[: self.question - 1])
+        return replace(self, choices=self.choices[: self.question - 1])
 
     def at(self, question: int) -> Sitting:
         """Another question of the quiz."""
@@ -68,7 +68,7 @@ def to_query(sitting: Sitting) -> dict[str, str]:
     query = {"draw": str(sitting.draw)}
     if sitting.question != 1:
         query["question"] = str(sitting.question)
-    return query | ({"answers": sitting.answers} if sitting.answers else {})
+    return query | ({"answers": sitting.choices} if sitting.choices else {})
 
 
 def from_query(query: Query) -> tuple[Sitting, list[str]]:
@@ -81,17 +81,17 @@ def from_query(query: Query) -> tuple[Sitting, list[str]]:
     except ValueError as error:
         sentences.append(f"{error} Ignored.")
     given = texts.pop("answers", "")
-    answers = given[:LENGTH] if set(given) <= set("1234"[:MOST_OPTIONS]) else ""
-    if answers != given:
+    choices = given[:LENGTH] if set(given) <= set("1234"[:MOST_OPTIONS]) else ""
+    if choices != given:
         sentences.append(f"answers={shorten(given)}: must be up to {LENGTH} digits from 1 to {MOST_OPTIONS}. Ignored.")
-        answers = ""
-    number = Parameter(name="question", kind=int, default=1, low=1, high=len(answers) + 1)
+        choices = ""
+    number = Parameter(name="question", kind=int, default=1, low=1, high=len(choices) + 1)
     try:
         question = int(number.parse(texts.pop("question", "1")))  # type: ignore[arg-type]
     except ValueError as error:
         sentences.append(f"{error} Ignored.")
     sentences += state.unknown(texts, ("draw", "question", "answers"), len(sentences))
-    sitting = Sitting(int(draw), question, answers) if isinstance(draw, int) else Sitting()
+    sitting = Sitting(int(draw), question, choices) if isinstance(draw, int) else Sitting()
     return sitting, state.at_most(sentences)
 
 

@@ -18,7 +18,7 @@ from nnviz.analysis.restarts.restarts import (
     together,
     train_portion,
 )
-from nnviz.analysis.restarts.sentences import average, numbers, statement, versus
+from nnviz.analysis.restarts.sentences import average, restart_numbers, statement, versus
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
@@ -27,7 +27,7 @@ from nnviz.figures.restarts.best_of import plot_best_loss, plot_chance
 from nnviz.figures.restarts.final_losses import plot_final_losses
 from nnviz.figures.restarts.loss_bands import restarts_curves
 from nnviz.figures.restarts.narrowing import plot_narrowing
-from nnviz.figures.restarts.run_sides import Lot, lots
+from nnviz.figures.restarts.run_sides import RunSide, run_sides
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.restarts.solutions import solutions
@@ -122,7 +122,7 @@ def _done(experiment: Experiment) -> int:
     return result.runs if result else 0
 
 
-def trained(choice: controls.Choice, theme: str) -> list[Lot] | None:
+def trained(choice: controls.Choice, theme: str) -> list[RunSide] | None:
     """A's and B's runs, as many as the controls ask for, or as there were when training was stopped.
 
     What is missing is trained now, in portions, A's and B's in turn: with progress, and with a way to stop that keeps
@@ -143,13 +143,13 @@ def trained(choice: controls.Choice, theme: str) -> list[Lot] | None:
     return _sides(both, wanted, theme)
 
 
-def _sides(both: Sequence[Experiment], wanted: Mapping[Experiment, int], theme: str) -> list[Lot] | None:
+def _sides(both: Sequence[Experiment], wanted: Mapping[Experiment, int], theme: str) -> list[RunSide] | None:
     """A's and B's runs so far with their letters and colours; None unless there are some of each."""
     result = [runs.first(wanted[key]) for key in map(_key, both) if (runs := known(key))]
-    return lots(result, PALETTES[theme]) if len(result) == len(both) else None
+    return run_sides(result, PALETTES[theme]) if len(result) == len(both) else None
 
 
-def say(both: Sequence[Lot] | None, choice: controls.Choice) -> None:
+def say(both: Sequence[RunSide] | None, choice: controls.Choice) -> None:
     """What is found, in sentences: of A, of B, and of both."""
     if both:
         threshold, (a, b) = choice.settings["threshold"], (lot.runs for lot in both)
@@ -204,7 +204,7 @@ def _train(
             show()
 
 
-def figures(both: Sequence[Lot], choice: controls.Choice, theme: str) -> dict[str, list[Figure]]:
+def figures(both: Sequence[RunSide], choice: controls.Choice, theme: str) -> dict[str, list[Figure]]:
     """All the page's figures: drawn once for everybody who looks at the same runs."""
     runs = tuple(lot.runs.runs for lot in both)
     log = bool(st.session_state.get(_LOG))
@@ -213,7 +213,7 @@ def figures(both: Sequence[Lot], choice: controls.Choice, theme: str) -> dict[st
 
 @drawn_once
 def _figures(
-    comparison: Comparison, runs: tuple[int, ...], threshold: float, theme: str, log: bool, _both: Sequence[Lot]
+    comparison: Comparison, runs: tuple[int, ...], threshold: float, theme: str, log: bool, _both: Sequence[RunSide]
 ) -> dict[str, list[Figure]]:
     palette = PALETTES[theme]
     return {
@@ -223,12 +223,12 @@ def _figures(
     }
 
 
-def in_numbers(both: Sequence[Lot], choice: controls.Choice) -> None:
+def in_numbers(both: Sequence[RunSide], choice: controls.Choice) -> None:
     """Mean and spread of both sides, as an honest evaluation reports them; then all figures, and how they are got."""
     st.header("In numbers", anchor=False)
     st.html(markup.paragraphs(average(lot.runs, lot.name) for lot in both))
     threshold = choice.settings["threshold"]
-    st.html(markup.table({f"{lot.letter} {lot.label}": numbers(lot.runs, threshold) for lot in both}))
+    st.html(markup.table({f"{lot.letter} {lot.label}": restart_numbers(lot.runs, threshold) for lot in both}))
     st.html(f'<p class="muted">{markup.text(METHOD)}</p>')
 
 
@@ -241,7 +241,7 @@ def curves(drawn: Sequence[Figure], choice: controls.Choice) -> None:
             page.go(page.PLAYGROUND, playground_query(choice.comparison, points[0]["customdata"]))
 
 
-def reading(both: Sequence[Lot], choice: controls.Choice) -> None:
+def reading(both: Sequence[RunSide], choice: controls.Choice) -> None:
     """What is seen in the two rows of charts: how the curves are drawn, and what the levels mean."""
     rest = meanings((choice.comparison.a, choice.comparison.b), [lot.runs.train_loss for lot in both])
     levels = f" Where runs come to rest: {rest}." if rest else ""
@@ -251,7 +251,7 @@ def reading(both: Sequence[Lot], choice: controls.Choice) -> None:
     )
 
 
-def seed_menu(both: Sequence[Lot], choice: controls.Choice) -> None:
+def seed_menu(both: Sequence[RunSide], choice: controls.Choice) -> None:
     """A menu of all runs, for those who do not click: the seed's run of A and of B, side by side."""
     with st.container(key="restarts_open", horizontal=True, vertical_alignment="bottom"):
         run = st.selectbox(
@@ -267,7 +267,7 @@ def seed_menu(both: Sequence[Lot], choice: controls.Choice) -> None:
         st.toggle("Logarithmic loss", key=_LOG, on_change=state.touch)
 
 
-def _run_label(both: Sequence[Lot], run: int) -> str:
+def _run_label(both: Sequence[RunSide], run: int) -> str:
     ends = [f"{lot.letter} {number(float(lot.runs.ranked[run]))}" for lot in both]
     seeds = dict.fromkeys(str(lot.runs.seeds[run]) for lot in both)
     return f"seed {' and '.join(seeds)}: ends at {', '.join(ends)}"
@@ -284,7 +284,7 @@ def query(choice: controls.Choice) -> dict[str, str]:
     return LAB.to_query(choice.comparison, **choice.settings)
 
 
-def distinct(both: Sequence[Lot], choice: controls.Choice, theme: str) -> None:
+def distinct(both: Sequence[RunSide], choice: controls.Choice, theme: str) -> None:
     """The distinct solutions among the runs of A, or of B. They train once more, for their weights are not kept."""
     st.header("Which solutions were found?", anchor=False)
     of = {f"{lot.letter} {lot.label}": lot for lot in both}

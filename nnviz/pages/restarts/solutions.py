@@ -54,8 +54,8 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
 def _figures(experiment: Experiment, seeds: bytes, alike: float, theme: str, _looked: Looked) -> list[Figure]:
     """The pictures of the solutions, drawn once for everybody; `experiment`, `seeds` and `alike` tell which."""
     palette = PALETTES[theme]
-    pictures = draw.gallery(_looked.runs.trace, _looked.found, palette)
-    matrix = None if pictures else draw.apart(_looked.found, palette)
+    pictures = draw.solution_figures(_looked.runs.trace, _looked.found, palette)
+    matrix = None if pictures else draw.plot_distance_matrix(_looked.found, palette)
     return [matrix] if matrix else pictures
 
 
@@ -64,14 +64,14 @@ def _show(looked: Looked, theme: str) -> None:
     result, runs = looked.found, looked.runs
     figures = _figures(runs.experiment, runs.seeds, result.alike, theme, looked)
     if result.where == "rows" or not figures:  # else the first picture says it
-        st.html(f'<p class="finding">{markup.text(draw.finding(result))}</p>')
+        st.html(f'<p class="finding">{markup.text(draw.solutions_finding(result))}</p>')
     places = st.columns(2)
     for column, figure in zip(places, figures, strict=False):
         with column:
             page.chart(figure)
     if result.found:
         with places[1] if len(figures) == 1 else st.container():
-            st.html(markup.table(draw.numbers(result)))
+            st.html(markup.table(draw.solution_numbers(result)))
             st.html(f'<p class="muted">{markup.text(_method(result))}</p>')
 
 

@@ -31,9 +31,9 @@ st.header("What a fixed seed does not fix", anchor=False)
 seeds.beyond(same)
 
 with judging:
-    found = seeds.judgement(pair, choice.settings["seeds"])
-    if found:
-        seeds.why_it_misleads(found, pair, theme)
-if found:
+    judgement = seeds.judgement(pair, choice.settings["seeds"])
+    if judgement:
+        seeds.why_it_misleads(judgement, pair, theme)
+if judgement:
     with answer:
-        seeds.answer(same, found)
+        seeds.answer(same, judgement)

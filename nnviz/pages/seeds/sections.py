@@ -136,15 +136,15 @@ def digests(same: Repeats) -> None:
 
 
 @drawn_once
-def _ripple(experiment: Experiment, theme: str, _found: Sequence[Ripple]) -> Figure:
+def _ripple(experiment: Experiment, theme: str, _ripples: Sequence[Ripple]) -> Figure:
     """The picture of the changes, drawn once for everybody."""
-    return draw_ripple(_found, PALETTES[theme])
+    return draw_ripple(_ripples, PALETTES[theme])
 
 
 @drawn_once
-def _per_seed(pair: Comparison, seeds: int, theme: str, _found: Judgement) -> Figure:
+def _per_seed(pair: Comparison, seeds: int, theme: str, _judgement: Judgement) -> Figure:
     """The picture of all seeds, drawn once for everybody."""
-    return plot_per_seed(_found, PALETTES[theme])
+    return plot_per_seed(_judgement, PALETTES[theme])
 
 
 def causes_of(moved: Sequence[Ripple], experiment: Experiment, theme: str) -> None:

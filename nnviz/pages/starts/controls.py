@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from nnviz.analysis.symmetry.clones import AsOne
-from nnviz.analysis.symmetry.starts import RECIPE, Contest, Outcome, Parts
+from nnviz.analysis.symmetry.starts import RECIPE, InitComparison, InitOutcome, ZeroParts
 from nnviz.analysis.words import number
 from nnviz.core import activations
 from nnviz.core.registry import Parameter, plain
@@ -56,7 +56,7 @@ def columns(activation: str) -> tuple[str, ...]:
     return COLUMNS if activation in COLUMNS else (activation, *COLUMNS[1:])
 
 
-def in_words(contest: Contest) -> str:
+def in_words(contest: InitComparison) -> str:
     """Every start in a line of HTML, the random ones as median, best and worst, each with its link."""
     ranked = contest.ranked()
     lines = [(f"{outcome.start.label}, {name}", outcome) for name, outcome in (
@@ -66,7 +66,7 @@ def in_words(contest: Contest) -> str:
     return "<ul>" + "".join(f"<li>{_line(contest, name, outcome)}</li>" for name, outcome in lines) + "</ul>"
 
 
-def _line(contest: Contest, name: str, outcome: Outcome) -> str:
+def _line(contest: InitComparison, name: str, outcome: InitOutcome) -> str:
     note, chance = outcome.start.note, CHANCE[outcome.start.chance].capitalize()
     words = (
         f"{note} {chance}. Distinct units {outcome.distinct_before} at the start, {outcome.distinct} at the end; loss "
@@ -77,7 +77,7 @@ def _line(contest: Contest, name: str, outcome: Outcome) -> str:
     return f"<b>{escape(name)}</b>: {escape(words)} {link}"
 
 
-def places(contest: Contest) -> Mapping[str, Outcome]:
+def places(contest: InitComparison) -> Mapping[str, InitOutcome]:
     """Every start that can be opened, by what it is called in the menu."""
     by_hand = {f"{outcome.start.label}: {_loss(outcome)}": outcome for outcome in contest.outcomes}
     ranked = contest.ranked()
@@ -88,19 +88,19 @@ def places(contest: Contest) -> Mapping[str, Outcome]:
     }
 
 
-def cell_label(cell: Outcome) -> str:
+def cell_label(cell: InitOutcome) -> str:
     """What a cell of the second table is called in the menu."""
     return f"{cell.start.label} with {activations.registry[cell.experiment.activation].label}: {_loss(cell)}"
 
 
-def playground_query(outcome: Outcome) -> dict[str, str]:
+def playground_query(outcome: InitOutcome) -> dict[str, str]:
     """A start as the Playground's A, beside Glorot uniform."""
     a = outcome.experiment.replace(snapshots=DEFAULT_A.snapshots)
     b = a.replace(kernel_initializer="glorot_uniform", output_initializer=None, bias_initializer="zeros")
     return Comparison(a, b).to_query()
 
 
-def about_zeros(parts: Parts) -> str:
+def about_zeros(parts: ZeroParts) -> str:
     """What there is to know for reading the second table, with its numbers."""
     classes = parts.cells[0][0].experiment.load_dataset().class_names
     cost = number(parts.guess)
@@ -126,5 +126,5 @@ def as_one_sentence(as_one: AsOne) -> str:
     )
 
 
-def _loss(outcome: Outcome) -> str:
+def _loss(outcome: InitOutcome) -> str:
     return "diverged" if math.isnan(outcome.loss) else number(outcome.loss)

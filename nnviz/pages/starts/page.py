@@ -28,25 +28,25 @@ page.presets(own.PAGE, own.PRESETS)
 if problem:
     st.stop()
 
-found = compute.result_of("Training starts by hand and random ones", contest, recipe, random_starts)
-strip = plot_starts(found, palette)
+results = compute.result_of("Training starts by hand and random ones", contest, recipe, random_starts)
+strip = plot_starts(results, palette)
 points = page.clicked(strip)
 if points:
-    outcome = (found.random, found.outcomes)[points[0]["curve_number"]][points[0]["point_number"]]
+    outcome = (results.random, results.outcomes)[points[0]["curve_number"]][points[0]["point_number"]]
     page.go(page.PLAYGROUND, own.playground_query(outcome))
 st.html(
     '<p class="muted">Each mark is one training; the grey band is the range of the random ones. On the right: '
     "distinct units at the start → at the end, and the final loss. × marks starts whose units end as fewer than there "
     "are. Click a mark to see it in the Playground, beside Glorot uniform.</p>"
 )
-places = own.places(found)
+places = own.places(results)
 with st.container(key="starts_open", horizontal=True, vertical_alignment="bottom"):
     place = st.selectbox("Or choose a start", list(places), width=340, key="starts.place")
-    query = own.playground_query(places.get(place) or found.median)
+    query = own.playground_query(places.get(place) or results.median)
     st.page_link(page.PLAYGROUND, label="Open in the Playground", query_params=query)
     st.download_button("Starts as CSV", strip.csv, "starts.csv", "text/csv", on_click="ignore")
 with st.expander("What each start is, and how it ended"):
-    st.html(own.in_words(found))
+    st.html(own.in_words(results))
 
 st.header("Which part may be zero?", anchor="zero")
 table = compute.result_of("Training every part with every activation", parts, recipe, own.columns(recipe.activation))

@@ -180,7 +180,7 @@ def _draw() -> None:
 
 
 @dataclass(frozen=True)
-class Room:
+class NamedPlace:
     """A page whose controls can be hidden.
 
     Attributes:
@@ -203,14 +203,14 @@ class Room:
 
 
 ROOMS = (
-    Room("Playground", "", playground, presets.PRESETS),
-    Room("Restarts", "restarts", restarts_lab.LAB, restarts_lab.PRESETS),
-    Room("How little is enough?", "pinch", pinch_controls.CONTROLS, pinch_controls.PRESETS),
-    Room("Random or different?", "starts", starts_controls.LAB, starts_controls.PRESETS),
-    Room("Start or order?", "order", order_controls.LAB, order_controls.PRESETS),
-    Room("Which starts end where?", "basins", basin_lab.LAB, basin_lab.PRESETS),
-    Room("Loss landscape", "landscape", landscape_controls.LAB, landscape_controls.PRESETS),
-    Room("When to fix the seed", "seeds", seeds.LAB, seeds.PRESETS),
+    NamedPlace("Playground", "", playground, presets.PRESETS),
+    NamedPlace("Restarts", "restarts", restarts_lab.LAB, restarts_lab.PRESETS),
+    NamedPlace("How little is enough?", "pinch", pinch_controls.CONTROLS, pinch_controls.PRESETS),
+    NamedPlace("Random or different?", "starts", starts_controls.LAB, starts_controls.PRESETS),
+    NamedPlace("Start or order?", "order", order_controls.LAB, order_controls.PRESETS),
+    NamedPlace("Which starts end where?", "basins", basin_lab.LAB, basin_lab.PRESETS),
+    NamedPlace("Loss landscape", "landscape", landscape_controls.LAB, landscape_controls.PRESETS),
+    NamedPlace("When to fix the seed", "seeds", seeds.LAB, seeds.PRESETS),
 )
 
 

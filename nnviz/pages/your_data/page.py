@@ -22,11 +22,11 @@ if data is None:
     st.stop()
 own_table.understood(data)
 page.presets(your_data.PAGE, your_data.PRESETS)
-found = your_data.ranked(given, data, choice)
-if found is None:
+ranking = your_data.ranked(given, data, choice)
+if ranking is None:
     st.stop()
-figure = plot_ranking(found, PALETTES[st.context.theme.type or "light"])
+figure = plot_ranking(ranking, PALETTES[st.context.theme.type or "light"])
 page.chart(figure)
-your_data.reading(found)
-your_data.in_numbers(found)
-your_data.take_home(found, figure, data, choice)
+your_data.reading(ranking)
+your_data.in_numbers(ranking)
+your_data.take_home(ranking, figure, data, choice)

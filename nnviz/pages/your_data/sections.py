@@ -10,7 +10,7 @@ from nnviz.analysis.tables.ranking import (
     MOST_RUNS,
     SETS,
     STARTS,
-    Place,
+    RankedInitializer,
     Ranking,
     check,
     rank,
@@ -191,7 +191,7 @@ def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -
     st.code(state.link(LAB.to_query(choice.experiment, **choice.settings)), language=None, wrap_lines=True)
 
 
-def _lower(ranking: Ranking, place: Place) -> str:
+def _lower(ranking: Ranking, place: RankedInitializer) -> str:
     return "–" if place is ranking.best else f"{place.lower} of {count(ranking.seeds, 'seed')}"
 
 

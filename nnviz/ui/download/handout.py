@@ -133,7 +133,7 @@ def _measured(
     parts = []
     for i, (screen, reveal) in enumerate(zip(lesson.screens, reveals, strict=True)):
         parts.append(
-            f"<h3>{i + 1}. {markup.text(screen.question)}</h3>{_found(screen, reveal)}"
+            f"<h3>{i + 1}. {markup.text(screen.question)}</h3>{_revealed(screen, reveal)}"
             f"{_pictures(pictures[i], places[i], draw)}"
         )
     return "".join(parts)
@@ -151,12 +151,12 @@ def _answered(
         yield (
             f"<section><h2>{i + 1}. {markup.text(screen.title)}</h2>{markup.prose(screen.before)}"
             f'<div class="box"><p class="question">{markup.text(screen.question)}</p>'
-            f"{_options(screen, reveal.right)}</div>{_found(screen, reveal)}"
+            f"{_options(screen, reveal.right)}</div>{_revealed(screen, reveal)}"
             f"{_pictures(pictures[i], places[i], draw)}</section>"
         )
 
 
-def _found(screen: Screen, reveal: Reveal) -> str:
+def _revealed(screen: Screen, reveal: Reveal) -> str:
     """The finding, and what stands behind it."""
     option = screen.options[reveal.right]
     stop = "" if option[-1] in ".!?" else "."

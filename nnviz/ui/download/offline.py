@@ -9,9 +9,9 @@ from html import escape
 
 from nnviz.analysis.playground.summary import summary
 from nnviz.core.trace import Trace
-from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.sides import Side, sides
+from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import LIGHT, Palette
 from nnviz.stage import loader
 from nnviz.stage.payload import payload
@@ -51,9 +51,11 @@ def offline_page(traces: Sequence[Trace], sentences: Sequence[str], palette: Pal
         palette: the theme's colours.
         link: where the same can be seen live, if anywhere.
     """
-    both = sides(traces, palette)
+    both = traced_sides(traces, palette)
     title = " · ".join(side.label for side in both)
-    figures = [figure for name, row in gallery(traces, palette).items() if name != "boundary" for figure in row]
+    figures = [
+        figure for name, row in playground_figures(traces, palette).items() if name != "boundary" for figure in row
+    ]
     numbers = {f"{side.letter} {side.label}".strip(): summary(side.trace) for side in both}
     charts = "".join(_figure(figure, i == 0) for i, figure in enumerate(figures))
     live = f'<p><a href="{escape(link)}">See it live</a></p>' if link else ""

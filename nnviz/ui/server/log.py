@@ -53,7 +53,7 @@ def about(**facts: object) -> Iterator[None]:
         _about.reset(token)
 
 
-class Record(logging.LogRecord):
+class JsonRecord(logging.LogRecord):
     """A record whose message is a line of JSON, whoever's handler prints it."""
 
     facts: Mapping[str, object] = {}
@@ -151,7 +151,7 @@ def begin(level: str) -> None:
     Args:
         level: the lowest that is written, such as `info`.
     """
-    logging.setLogRecordFactory(Record)
+    logging.setLogRecordFactory(JsonRecord)
     handler = logging.StreamHandler(sys.stderr)
     for logger, lowest in (
         (_log, level.upper()),

@@ -16,7 +16,7 @@ from nnviz.core import activations, datasets, optimizers
 from nnviz.core.experiment import FIELDS, MOST_SEED, Experiment, field_text, parse_field
 from nnviz.core.registry import Entry, Parameter, Value
 from nnviz.ui.state import frame, state
-from nnviz.ui.state.initial_values import Begins
+from nnviz.ui.state.initial_values import InitialValues
 from nnviz.ui.state.state import Comparison, Query
 from nnviz.ui.state.widgets import capital, initializer_control, initializer_options, parameter_control
 
@@ -98,12 +98,12 @@ class Controls:
         self.shared = tuple(name for name in self.fields if name != "kernel_initializer")
         self.settings = {parameter.name: parameter for parameter in settings}
         self.linked = state.Linked(name, self._to_query, self._from_query)
-        self.begins = Begins(name)
+        self.initial_values = InitialValues(name)
 
     def sidebar(self) -> Choice:
         """Draw the controls, filled from the URL where that brings something new, and keep the URL in step."""
         visible = [name for name in self.fields if name not in frame.hidden()]
-        arrived = self.linked.incoming(entering=bool(visible) and not self.begins.drawn(f"a.{visible[0]}"))
+        arrived = self.linked.incoming(entering=bool(visible) and not self.initial_values.drawn(f"a.{visible[0]}"))
         if arrived:
             self._fill(arrived)
         with st.sidebar:
@@ -144,15 +144,21 @@ class Controls:
         settings: dict[str, Value] = {}
         problems: list[str] = []
         kept, hidden = self.linked.kept(), frame.hidden()
-        differing: list[str] = st.session_state.get(self.begins.key(DIFFER), self.begins.value(DIFFER))
+        differing: list[str] = st.session_state.get(self.initial_values.key(DIFFER), self.initial_values.value(DIFFER))
 
         def draw(name: str, sides: Sequence[str], label: str) -> None:
             for side in sides:
                 try:
-                    if side == "b" and not (self.begins.drawn(f"b.{name}") or self.begins.waits(f"b.{name}")):
-                        self.begins.fill(f"b.{name}", values["a"][name])  # B's new control begins as a copy of A's
+                    if side == "b" and not (
+                        self.initial_values.drawn(f"b.{name}") or self.initial_values.waits(f"b.{name}")
+                    ):
+                        self.initial_values.fill(
+                            f"b.{name}", values["a"][name]
+                        )  # B's new control begins as a copy of A's
                     said = f"{label} of {side.upper()}" if len(sides) > 1 else label
-                    values[side][name] = self.begins.read(f"{side}.{name}", partial(self._control, side, name, said))
+                    values[side][name] = self.initial_values.read(
+                        f"{side}.{name}", partial(self._control, side, name, said)
+                    )
                 except (ValueError, KeyError) as error:
                     problems.append(str(error) if isinstance(error, ValueError) else f"{label}: see A's.")
 
@@ -174,7 +180,7 @@ class Controls:
                 settings[name] = kept.settings[name]
                 continue
             try:
-                settings[name] = self.begins.read(name, partial(self._setting, parameter))
+                settings[name] = self.initial_values.read(name, partial(self._setting, parameter))
             except ValueError as error:
                 problems.append(str(error))
         for name in self.start:
@@ -188,7 +194,7 @@ class Controls:
             for name in self.more:
                 shared(name)
         if self.pair and DIFFER not in hidden:
-            self.begins.read(DIFFER, self._differences)
+            self.initial_values.read(DIFFER, self._differences)
         return values, settings, problems
 
     def _differences(self, key: str, begun: Sequence[str]) -> list[str]:
@@ -225,7 +231,7 @@ class Controls:
                 help="Units in each, such as 8 or 8, 8. Empty: no hidden layer.",
             )
             return parse_field(name, text)
-        dataset = st.session_state.get(self.begins.key(f"{side}.dataset"), self.base.a.dataset)
+        dataset = st.session_state.get(self.initial_values.key(f"{side}.dataset"), self.base.a.dataset)
         noiseless = name == "noise" and not datasets.registry[dataset].noisy
         entries = REGISTRIES.get(name, {})
         return parameter_control(
@@ -242,15 +248,15 @@ class Controls:
         a, b = choice.comparison.a, choice.comparison.b
         differing = [name for name in self.shared if self.pair and getattr(a, name) != getattr(b, name)]
         for name in self.fields:
-            self.begins.fill(f"a.{name}", getattr(a, name))
+            self.initial_values.fill(f"a.{name}", getattr(a, name))
         for name in ("kernel_initializer", *differing):
-            self.begins.fill(f"b.{name}", getattr(b, name))
+            self.initial_values.fill(f"b.{name}", getattr(b, name))
         for name, value in choice.settings.items():
-            self.begins.fill(name, value)
-        self.begins.fill(DIFFER, differing)
+            self.initial_values.fill(name, value)
+        self.initial_values.fill(DIFFER, differing)
 
     def _new_seed(self) -> None:
-        self.begins.fill("a.seed", secrets.randbelow(min(MOST_SEED, 9999) + 1))
+        self.initial_values.fill("a.seed", secrets.randbelow(min(MOST_SEED, 9999) + 1))
         state.touch()
 
 

@@ -12,7 +12,7 @@ T = TypeVar("T")
 NOTHING = object()
 
 
-class Begin(NamedTuple):
+class InitialValue(NamedTuple):
     """What a control begins with.
 
     Attributes:
@@ -26,7 +26,7 @@ class Begin(NamedTuple):
     held: Any
 
 
-class Begins:
+class InitialValues:
     """The keys of a page's controls, and the value that each is drawn with.
 
     Streamlit can tell the browser to change a control, but the word is lost where the next run of the page begins
@@ -45,9 +45,9 @@ class Begins:
         """Let a control begin with a value, unless it holds that already."""
         begin = self._all().get(name)
         if begin is None:
-            self._all()[name] = Begin(0, value, NOTHING)
+            self._all()[name] = InitialValue(0, value, NOTHING)
         elif begin.held != value or not self.drawn(name):
-            self._all()[name] = Begin(begin.times + 1, value, NOTHING)
+            self._all()[name] = InitialValue(begin.times + 1, value, NOTHING)
 
     def read(self, name: str, draw: Callable[[str, Any], T]) -> T:
         """What a control holds.
@@ -79,6 +79,6 @@ class Begins:
         """Whether a control was filled and not drawn yet."""
         return name in self._all() and self._all()[name].held is NOTHING and not self.drawn(name)
 
-    def _all(self) -> dict[str, Begin]:
-        texts: dict[str, Begin] = st.session_state.setdefault(f"{self.page}.begins", {})
+    def _all(self) -> dict[str, InitialValue]:
+        texts: dict[str, InitialValue] = st.session_state.setdefault(f"{self.page}.begins", {})
         return texts

@@ -21,7 +21,7 @@ NONE = "-"
 
 
 @dataclass(frozen=True)
-class Place:
+class LessonPlace:
     """A place in the lessons.
 
     Attributes:
@@ -59,22 +59,22 @@ class Place:
         said = self.guesses[self.screen - 1 : self.screen]
         return int(said) - 1 if said and said != NONE else None
 
-    def guessed(self, option: int) -> Place:
+    def guessed(self, option: int) -> LessonPlace:
         """The same place, an option chosen, from 0."""
         said = self.guesses.ljust(len(self.text.screens), NONE)
         said = f"{said[: self.screen - 1]}{option + 1}{said[self.screen :]}"
-        return Place(self.lesson, self.screen, said.rstrip(NONE), self.settings)
+        return LessonPlace(self.lesson, self.screen, said.rstrip(NONE), self.settings)
 
-    def at(self, screen: int) -> Place:
+    def at(self, screen: int) -> LessonPlace:
         """Another screen of the lesson, nothing set there."""
-        return Place(self.lesson, screen, self.guesses)
+        return LessonPlace(self.lesson, screen, self.guesses)
 
-    def with_settings(self, settings: Mapping[str, Value]) -> Place:
+    def with_settings(self, settings: Mapping[str, Value]) -> LessonPlace:
         """The same place, other things set."""
-        return Place(self.lesson, self.screen, self.guesses, settings)
+        return LessonPlace(self.lesson, self.screen, self.guesses, settings)
 
 
-def to_query(place: Place) -> dict[str, str]:
+def to_query(place: LessonPlace) -> dict[str, str]:
     """A place as texts for a URL.
 
     >>> to_query(Place())
@@ -88,7 +88,7 @@ def to_query(place: Place) -> dict[str, str]:
     return query | state.settings_to_query({p.name: p for p in place.parameters}, place.settings)
 
 
-def from_query(query: Query) -> tuple[Place, list[str]]:
+def from_query(query: Query) -> tuple[LessonPlace, list[str]]:
     """The place that a URL's query stands for, and a sentence for each thing that could not be used. Never raises."""
     texts = {name: given if isinstance(given, str) else "".join(given[-1:]) for name, given in query.items()}
     sentences = []
@@ -96,9 +96,9 @@ def from_query(query: Query) -> tuple[Place, list[str]]:
     if key not in course:
         if key:
             sentences.append(f"lesson={shorten(key)}: there is no such lesson. Here are all of them.")
-        return Place(), sentences
+        return LessonPlace(), sentences
     lesson = course[key]
-    place = Place(key, *_screen_and_guesses(lesson, texts, sentences))
+    place = LessonPlace(key, *_screen_and_guesses(lesson, texts, sentences))
     settings, rest, more = state.settings_from_query({p.name: p for p in place.parameters}, texts)
     sentences += more
     known = ("lesson", "screen", "guesses", *(parameter.name for parameter in place.parameters))
@@ -121,7 +121,7 @@ def _screen_and_guesses(lesson: Lesson, texts: dict[str, str], sentences: list[s
     return screen, guesses.rstrip(NONE)
 
 
-LINKED: state.Linked[Place] = state.Linked("lessons", to_query, from_query)
+LINKED: state.Linked[LessonPlace] = state.Linked("lessons", to_query, from_query)
 
 
 def link_query(lesson: str, screen: int = 1, guesses: str = "", **settings: Any) -> dict[str, str]:
@@ -133,4 +133,4 @@ def link_query(lesson: str, screen: int = 1, guesses: str = "", **settings: Any)
         guesses: a digit a screen, from 1; "-" for none. With a guess the answer stands there.
         settings: of the screen.
     """
-    return to_query(Place(lesson, screen, guesses, settings))
+    return to_query(LessonPlace(lesson, screen, guesses, settings))

@@ -18,7 +18,7 @@ from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.core.training import together, train, train_together
-from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui.server import counters
@@ -196,7 +196,7 @@ def figures(
     _traces: Sequence[Trace],
 ) -> dict[str, list[Figure]]:
     """All the page's figures: drawn once for everybody who looks at the same thing at the same moment."""
-    return gallery(_traces, PALETTES[theme], log_loss, layer, snapshots)
+    return playground_figures(_traces, PALETTES[theme], log_loss, layer, snapshots)
 
 
 def verdicts(traces: Sequence[Trace]) -> list[str]:

@@ -33,7 +33,7 @@ def cores() -> int:
         return result
 
 
-class Line:
+class Queue:
     """Lets in so many at a time, the lowest numbers first."""
 
     def __init__(self, places: int) -> None:
@@ -84,7 +84,7 @@ class Line:
             heapq.heappop(self.waiting)[2].set()
 
 
-page = Line(1)
+page = Queue(1)
 
 
 class Turn:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nnviz.analysis.depth.scales import Scales, level_spread, normal, scales
+from nnviz.analysis.depth.scales import Scales, level_stddev, normal, scales
 from nnviz.analysis.depth.unit_similarity import likeness
 from nnviz.analysis.initializers.draws import Kernel, draws
 from nnviz.analysis.playground.diagnosis import diagnose
@@ -23,7 +23,7 @@ WILD = QUICK.replace(hidden=(32,) * 8, learning_rate=0.1, batch_size=None)
 @pytest.mark.parametrize("width", [64, 256])
 def test_the_level_spread_is_hes_rule_with_relu_and_lecuns_without(activation, factor, moment, width):
     allowed = 4 * 0.5 * math.sqrt(moment / width / 30)
-    assert level_spread(width, activation) == pytest.approx(factor / math.sqrt(width), rel=allowed)
+    assert level_stddev(width, activation) == pytest.approx(factor / math.sqrt(width), rel=allowed)
 
 
 def test_each_spread_gives_the_runs_that_train_gives():

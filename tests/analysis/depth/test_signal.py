@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nnviz.analysis.depth import signal
 from nnviz.analysis.depth.signal import SignalSpec, measure
 from nnviz.analysis.depth.theory import law, theory
-from nnviz.analysis.depth.verdict import factor, numbers, standing, typical, verdict
+from nnviz.analysis.depth.verdict import factor, signal_numbers, standing, typical, verdict
 from nnviz.core import activations, datasets, initializers
 
 QUICK = {"depth": 4, "width": 16, "rows": 32, "seeds": 2}
@@ -207,7 +207,7 @@ def test_every_spec_is_measured_and_worded(activation, kernel, bias, data, depth
     said = str(verdict(record))
     assert "nan" not in said
     assert said.endswith(".")
-    for table in (numbers(record, expected), standing(expected)):
+    for table in (signal_numbers(record, expected), standing(expected)):
         assert len({tuple(column) for column in table.values()}) <= 1
     shares = record.histograms.sum(axis=1)
     assert ((np.abs(shares - 1) < 1e-9) | (shares == 0)).all()
@@ -223,7 +223,7 @@ def test_the_factor_is_taken_as_far_as_numbers_reach(line, rate):
 @pytest.mark.parametrize("scale", [1e-300, 1e-160, 1.0, 1e160, 1e300])
 def test_spreads_of_any_size(scale):
     values = np.random.default_rng(0).normal(size=(50, 4))
-    assert signal.spread(scale * values) == pytest.approx(scale * values.std(), rel=1e-12)
+    assert signal.stddev(scale * values) == pytest.approx(scale * values.std(), rel=1e-12)
 
 
 def test_small_positive_numbers_make_all_inputs_alike():

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from nnviz.analysis.landscape.basin_map import Basins, Window, basins
-from nnviz.analysis.landscape.basin_outcomes import Outcome, steps_to
+from nnviz.analysis.landscape.basin_map import BasinMap, Window, basins
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome, steps_to
 from nnviz.core.experiment import Experiment
 
 XOR = Experiment(
@@ -25,12 +25,12 @@ def outcome(finals, bar=0.5, diverged=()):
     for place in diverged:
         diverged_at[place] = 7
     losses = np.stack([np.ones_like(finals), finals], axis=-1)
-    return Outcome(Basins(XOR, window, x, y, np.array([0, 10]), losses, diverged_at), bar)
+    return BasinOutcome(BasinMap(XOR, window, x, y, np.array([0, 10]), losses, diverged_at), bar)
 
 
 def test_steps_agree_with_a_trace_recorded_at_every_step():
     window = Window(side=24)
-    seldom = Outcome(basins(XOR, window), 0.1)
+    seldom = BasinOutcome(basins(XOR, window), 0.1)
     always = basins(XOR.replace(snapshots=1000), window)
     assert (np.diff(always.moments) == 1).all()
     below = always.losses < 0.1
@@ -42,7 +42,7 @@ def test_steps_agree_with_a_trace_recorded_at_every_step():
     off = np.abs(seldom.steps - truth)[known]
     assert off.max() <= seldom.longest_gap
     assert np.median(off) <= 1
-    np.testing.assert_array_equal(Outcome(always, 0.1).steps, truth)
+    np.testing.assert_array_equal(BasinOutcome(always, 0.1).steps, truth)
 
 
 def test_between_moments_a_loss_that_falls_exponentially_is_read_exactly():

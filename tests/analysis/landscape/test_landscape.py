@@ -12,7 +12,7 @@ from nnviz.analysis.landscape import loss_surface as module
 from nnviz.analysis.landscape.landscape import (
     FLIPPING,
     LINE_POINTS,
-    Line,
+    LossLine,
     landscape,
     prepared,
     survey,
@@ -61,7 +61,7 @@ def test_the_loss_at_the_runs_weights_is_the_one_that_training_recorded(changes)
 
 def test_the_ground_under_a_solution_is_its_own_loss(found):
     for path in found.paths:
-        assert path.ground[-1] == pytest.approx(path.loss[-1], rel=1e-12)
+        assert path.plane_loss[-1] == pytest.approx(path.loss[-1], rel=1e-12)
 
 
 def test_a_point_of_the_grid_has_the_loss_of_its_weights():
@@ -136,9 +136,9 @@ def test_from_its_start_straight_to_its_end_the_loss_never_climbs():
 
 def test_a_peak_is_what_stands_above_both_ends():
     shares = np.linspace(0, 1, 3)
-    line = Line(("a", "b"), (0, 1), 1.0, shares, np.array([0.25, 1.0, 0.5]))
+    line = LossLine(("a", "b"), (0, 1), 1.0, shares, np.array([0.25, 1.0, 0.5]))
     assert (line.peak, line.climb) == (1.0, 0.5)
-    assert Line(("a", "b"), (0, 1), 1.0, shares, np.array([0.25, 0.3, 0.5])).climb == 0
+    assert LossLine(("a", "b"), (0, 1), 1.0, shares, np.array([0.25, 0.3, 0.5])).climb == 0
 
 
 def test_the_picture_is_square_and_holds_all_paths(found):
@@ -161,7 +161,7 @@ def test_around_one_end_the_reach_is_in_lengths_of_the_weights():
 def test_the_same_call_gives_the_same_bits(found):
     again = landscape(QUICK, resolution=21)
     assert np.array_equal(again.loss, found.loss)
-    assert all(np.array_equal(a.ground, b.ground) for a, b in zip(again.paths, found.paths, strict=True))
+    assert all(np.array_equal(a.plane_loss, b.plane_loss) for a, b in zip(again.paths, found.paths, strict=True))
 
 
 def test_small_chunks_change_nothing(found, monkeypatch):

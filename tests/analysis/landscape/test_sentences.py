@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.landscape import sentences as words
-from nnviz.analysis.landscape.landscape import Landscape, Line, Path
+from nnviz.analysis.landscape.landscape import LossLandscape, LossLine, Path
 from nnviz.core.experiment import Experiment
 
 SHARES = np.linspace(0, 1, 3)
@@ -22,13 +22,13 @@ def path(run, loss, ground=None, outside=0.25):
 
 def line(one, other, *loss):
     ends = ("start", "end") if one == other else (f"run {one + 1}", f"run {other + 1}")
-    return Line(ends, (one, other), 2.0 + other, SHARES, np.array(loss))
+    return LossLine(ends, (one, other), 2.0 + other, SHARES, np.array(loss))
 
 
 def found(paths, lines, loss=((1.0, 0.1, 1.0, 0.1),), kind="three_runs", **changes):
     experiment = Experiment().replace(**changes)
     loss = np.array(loss)
-    return Landscape(experiment, kind, ("x", "y"), np.zeros(loss.shape[1]), np.zeros(loss.shape[0]), loss,
+    return LossLandscape(experiment, kind, ("x", "y"), np.zeros(loss.shape[1]), np.zeros(loss.shape[0]), loss,
                      tuple(paths), tuple(lines), guess=np.log(2))  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def test_the_plane_is_named_with_the_networks_dimensions():
 
 
 def test_numbers_of_every_run():
-    table = words.numbers(THREE)
+    table = words.landscape_numbers(THREE)
     assert list(table) == ["run 1, seed 7", "run 2, seed 8", "run 3, seed 9"]
     assert table["run 2, seed 8"] == {
         "loss at the start": "0.900",

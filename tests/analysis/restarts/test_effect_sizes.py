@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import brunnermunzel
 
-from nnviz.analysis.restarts.effect_sizes import Z, difference, spread, superiority
+from nnviz.analysis.restarts.effect_sizes import Z, difference, mean_stddev, superiority
 from nnviz.analysis.restarts.success_rates import rate
 
 
@@ -73,22 +73,22 @@ def test_where_placements_do_not_vary_the_interval_is_wilsons(a, b, value):
 
 
 def test_mean_and_deviation_are_of_the_finite_values():
-    found = spread(np.array([1.0, 2.0, 6.0, np.nan, np.inf]))
+    found = mean_stddev(np.array([1.0, 2.0, 6.0, np.nan, np.inf]))
     assert (found.mean, found.runs) == (3.0, 3)
     assert found.deviation == pytest.approx(np.std([1, 2, 6], ddof=1))
-    assert spread(np.array([np.nan])).runs == 0
-    assert math.isnan(spread(np.array([4.0])).deviation)
-    assert spread(np.array([4.0])).mean == 4
+    assert mean_stddev(np.array([np.nan])).runs == 0
+    assert math.isnan(mean_stddev(np.array([4.0])).deviation)
+    assert mean_stddev(np.array([4.0])).mean == 4
 
 
 def test_two_humps_are_told_from_one():
     generator = np.random.default_rng(0)
     humps = np.concatenate([generator.normal(0, 0.01, 130), generator.normal(0.35, 0.01, 70)])
-    assert spread(humps).humps
+    assert mean_stddev(humps).humps
     for one in (generator.normal(size=200), generator.exponential(size=200), generator.uniform(size=200)):
-        assert not spread(one).humps
-    same = spread(np.full(200, math.log(2)))
+        assert not mean_stddev(one).humps
+    same = mean_stddev(np.full(200, math.log(2)))
     assert (same.mean, same.deviation, same.near) == (math.log(2), 0, 200)
     assert not same.humps
-    assert not spread(np.repeat([1.0, 1.0 + 1e-9], 100)).humps
-    assert not spread(humps[[0, -1]]).humps  # two runs are too few to say
+    assert not mean_stddev(np.repeat([1.0, 1.0 + 1e-9], 100)).humps
+    assert not mean_stddev(humps[[0, -1]]).humps  # two runs are too few to say

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.restarts.restarts import portion, train_portion
-from nnviz.analysis.restarts.sentences import average, failures, numbers, statement, versus
+from nnviz.analysis.restarts.sentences import average, failures, restart_numbers, statement, versus
 from nnviz.core.experiment import Experiment
 
 XOR = Experiment(
@@ -57,7 +57,7 @@ def test_runs_that_diverged_are_counted():
     assert statement(wild, 0.1).endswith(" 4 runs diverged.")
     assert failures(wild, 0.1) == "4 diverged"
     assert average(wild, "A") == "A: every run diverged, so there is no mean."
-    assert numbers(wild, 0.1)["final loss, mean ± deviation"] == "–"
+    assert restart_numbers(wild, 0.1)["final loss, mean ± deviation"] == "–"
 
 
 def test_the_comparison_names_the_better_side_whichever_it_is(a, b):
@@ -109,16 +109,16 @@ def test_a_mean_between_two_humps_is_said_to_hide_them(a, b):
 @pytest.mark.parametrize("rate", [0.3, 1.5, 9.0])
 def test_any_runs_have_the_same_figures_by_name(a, rate, runs, threshold):
     record = runs_of(CURVE.replace(learning_rate=rate), runs)
-    found = numbers(record, threshold)
-    assert list(found) == list(numbers(a, threshold))
+    found = restart_numbers(record, threshold)
+    assert list(found) == list(restart_numbers(a, threshold))
     texts = [*found.values(), statement(record, threshold), average(record, "A"), versus(record, a, threshold)]
     assert not any("nan" in text or "no number" in text for text in texts)
-    assert numbers(a, 0.1)["restarts for 95 %"] == "3 (3 to 4)"
+    assert restart_numbers(a, 0.1)["restarts for 95 %"] == "3 (3 to 4)"
 
 
 def test_figures_without_an_accuracy_say_so(a):
     record = runs_of(CURVE, 3)
     assert np.isnan(record.test_accuracy).all()
-    assert numbers(record, 0.1)["right on unseen data"] == "–"
+    assert restart_numbers(record, 0.1)["right on unseen data"] == "–"
     assert "unseen" not in average(record, "A")
     assert "right on unseen data" in average(a, "A")

@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import AgglomerativeClustering
 
 from nnviz.analysis.solutions import solutions as module
-from nnviz.analysis.solutions.outputs import answers
+from nnviz.analysis.solutions.outputs import run_outputs
 from nnviz.analysis.solutions.solutions import differences, inputs, solutions
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import predict
@@ -36,7 +36,7 @@ def test_answers_are_those_that_predict_gives(monkeypatch, dataset, start):
     experiment = Experiment(dataset=dataset, samples=90, epochs=3, restarts=5, snapshots=2, kernel_initializer=start)
     trace = train(experiment)
     shares = []
-    said = answers(trace, trace.dataset.x_test, [4, 0, 2], on_progress=shares.append)
+    said = run_outputs(trace, trace.dataset.x_test, [4, 0, 2], on_progress=shares.append)
     for row, run in zip(said, [4, 0, 2], strict=True):
         expected = predict(trace, trace.dataset.x_test, run)
         np.testing.assert_array_equal(row, expected[:, 1:] if dataset == "moons" else expected)

@@ -9,16 +9,16 @@ from scipy.stats import linregress
 from scipy.stats import t as student
 
 from nnviz import Experiment, train
-from nnviz.analysis.symmetry.descent import Task
-from nnviz.analysis.symmetry.escape_laws import curvature, fit, law_of, power, verdict
+from nnviz.analysis.symmetry.descent import DescentTask
+from nnviz.analysis.symmetry.escape_laws import curvature, fit_law, law_of, power, verdict
 from nnviz.analysis.symmetry.perturbation import (
     APART,
     DECADES,
     LOOK,
-    Pinch,
+    PerturbationSweep,
     by_width,
     distances,
-    pinch,
+    perturb,
     recipe,
     ridges,
     ridges_task,
@@ -75,7 +75,7 @@ def test_the_cost_of_a_decade_is_in_proportion_to_the_units(four):
 
 
 def test_theory_follows_clones_that_have_not_come_to_rest():
-    found = pinch(QUICK.replace(samples=200, hidden=(4,), epochs=4000), epsilons=(1e-3, 1e-5, 1e-7, 1e-9), seeds=2)
+    found = perturb(QUICK.replace(samples=200, hidden=(4,), epochs=4000), epsilons=(1e-3, 1e-5, 1e-7, 1e-9), seeds=2)
     law = law_of(found)
     assert found.clones.gradients[-1] > 1e-5  # still moving
     assert law.slope == pytest.approx(law.expected, rel=0.05)
@@ -89,7 +89,7 @@ def test_xor_from_the_origin_goes_as_the_inverse_square(corners):
     # At ε the time is A/ε² less a constant A/APART²-like term: at the largest ε used a share of ε²/APART², under 1 %;
     # what is left of the way to exactly 2 is steps that are not small.
     assert law.slope == pytest.approx(2, abs=0.05)
-    assert not fit(corners, power=False).fitted  # none of these ε is small beside the size at which units part
+    assert not fit_law(corners, power=False).fitted  # none of these ε is small beside the size at which units part
     medians = np.median(corners.parted, axis=1)
     assert medians[-1] / medians[-5] == pytest.approx(10, rel=0.05)  # half a decade of ε
 
@@ -97,7 +97,7 @@ def test_xor_from_the_origin_goes_as_the_inverse_square(corners):
 def test_where_steps_overshoot_theory_keeps_silent():
     """Three layers at a learning rate of 0.5: curvature comes to lie on both sides of 2 / 0.5, and steps bounce."""
     deep = Experiment(samples=200, hidden=(4, 4, 4), learning_rate=0.5, epochs=1500)
-    found = pinch(deep, 0.5, (1e-3, 1e-4, 1e-5, 1e-6), 1)
+    found = perturb(deep, 0.5, (1e-3, 1e-4, 1e-5, 1e-6), 1)
     assert found.clones.bounces
     assert not found.clones.strict
     law = law_of(found)
@@ -110,12 +110,12 @@ def test_where_steps_overshoot_theory_keeps_silent():
 
 
 def test_the_last_step_is_looked_at_too():
-    assert pinch(QUICK.replace(epochs=7), epsilons=(1e-3,), seeds=1).steps.tolist() == [0, 5, 7]
+    assert perturb(QUICK.replace(epochs=7), epsilons=(1e-3,), seeds=1).steps.tolist() == [0, 5, 7]
 
 
 def test_the_steps_and_distances_are_those_of_the_library():
     experiment = recipe(QUICK)
-    found = pinch(experiment, 0.5, (1e-2, 1e-3), 1)
+    found = perturb(experiment, 0.5, (1e-2, 1e-3), 1)
     assert found.parted.min() > 10 * LOOK
     for i, epsilon in enumerate(found.epsilons):
         trace = train(
@@ -136,7 +136,7 @@ def test_the_steps_and_distances_are_those_of_the_library():
 
 
 def test_noise_that_rounding_loses_parts_nothing_and_a_little_more_does():
-    found = pinch(QUICK.replace(hidden=(2,)), 0.5, (1e-15, 1e-19, 0.0), 2)
+    found = perturb(QUICK.replace(hidden=(2,)), 0.5, (1e-15, 1e-19, 0.0), 2)
     assert (found.parted[1:] == -1).all()
     assert found.equal[1:].all()
     assert not found.equal[0].any()
@@ -148,13 +148,13 @@ def test_noise_that_rounding_loses_parts_nothing_and_a_little_more_does():
 
 
 def test_float32_loses_noise_sooner():
-    found = pinch(QUICK.replace(dtype="float32", epochs=50), 0.5, (1e-3, 1e-9), 1)
+    found = perturb(QUICK.replace(dtype="float32", epochs=50), 0.5, (1e-3, 1e-9), 1)
     assert found.equal.tolist() == [[False], [True]]
 
 
 def test_units_of_every_layer_count_each_with_those_of_its_own():
     sizes = (2, 1, 3, 1)
-    fitted = Task(sizes, None, None, None, None)
+    fitted = DescentTask(sizes, None, None, None, None)
     parameters = np.zeros((1, 3 + 6 + 4))
     parameters[0, 3:6] = 1.0, 4.0, 4.0  # into the second layer's three units
     parameters[0, 9:12] = 0.0, 4.0, 0.0  # out of them
@@ -165,21 +165,21 @@ def test_the_line_is_that_of_least_squares():
     epsilons = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
     parted = np.array([[400], [520], [585], [705], [800]])
     spans, clones = np.zeros((5, 3, 2)), ridges(2, epsilons=(1e-3,), seeds=1, steps=20).clones
-    found = Pinch(
+    found = PerturbationSweep(
         recipe(QUICK), 0.5, epsilons, (0,), 900, parted, parted < 0, parted < 0, np.array([0, 5]), spans, clones
     )
-    law = fit(found, power=False)
+    law = fit_law(found, power=False)
     expected = linregress(-np.log10(epsilons), parted[:, 0])
     assert law.slope == pytest.approx(expected.slope)
     assert law.height == pytest.approx(expected.intercept, abs=10)  # the median residual's, where his is the mean's
     assert law.high - law.slope == pytest.approx(student.ppf(0.975, 3) * expected.stderr)
     two = replace(found, parted=np.hstack([parted, parted + 1000]), seeds=(0, 1))
-    assert fit(two, power=False).slope == pytest.approx(expected.slope)  # each seed at its own height
+    assert fit_law(two, power=False).slope == pytest.approx(expected.slope)  # each seed at its own height
 
 
 def test_progress_only_grows_and_what_it_raises_stops_the_work():
     shares = []
-    pinch(QUICK, epsilons=(1e-2, 1e-4), seeds=1, on_progress=shares.append)
+    perturb(QUICK, epsilons=(1e-2, 1e-4), seeds=1, on_progress=shares.append)
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
@@ -187,16 +187,16 @@ def test_progress_only_grows_and_what_it_raises_stops_the_work():
     def stop(share):
         raise InterruptedError
 
-    for work in (pinch, ridges, xor, rounding):
+    for work in (perturb, ridges, xor, rounding):
         with pytest.raises(InterruptedError):
-            work(*([QUICK] if work is pinch else []), on_progress=stop)
+            work(*([QUICK] if work is perturb else []), on_progress=stop)
 
 
 def test_the_same_arguments_give_the_same_bits():
-    one, other = (pinch(QUICK, epsilons=(1e-2, 1e-6), seeds=2) for _ in range(2))
+    one, other = (perturb(QUICK, epsilons=(1e-2, 1e-6), seeds=2) for _ in range(2))
     np.testing.assert_array_equal(one.parted, other.parted)
     np.testing.assert_array_equal(one.spans, other.spans)
-    alone = pinch(QUICK, epsilons=(1e-6,), seeds=2)
+    alone = perturb(QUICK, epsilons=(1e-6,), seeds=2)
     np.testing.assert_array_equal(alone.parted[0], one.parted[1])
 
 
@@ -212,7 +212,7 @@ def test_the_same_arguments_give_the_same_bits():
 def test_what_cannot_be_asked_is_said(changes, words):
     experiment = Experiment(batch_size=None).replace(**changes)
     with pytest.raises(ValueError, match=words):
-        pinch(experiment)
+        perturb(experiment)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_what_cannot_be_asked_is_said(changes, words):
     ],
 )  # fmt: skip
 def test_other_cases_are_said_in_words_without_missing_numbers(changes, value, words):
-    found = pinch(QUICK.replace(**changes), value, (1e-3, 1e-6), 2)
+    found = perturb(QUICK.replace(**changes), value, (1e-3, 1e-6), 2)
     said = " ".join(verdict(found))
     assert words in said
     assert "nan" not in said

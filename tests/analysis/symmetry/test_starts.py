@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from nnviz.analysis.symmetry.starts import PARTS, RECIPE, STARTS, Contest, Outcome, checked, contest, moved, parts
+from nnviz.analysis.symmetry.starts import (
+    PARTS,
+    RECIPE,
+    STARTS,
+    InitComparison,
+    InitOutcome,
+    checked,
+    contest,
+    moved,
+    parts,
+)
 from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import datasets
 from nnviz.core.initializers import get
@@ -121,17 +131,17 @@ def test_the_random_ones_are_the_seeds_and_ranked(whole):
 
 
 def outcome(loss):
-    return Outcome(STARTS[0], RECIPE, 8, 8, 8, loss, "all", 2, 2, "converged", "")
+    return InitOutcome(STARTS[0], RECIPE, 8, 8, 8, loss, "all", 2, 2, "converged", "")
 
 
 def test_a_diverged_start_is_beaten_by_all_and_beats_none():
-    found = Contest((), tuple(map(outcome, [0.3, math.nan, 0.1, 0.2])))
+    found = InitComparison((), tuple(map(outcome, [0.3, math.nan, 0.1, 0.2])))
     assert [o.loss for o in found.ranked()[:3]] == [0.1, 0.2, 0.3]
     assert found.median.loss == 0.2
     assert found.beaten(outcome(0.25)) == 2
     assert found.beaten(outcome(math.nan)) == 1
     assert found.among(outcome(9.0))
-    calm = Contest((), tuple(map(outcome, [0.3, 0.1])))
+    calm = InitComparison((), tuple(map(outcome, [0.3, 0.1])))
     assert not calm.among(outcome(math.nan))
     assert not calm.among(outcome(0.4))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnviz.analysis.symmetry.symmetry import drift, effective_units, similarity, unit_vectors
+from nnviz.analysis.symmetry.symmetry import drift, effective_units, unit_similarity, unit_vectors
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -91,12 +91,12 @@ def test_one_unit_has_no_distances() -> None:
 
 def test_similarity_is_the_cosine_of_incoming_weights() -> None:
     trace = trained(bias_initializer="random_normal(stddev=1)")
-    cosines = similarity(trace, snapshot=0)
+    cosines = unit_similarity(trace, snapshot=0)
     a, b = (np.append(trace.kernels[0][0, 0, :, unit], trace.biases[0][0, 0, unit]) for unit in (2, 5))
     np.testing.assert_allclose(cosines[2, 5], a @ b / np.linalg.norm(a) / np.linalg.norm(b), rtol=1e-15)
     np.testing.assert_allclose(np.diag(cosines), 1, rtol=1e-15)
 
 
 def test_units_without_weights_are_alike_and_unlike_others() -> None:
-    assert (similarity(trained(kernel_initializer="zeros")) == 1).all()
-    assert similarity(trained(kernel_initializer="identity"), snapshot=0)[0].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert (unit_similarity(trained(kernel_initializer="zeros")) == 1).all()
+    assert unit_similarity(trained(kernel_initializer="identity"), snapshot=0)[0].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]

@@ -12,7 +12,7 @@ import pytest
 from nnviz.analysis.chance.order import PARTS, Order, filled, split
 from nnviz.analysis.words import percent
 from nnviz.core.experiment import Experiment
-from nnviz.figures.chance.order_matrix import plot_order_picture
+from nnviz.figures.chance.order_matrix import plot_order_matrix
 from nnviz.figures.chance.order_shares import plot_order_shares
 from nnviz.figures.style.template import DARK, LIGHT
 
@@ -51,7 +51,7 @@ CASES = {
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_case_can_be_drawn_in_a_way_plotly_accepts(case, palette):
-    for figure in (plot_order_picture(case, palette), plot_order_shares(case, palette)):
+    for figure in (plot_order_matrix(case, palette), plot_order_shares(case, palette)):
         go.Figure(json.loads(figure.plot.to_json()))  # checks every property
         assert figure.title.endswith(".")
         assert figure.title in figure.alt
@@ -63,7 +63,7 @@ def test_every_case_can_be_drawn_in_a_way_plotly_accepts(case, palette):
 
 def test_a_cell_has_its_pair_s_loss_and_place():
     case = CASES["start"]
-    figure = plot_order_picture(case, LIGHT)
+    figure = plot_order_matrix(case, LIGHT)
     heat, cells = figure.plot.data
     assert np.asarray(heat.z) == pytest.approx(np.log10(case.losses), rel=1e-6)
     for i in (0, 7, 29):
@@ -77,7 +77,7 @@ def test_a_cell_has_its_pair_s_loss_and_place():
 
 
 def test_losses_that_hardly_differ_do_not_fill_the_scale():
-    heat = plot_order_picture(found([[0.5, 0.5001], [0.5002, 0.5]]), LIGHT).plot.data[0]
+    heat = plot_order_matrix(found([[0.5, 0.5001], [0.5002, 0.5]]), LIGHT).plot.data[0]
     assert 10 ** (heat.zmax - heat.zmin) == pytest.approx(1.02, rel=1e-3)
 
 
@@ -115,10 +115,10 @@ def test_the_finding_gives_share_and_interval():
 
 
 def test_the_picture_names_bands_and_diverged_runs():
-    assert "bands along the rows" in plot_order_picture(CASES["start"], LIGHT).title
-    assert "bands down the columns" in plot_order_picture(CASES["order"], LIGHT).title
-    assert "bands" not in plot_order_picture(CASES["pair"], LIGHT).title
-    figure = plot_order_picture(CASES["some diverged"], LIGHT)
+    assert "bands along the rows" in plot_order_matrix(CASES["start"], LIGHT).title
+    assert "bands down the columns" in plot_order_matrix(CASES["order"], LIGHT).title
+    assert "bands" not in plot_order_matrix(CASES["pair"], LIGHT).title
+    figure = plot_order_matrix(CASES["some diverged"], LIGHT)
     assert "1 run diverged (marked ×; taken as the worst of the others)." in figure.title
     assert [text for text in figure.plot.data[1].text if text] == ["×"]
-    assert plot_order_picture(CASES["all diverged"], LIGHT).title == "All 6 runs diverged."
+    assert plot_order_matrix(CASES["all diverged"], LIGHT).title == "All 6 runs diverged."

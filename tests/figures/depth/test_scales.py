@@ -11,8 +11,8 @@ from nnviz.analysis.depth.scales import Scales
 from nnviz.analysis.initializers.families import methods
 from nnviz.core.experiment import Experiment
 from nnviz.figures.depth.scales import plot_successes, plot_window
-from nnviz.figures.initializers.families import plot_spreads
-from nnviz.figures.style.lines import Line, plot_lines
+from nnviz.figures.initializers.families import plot_stddevs
+from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import DARK, LIGHT
 
 
@@ -71,7 +71,7 @@ def test_shares_stand_with_their_intervals():
 @pytest.mark.parametrize("layer", [(64, 32), (2, 2), (512, 3)], ids=str)
 def test_every_method_has_a_dot_a_mark_of_theory_and_its_number(layer, palette):
     drawn = methods(*layer)
-    figure = plot_spreads(drawn, palette)
+    figure = plot_stddevs(drawn, palette)
     go.Figure(json.loads(figure.plot.to_json()))
     dots, marks = by_name(figure, "measured"), by_name(figure, "theory")
     assert len(dots.x) == len(marks.x) == len(drawn) == 15
@@ -82,7 +82,11 @@ def test_every_method_has_a_dot_a_mark_of_theory_and_its_number(layer, palette):
 
 def test_lines_end_in_their_names_and_differ_in_more_than_colour():
     x = np.array([1.0, 10.0, 100.0])
-    drawn = [Line("up", x, LIGHT.a), Line("down", 1 / x, LIGHT.b, "dash"), Line("rule", x, LIGHT.muted, marks=False)]
+    drawn = [
+        NamedLine("up", x, LIGHT.a),
+        NamedLine("down", 1 / x, LIGHT.b, "dash"),
+        NamedLine("rule", x, LIGHT.muted, marks=False),
+    ]
     figure = plot_lines(
         "some", "Up.", "Some lines. Up.", x, drawn, LIGHT, x_title="n", y_title="y", log_x=True, log_y=True
     )
@@ -100,6 +104,14 @@ def test_lines_that_reach_zero_and_infinity_can_be_drawn():
     values = np.array([0.0, 1e200, np.inf])
     for log in (True, False):
         figure = plot_lines(
-            "some", "Up.", "Up.", np.arange(3), [Line("up", values, LIGHT.a)], DARK, x_title="n", y_title="y", log_y=log
+            "some",
+            "Up.",
+            "Up.",
+            np.arange(3),
+            [NamedLine("up", values, LIGHT.a)],
+            DARK,
+            x_title="n",
+            y_title="y",
+            log_y=log,
         )
         go.Figure(json.loads(figure.plot.to_json()))

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from nnviz.analysis.landscape.basin_map import Window, basins
-from nnviz.analysis.landscape.basin_outcomes import Outcome
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome
 from nnviz.core.experiment import Experiment
 from nnviz.figures.landscape import basin_map as draw
 from nnviz.figures.landscape.border import plot_border
@@ -35,7 +35,7 @@ def found(case="default", side=16):
     changes, bar = CASES[case]
     experiment = XOR.replace(**changes)
     up = "x1_to_unit_2" if experiment.layer_sizes[0] == 1 else "x2_to_unit_1"
-    return Outcome(basins(experiment, Window(up=up, side=side)), bar)
+    return BasinOutcome(basins(experiment, Window(up=up, side=side)), bar)
 
 
 def trace(figure, name):
@@ -133,8 +133,10 @@ def test_the_finding_counts():
     title = draw.plot_basins(outcome, LIGHT).title
     assert title.startswith(f"{100 * outcome.reached.mean():.0f} % of the 256 starts reach loss 0.1 in 100 steps;")
     assert title.endswith(f"the fastest after about {np.nanmin(outcome.steps):.0f} steps.")
-    assert draw.finding(found("none reaches")) == "None of the 256 starts reaches loss 0.0001 in 100 steps."
-    assert draw.finding(found("all from the start")).startswith("All 256 starts reach loss 10 in 100 steps; some are")
+    assert draw.basin_finding(found("none reaches")) == "None of the 256 starts reaches loss 0.0001 in 100 steps."
+    assert draw.basin_finding(found("all from the start")).startswith(
+        "All 256 starts reach loss 10 in 100 steps; some are"
+    )
 
 
 def test_a_and_b_are_ringed_where_they_start():
@@ -173,4 +175,4 @@ def test_the_border_s_figure_tells_shares_by_distance():
     ],
 )
 def test_weights_have_as_many_decimals_as_pixels_need(value, pixel, text):
-    assert draw.short(value, pixel) == text
+    assert draw.short_number(value, pixel) == text

@@ -106,7 +106,7 @@ def test_the_surface_has_paths_at_their_own_loss_and_ties_to_the_ground(found):
     for number, path in enumerate(found.paths, 1):
         assert np.allclose(values(drawn[f"path {number}"], "z"), np.log10(path.loss) + lift, atol=1e-5)
         tie = values(drawn[f"to the ground {number}"], "z")
-        assert tie == pytest.approx([math.log10(path.loss[0]) + lift, math.log10(path.ground[0]) + lift], abs=1e-5)
+        assert tie == pytest.approx([math.log10(path.loss[0]) + lift, math.log10(path.plane_loss[0]) + lift], abs=1e-5)
         pin = drawn[f"pin {number}"]
         assert pin.z[1] > heights.high
         assert pin.text[1] == f"<b>{number}</b>"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nnviz.analysis.landscape.two_weights import two_weights
-from nnviz.figures.landscape.loss_surface_film import ground_film
+from nnviz.figures.landscape.loss_surface_film import loss_surface_film
 from nnviz.figures.landscape.map_film import CELLS, LETTERS
 
 
@@ -15,7 +15,7 @@ def ground():
 
 
 def test_a_frame_for_each_step_where_the_walk_is(ground):
-    film = ground_film(ground, "A walk.", ("w", "v"))
+    film = loss_surface_film(ground, "A walk.", ("w", "v"))
     frames = film.data["panels"][0]["frames"]
     assert len(frames) == len(film.captions) == 31
     assert frames[0] == [[0.5, -0.5]]
@@ -28,7 +28,7 @@ def test_a_frame_for_each_step_where_the_walk_is(ground):
 
 def test_its_ground_is_that_of_the_loss(ground):
     """High where both weights have one sign, low where the walk ends; rows begin at the top."""
-    heights = ground_film(ground, "A walk.").data["heights"]
+    heights = loss_surface_film(ground, "A walk.").data["heights"]
     assert len(heights) == CELLS**2
     high = [LETTERS.index(letter) for letter in (heights[CELLS - 1], heights[-CELLS])]
     low = [LETTERS.index(letter) for letter in (heights[0], heights[-1])]

@@ -9,16 +9,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from nnviz.analysis.symmetry.symmetry import similarity as similarity_of
+from nnviz.analysis.symmetry.symmetry import unit_similarity as similarity_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.figures.playground.boundary import boundary
 from nnviz.figures.playground.drift import plot_drift
-from nnviz.figures.playground.gallery import gallery
+from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.playground.gradients import gradients
 from nnviz.figures.playground.loss import plot_loss
-from nnviz.figures.playground.paths import MOST_PATHS, paths
-from nnviz.figures.playground.similarity import similarity
+from nnviz.figures.playground.paths import MOST_PATHS, plot_paths
+from nnviz.figures.playground.similarity import plot_similarity
 from nnviz.figures.style.template import DARK, LIGHT
 
 QUICK = {"epochs": 20, "samples": 80, "snapshots": 8}
@@ -61,7 +61,7 @@ def pair(request):
 @pytest.mark.parametrize("log_loss", [False, True])
 def test_every_pair_can_be_drawn_in_a_way_plotly_accepts(pair, palette, log_loss):
     for layer in (0, 1):
-        for row in gallery(pair, palette, log_loss, layer).values():
+        for row in playground_figures(pair, palette, log_loss, layer).values():
             for figure in row:
                 go.Figure(json.loads(figure.plot.to_json()))  # checks every property
                 assert figure.title.endswith(".")
@@ -73,14 +73,14 @@ def test_every_pair_can_be_drawn_in_a_way_plotly_accepts(pair, palette, log_loss
 
 
 def test_one_trace_alone_is_drawn_without_letters(stuck_and_free):
-    for row in gallery(stuck_and_free[1:], LIGHT).values():
+    for row in playground_figures(stuck_and_free[1:], LIGHT).values():
         for figure in row:
             assert figure.title.startswith("The network")
             assert figure.name == figure.name.strip()
 
 
 def test_arrays_travel_as_bytes_not_as_lists(stuck_and_free):
-    for row in gallery(stuck_and_free, LIGHT).values():
+    for row in playground_figures(stuck_and_free, LIGHT).values():
         for figure in row:
             for trace in json.loads(figure.plot.to_json())["data"]:
                 for name in ("y", "z"):
@@ -120,7 +120,7 @@ def test_drift_draws_clones_on_a_floor_named_equal(stuck_and_free):
 
 
 def test_paths_put_clones_on_one_point_within_the_same_ranges(stuck_and_free):
-    a, b = paths(stuck_and_free, LIGHT)
+    a, b = plot_paths(stuck_and_free, LIGHT)
     assert a.title == "A: all 8 units sit on one point and never move."
     assert b.title == "B: 8 units, 8 paths."
     assert a.plot.layout.xaxis.range == b.plot.layout.xaxis.range
@@ -134,14 +134,14 @@ def test_paths_put_clones_on_one_point_within_the_same_ranges(stuck_and_free):
 
 
 def test_paths_of_many_units_are_capped_and_say_so():
-    figure = paths(traces({"hidden": (100,)}), LIGHT)[0]
+    figure = plot_paths(traces({"hidden": (100,)}), LIGHT)[0]
     assert len(figure.plot.data[-1].x) == MOST_PATHS
     assert figure.title.endswith(f"100 paths ({MOST_PATHS} drawn).")
 
 
 def test_paths_name_their_plane():
     plane, curve, deep = (
-        paths(traces(change), LIGHT)[0].plot.layout
+        plot_paths(traces(change), LIGHT)[0].plot.layout
         for change in ({}, {"dataset": "line_and_bump"}, {"dataset": "iris"})
     )
     assert (plane.xaxis.title.text, plane.yaxis.title.text) == ("weight of x₁", "weight of x₂")
@@ -150,7 +150,7 @@ def test_paths_name_their_plane():
 
 
 def test_similarity_of_clones_is_all_one(stuck_and_free):
-    a, b = similarity(stuck_and_free, LIGHT)
+    a, b = plot_similarity(stuck_and_free, LIGHT)
     assert (a.table["cosine"] == 1).all()
     assert a.title == "A: all 1, every unit looks the same way."
     matrix = np.asarray(b.plot.data[0].z)
@@ -202,10 +202,10 @@ def test_gradients_that_are_zero_lie_on_the_floor(stuck_and_free):
 
 def test_what_speaks_of_one_moment_says_which(stuck_and_free):
     moments = [3, 4]
-    rows = gallery(stuck_and_free, LIGHT, snapshots=moments)
+    rows = playground_figures(stuck_and_free, LIGHT, snapshots=moments)
     for (a, b), (end_a, end_b) in zip(
         [rows["similarity"], rows["gradients"]],
-        [gallery(stuck_and_free, LIGHT)[name] for name in ("similarity", "gradients")],
+        [playground_figures(stuck_and_free, LIGHT)[name] for name in ("similarity", "gradients")],
         strict=True,
     ):
         assert (a.title != end_a.title, b.title != end_b.title) == (True, True)
@@ -219,5 +219,5 @@ def test_what_speaks_of_one_moment_says_which(stuck_and_free):
 def test_the_similarity_is_that_of_the_moment(stuck_and_free):
     trace = stuck_and_free[1]
     for moment in (0, 5):
-        (drawn,) = similarity([trace.until(moment)], LIGHT)
+        (drawn,) = plot_similarity([trace.until(moment)], LIGHT)
         np.testing.assert_array_equal(drawn.table["cosine"], similarity_of(trace, 0, snapshot=moment).ravel())

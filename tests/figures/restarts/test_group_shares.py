@@ -10,8 +10,8 @@ from nnviz.analysis.restarts.success_rates import rate
 from nnviz.core.experiment import Experiment
 from nnviz.figures.chance.dot_rows import plot_dot_rows
 from nnviz.figures.restarts.group_rates import plot_group_rates
-from nnviz.figures.restarts.group_shares import plot_tries
-from nnviz.figures.restarts.loss_levels import plot_heaps
+from nnviz.figures.restarts.group_shares import plot_group_shares
+from nnviz.figures.restarts.loss_levels import plot_loss_levels
 from nnviz.figures.style.template import DARK, LIGHT
 
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=1000)
@@ -31,8 +31,8 @@ def test_plotly_takes_them(runs, palette):
     """Plotly's own check of every value, which drawing leaves out."""
     found = one_success(runs.below(0.1), 4)
     for figure in (
-        plot_heaps(runs, 0.1, palette, mean=True),
-        plot_tries(found, "Title.", "formula", "groups", palette, ringed=2, level=0.95),
+        plot_loss_levels(runs, 0.1, palette, mean=True),
+        plot_group_shares(found, "Title.", "formula", "groups", palette, ringed=2, level=0.95),
         plot_group_rates([rate(3, 5), rate(5, 5)], 0.7, "groups", palette),
         plot_dot_rows({"one": np.arange(3.0)}, "strips", "Title.", {"title": {"text": "x"}}, palette),
     ):
@@ -41,7 +41,7 @@ def test_plotly_takes_them(runs, palette):
 
 
 def test_every_run_stands_in_a_heap(runs):
-    figure = plot_heaps(runs, 0.1, LIGHT)
+    figure = plot_loss_levels(runs, 0.1, LIGHT)
     assert sum(lines(figure)["runs"].y) == 60
     succeeded = int(runs.below(0.1).sum())
     stuck = int((abs(runs.train_loss - np.log(2) / 2) < 0.0139).sum())
@@ -50,7 +50,7 @@ def test_every_run_stands_in_a_heap(runs):
 
 
 def test_the_mean_stands_where_it_is(runs):
-    figure = plot_heaps(runs, 0.1, LIGHT, mean=True)
+    figure = plot_loss_levels(runs, 0.1, LIGHT, mean=True)
     mark = lines(figure)["mean ± deviation"]
     assert mark.x[0] == pytest.approx(runs.train_loss.mean())
     assert mark.error_x.array[0] == pytest.approx(runs.train_loss.std(ddof=1))
@@ -62,14 +62,14 @@ def test_runs_above_the_axis_stand_in_its_last_bar():
         Experiment(samples=40, kernel_initializer="random_normal(stddev=30)", epochs=1, restarts=30, snapshots=2)
     )
     assert wild.train_loss.max() > 5
-    bars = lines(plot_heaps(wild, 0.1, LIGHT))["runs"]
+    bars = lines(plot_loss_levels(wild, 0.1, LIGHT))["runs"]
     assert sum(bars.y) == 30
     assert max(bars.x) < 2
 
 
 def test_dots_lie_where_they_were_counted_and_the_line_by_formula():
     found = one_success(np.array([True, False] * 10), 4)
-    figure = plot_tries(found, "Title.", "formula", "groups", LIGHT, ringed=2)
+    figure = plot_group_shares(found, "Title.", "formula", "groups", LIGHT, ringed=2)
     drawn = lines(figure)
     assert list(drawn["counted"].y) == [0.5, 1, 1, 1]
     assert list(drawn["formula"].y) == pytest.approx([0.5, 0.75, 0.875, 0.9375])

@@ -18,7 +18,7 @@ from nnviz.figures.restarts.best_of import plot_best_loss, plot_chance
 from nnviz.figures.restarts.final_losses import plot_final_losses
 from nnviz.figures.restarts.loss_bands import MOST_CURVES, restarts_curves
 from nnviz.figures.restarts.narrowing import plot_narrowing
-from nnviz.figures.restarts.run_sides import lots
+from nnviz.figures.restarts.run_sides import run_sides
 from nnviz.figures.style.template import DARK, LIGHT
 
 XOR = Experiment(
@@ -56,12 +56,12 @@ def drawn(both, threshold=0.1, log=False):
 @pytest.fixture(scope="module")
 def xor():
     other = XOR.replace(kernel_initializer="random_normal(stddev=5)")
-    return lots([runs_of(XOR, 150), runs_of(other, 150)], LIGHT)
+    return run_sides([runs_of(XOR, 150), runs_of(other, 150)], LIGHT)
 
 
 @pytest.fixture(scope="module", params=PAIRS)
 def pair(request):
-    return lots([runs_of(*side) for side in PAIRS[request.param]], DARK)
+    return run_sides([runs_of(*side) for side in PAIRS[request.param]], DARK)
 
 
 def lines(figure):
@@ -155,7 +155,7 @@ def test_levels_are_drawn_across_and_named_with_their_runs(xor):
 
 
 def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
-    both = lots([runs_of(CURVE.replace(learning_rate=1.5), 20), runs_of(CURVE, 4)], LIGHT)
+    both = run_sides([runs_of(CURVE.replace(learning_rate=1.5), 20), runs_of(CURVE, 4)], LIGHT)
     assert both[0].runs.ranked.min() > 1e6
     for figure in drawn(both):
         high = figure.plot.layout.yaxis.range[1]
@@ -169,13 +169,13 @@ def test_losses_far_above_a_linear_axis_stay_within_what_a_browser_can_draw():
 
 
 def test_one_run_is_not_counted_and_no_level_is_not_elsewhere():
-    both = lots([runs_of(CURVE, 1), runs_of(CURVE, 3)], LIGHT)
+    both = run_sides([runs_of(CURVE, 1), runs_of(CURVE, 3)], LIGHT)
     assert plot_final_losses(both, 1000.0, LIGHT).title == "A: its one run succeeds. B: no run of 3 fails."
     assert plot_final_losses(both, 1e-9, LIGHT).title.endswith("B: of 3 failed runs, 3 at no known level.")
 
 
 def test_levels_of_one_side_stay_on_its_side():
-    both = lots([runs_of(QUICK, 3), runs_of(QUICK.replace(dataset="iris"), 3)], LIGHT)
+    both = run_sides([runs_of(QUICK, 3), runs_of(QUICK.replace(dataset="iris"), 3)], LIGHT)
     found = lines(plot_final_losses(both, 0.1, LIGHT))
     assert found["ln 2"].x[1] == 0
     assert found["the entropy of the classes"].x[0] == 0
@@ -213,7 +213,7 @@ def test_the_chance_and_the_best_are_the_exact_ones(xor):
 
 
 def test_among_the_best_a_run_that_diverged_counts_as_a_guess():
-    both = lots([runs_of(CURVE.replace(learning_rate=9.0), 4), runs_of(CURVE, 4)], LIGHT)
+    both = run_sides([runs_of(CURVE.replace(learning_rate=9.0), 4), runs_of(CURVE, 4)], LIGHT)
     assert both[0].runs.diverged == 4
     line = lines(plot_best_loss(both, 0.1, LIGHT))["A"]
     assert line.y == pytest.approx([levels(CURVE)[-1].loss] * 4, rel=1e-6)

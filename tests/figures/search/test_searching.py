@@ -10,7 +10,7 @@ import pytest
 
 from nnviz.analysis.restarts.success_rates import rate, restarts_needed
 from nnviz.figures.landscape.map_film import CELLS, LETTERS, Panel, heights, legend, map_film
-from nnviz.figures.restarts.restarts_needed import plot_needed_figure
+from nnviz.figures.restarts.restarts_needed import plot_restarts_needed
 from nnviz.figures.search.curve_film import curve_film
 from nnviz.figures.search.diversity import copies_from, plot_diversity
 from nnviz.figures.search.search_rates import plot_search_rates, winners
@@ -19,7 +19,7 @@ from nnviz.figures.search.walk_heights import medians, plot_walk_heights
 from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.search.basins import basins
 from nnviz.search.climbing import hill_climbing
-from nnviz.search.contest import METHODS, STEPS, Contest
+from nnviz.search.contest import METHODS, STEPS, SearchContest
 from nnviz.search.genetic import evolve
 from nnviz.search.landscapes import registry
 from nnviz.search.walk import Plan
@@ -32,7 +32,7 @@ BREEDS = {"no mutation": evolve(Plan(RASTRIGIN, 2, 1200, 9), 0.0), "mutation": e
 
 def fought(successes, runs=200):
     found = np.arange(runs) < np.array(successes)[..., None]
-    return Contest(RASTRIGIN, 2000, np.array(STEPS), found, np.arange(runs) < 6)
+    return SearchContest(RASTRIGIN, 2000, np.array(STEPS), found, np.arange(runs) < 6)
 
 
 MIXED = fought([[0, 0, 2, 130, 80], [30, 34, 12, 10, 32], [0, 2, 50, 90, 40]])
@@ -45,7 +45,7 @@ CASES = {
     "search rates": lambda palette: plot_search_rates(MIXED, palette),
     "no leader": lambda palette: plot_search_rates(fought(np.full((3, 5), 200)), palette),
     "diversity": lambda palette: plot_diversity(BREEDS, palette),
-    "restarts needed": lambda palette: plot_needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, palette),
+    "restarts needed": lambda palette: plot_restarts_needed(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, palette),
 }
 
 
@@ -99,7 +99,7 @@ def test_the_generation_from_which_all_are_copies():
 
 
 def test_the_restarts_drawn_are_those_needed_and_no_success_draws_nothing():
-    figure = plot_needed_figure(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, LIGHT)
+    figure = plot_restarts_needed(0.098, {1: rate(97, 1000), 3: rate(0, 1000)}, LIGHT)
     assert figure.table["restarts"].tolist() == [restarts_needed(0.098**d) for d in range(1, 11)]
     measured = figure.plot.data[1]
     assert measured.x.tolist() == [1]
@@ -128,7 +128,7 @@ def test_a_map_is_lightest_at_a_deepest_place_and_uses_all_shades(ground):
 
 
 def test_a_film_of_maps_can_be_sent():
-    panels = [Panel("One", np.zeros((3, 1, 2))), Panel("Many", np.ones((3, 40, 2)), trail=False, begins=(1,))]
+    panels = [Panel("One", np.zeros((3, 1, 2))), Panel("Many", np.ones((3, 40, 2)), trail=False, restarts=(1,))]
     film = map_film(RASTRIGIN, panels, "maps", "A finding.", "What happens there.", ["a", "b", "c"], ("x", "y"))
     sent = json.loads(json.dumps(film.data))
     assert [panel["label"] for panel in sent["panels"]] == ["One", "Many"]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nnviz.figures.search.sorting import plot_by_list, plot_costs, plot_far_off, plot_growth, race
+from nnviz.figures.search.sorting import plot_by_list, plot_costs, plot_far_off, plot_growth, race_film
 from nnviz.figures.style.template import LIGHT
 from nnviz.search.sorting import bubble, quick
 from nnviz.search.sorting_costs import counts
@@ -14,7 +14,7 @@ LIST = (3, 1, 4, 2)
 
 
 def test_a_race_is_as_long_as_its_longest_lane_and_plain_json():
-    film = race("race", "A race.", {"Bubble sort": bubble(LIST), "Quicksort": quick(LIST)})
+    film = race_film("race", "A race.", {"Bubble sort": bubble(LIST), "Quicksort": quick(LIST)})
     lanes = json.loads(json.dumps(film.data))["lanes"]
     assert [len(lane["frames"]) for lane in lanes] == [8, quick(LIST).comparisons + 2]
     assert len(film.captions) == 8
@@ -30,7 +30,7 @@ def test_a_race_is_as_long_as_its_longest_lane_and_plain_json():
      (quick, ["1 against the pivot 3: it goes left", "4 against the pivot 3: it goes right"])],
 )  # fmt: skip
 def test_one_lane_says_what_a_comparison_leads_to(sort, said):
-    film = race("one", "One.", {"It": sort(LIST)})
+    film = race_film("one", "One.", {"It": sort(LIST)})
     assert list(film.captions[:3]) == ["Ready", *said]
     assert film.captions[-1] == "Sorted"
 

@@ -9,8 +9,14 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.trace import predict
 from nnviz.core.training import train
 from nnviz.figures.solutions.matching import MOST_UNITS, matching
-from nnviz.figures.solutions.matching import finding as match_finding
-from nnviz.figures.solutions.solutions import GRID, apart, finding, gallery, numbers
+from nnviz.figures.solutions.matching import matching_finding as match_finding
+from nnviz.figures.solutions.solutions import (
+    GRID,
+    plot_distance_matrix,
+    solution_figures,
+    solution_numbers,
+    solutions_finding,
+)
 from nnviz.figures.style.template import DARK, LIGHT
 
 XOR = Experiment(
@@ -31,7 +37,7 @@ def xor():
 
 def test_each_panel_is_the_typical_run_s_answer(xor):
     trace, found = xor
-    figures = gallery(trace, found, LIGHT)
+    figures = solution_figures(trace, found, LIGHT)
     assert len(figures) == 2
     surfaces = [line for figure in figures for line in figure.plot.data if line.type == "contour"]
     assert len(surfaces) == min(8, len(found.found))
@@ -47,7 +53,7 @@ def test_each_panel_is_the_typical_run_s_answer(xor):
 
 def test_each_panel_says_how_many_runs_and_how_good(xor):
     trace, found = xor
-    texts = [note.text for figure in gallery(trace, found, LIGHT) for note in figure.plot.layout.annotations]
+    texts = [note.text for figure in solution_figures(trace, found, LIGHT) for note in figure.plot.layout.annotations]
     first = found.found[0]
     assert texts[0].startswith(f"<b>1</b>: {first.count} of 60 runs<br>loss 0.00")
     assert len(texts) == len(found.found)
@@ -55,7 +61,7 @@ def test_each_panel_says_how_many_runs_and_how_good(xor):
 
 
 def test_the_panels_of_a_figure_do_not_overlap(xor):
-    for figure in gallery(*xor, DARK):
+    for figure in solution_figures(*xor, DARK):
         domains = [
             (axis.domain, figure.plot.layout[name.replace("xaxis", "yaxis")].domain)
             for name in figure.plot.layout
@@ -69,21 +75,24 @@ def test_the_panels_of_a_figure_do_not_overlap(xor):
 
 def test_the_title_counts_the_solutions(xor):
     trace, found = xor
-    title = gallery(trace, found, LIGHT)[0].title
+    title = solution_figures(trace, found, LIGHT)[0].title
     assert title == f"60 runs found {len(found.found)} solutions, the commonest {found.found[0].count} times."
-    assert finding(looked(kernel_initializer="zeros", restarts=3, epochs=5)[1]) == "All 3 runs found the same solution."
-    assert finding(looked(alike=1e-6, restarts=3, epochs=50)[1]) == "3 runs found 3 solutions, no two alike."
+    assert (
+        solutions_finding(looked(kernel_initializer="zeros", restarts=3, epochs=5)[1])
+        == "All 3 runs found the same solution."
+    )
+    assert solutions_finding(looked(alike=1e-6, restarts=3, epochs=50)[1]) == "3 runs found 3 solutions, no two alike."
 
 
 def test_one_solution_is_one_picture():
     trace, found = looked(kernel_initializer="zeros", restarts=2, epochs=5)
-    (figure,) = gallery(trace, found, LIGHT)
+    (figure,) = solution_figures(trace, found, LIGHT)
     assert figure.name == "solutions 1 to 1"
 
 
 def test_a_real_target_is_drawn_as_curves():
     trace, found = looked(dataset="line_and_bump", samples=80, epochs=20, restarts=4)
-    lines = [line for figure in gallery(trace, found, LIGHT) for line in figure.plot.data]
+    lines = [line for figure in solution_figures(trace, found, LIGHT) for line in figure.plot.data]
     bold = [line for line in lines if (line.name or "").startswith("seed")]
     assert len(bold) == len(found.found)
     expected = predict(trace, np.asarray(bold[0].x)[:, None], found.found[0].typical)[:, 0]
@@ -92,17 +101,17 @@ def test_a_real_target_is_drawn_as_curves():
 
 def test_other_data_has_no_picture_but_a_matrix():
     trace, found = looked(0.01, dataset="iris", samples=150, epochs=3, restarts=5, hidden=(4,))
-    assert gallery(trace, found, LIGHT) == []
-    figure = apart(found, LIGHT)
+    assert solution_figures(trace, found, LIGHT) == []
+    figure = plot_distance_matrix(found, LIGHT)
     assert np.asarray(figure.plot.data[0].z) == pytest.approx(found.differences, rel=1e-6)
     one, other = np.unravel_index(found.differences.argmax(), found.differences.shape)
     assert figure.title.startswith(f"Solutions {one + 1} and {other + 1} differ most: by {found.differences.max():.2f}")
-    assert apart(solutions(trace, 0.99), LIGHT) is None
+    assert plot_distance_matrix(solutions(trace, 0.99), LIGHT) is None
 
 
 def test_the_numbers_stand_under_their_headings(xor):
     _, found = xor
-    table = numbers(found)
+    table = solution_numbers(found)
     assert table["runs"]["1"] == str(found.found[0].count)
     assert table["typical seed"]["2"] == str(found.found[1].seed)
     assert {len(column) for column in table.values()} == {min(8, len(found.found))}
@@ -151,7 +160,11 @@ def test_without_units_there_is_no_picture():
 def test_plotly_takes_every_figure(xor, palette):
     trace, found = xor
     pair = match(trace, 0, 1)
-    for figure in [*gallery(trace, found, palette), apart(found, palette), matching(pair, palette)]:
+    for figure in [
+        *solution_figures(trace, found, palette),
+        plot_distance_matrix(found, palette),
+        matching(pair, palette),
+    ]:
         type(figure.plot)(figure.plot.to_dict())  # Plotly checks every value
         assert figure.title
         assert figure.title in figure.alt

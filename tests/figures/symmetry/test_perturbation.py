@@ -10,7 +10,7 @@ import pytest
 
 from nnviz import Experiment
 from nnviz.analysis.symmetry.escape_laws import law_of
-from nnviz.analysis.symmetry.perturbation import APART, pinch, ridges, xor
+from nnviz.analysis.symmetry.perturbation import APART, perturb, ridges, xor
 from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.figures.symmetry import perturbation as draw
 
@@ -18,12 +18,12 @@ QUICK = Experiment(samples=60, hidden=(3,), learning_rate=0.5, epochs=1500)
 EPSILONS = (1.0, 1e-3, 1e-5, 1e-7, 1e-19, 0.0)
 CASES = {
     "strict": lambda: ridges(2, epsilons=EPSILONS, seeds=2),
-    "moons": lambda: pinch(QUICK, 0.5, EPSILONS, 2),
+    "moons": lambda: perturb(QUICK, 0.5, EPSILONS, 2),
     "degenerate": lambda: xor(epsilons=(0.1, 0.03, 0.02, 0.015), seeds=2),
-    "nothing parted": lambda: pinch(QUICK.replace(epochs=5), 0.5, (1e-3, 1e-9, 0.0), 1),
-    "one noise": lambda: pinch(QUICK.replace(epochs=50), 0.5, (1e-3,), 1),
-    "no noise": lambda: pinch(QUICK.replace(epochs=50), 0.5, (0.0,), 1),
-    "overflow": lambda: pinch(
+    "nothing parted": lambda: perturb(QUICK.replace(epochs=5), 0.5, (1e-3, 1e-9, 0.0), 1),
+    "one noise": lambda: perturb(QUICK.replace(epochs=50), 0.5, (1e-3,), 1),
+    "no noise": lambda: perturb(QUICK.replace(epochs=50), 0.5, (0.0,), 1),
+    "overflow": lambda: perturb(
         QUICK.replace(dataset="line_and_bump", activation="linear", learning_rate=1000.0, epochs=500)
     ),
 }

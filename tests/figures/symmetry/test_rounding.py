@@ -6,13 +6,18 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
-from nnviz.analysis.symmetry.rounding import Fate, Rounding
+from nnviz.analysis.symmetry.rounding import Rounding, RoundingFate
 from nnviz.figures.style.template import DARK, LIGHT
 from nnviz.figures.symmetry.rounding import plot_rounding
 
 ROUNDING = Rounding(
-    (Fate(2, "float64", -1, -1), Fate(5, "float64", 3, 1785), Fate(2, "float32", -1, -1), Fate(5, "float32", 8, -1)),
-    (Fate(2, "float64", -1, -1), Fate(5, "float64", -1, -1)),
+    (
+        RoundingFate(2, "float64", -1, -1),
+        RoundingFate(5, "float64", 3, 1785),
+        RoundingFate(2, "float32", -1, -1),
+        RoundingFate(5, "float32", 8, -1),
+    ),
+    (RoundingFate(2, "float64", -1, -1), RoundingFate(5, "float64", -1, -1)),
     2000,
 )
 

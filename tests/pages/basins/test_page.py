@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.landscape.basin_map import RECIPE, Window, basins
-from nnviz.analysis.landscape.basin_outcomes import Outcome
+from nnviz.analysis.landscape.basin_outcomes import BasinOutcome
 from nnviz.core.training import train
 from nnviz.figures.style.template import LIGHT
 from nnviz.pages.basins import controls as lab
@@ -25,7 +25,7 @@ def links(app):
 
 
 def small():
-    return Outcome(basins(RECIPE.replace(epochs=40), Window(side=25)), lab.BAR)
+    return BasinOutcome(basins(RECIPE.replace(epochs=40), Window(side=25)), lab.BAR)
 
 
 def test_the_page_opens_with_the_map_two_starts_and_the_border():
@@ -103,7 +103,7 @@ def test_what_became_of_a_start_is_said():
     assert "<b" in alone
     assert "nearer" not in alone
     experiment = RECIPE.replace(dataset="line_and_bump", samples=20, activation="relu", learning_rate=0.7, epochs=40)
-    found = Outcome(basins(experiment, Window(up="x1_to_unit_2", side=10)), lab.BAR)
+    found = BasinOutcome(basins(experiment, Window(up="x1_to_unit_2", side=10)), lab.BAR)
     assert lab.fate(found, tuple(np.argwhere(found.lost)[0])).startswith("diverged at step ")
     both = found.reached & (found.basins.diverged_at >= 0)
     assert ", then diverged at step " in lab.fate(found, tuple(np.argwhere(both)[0]))

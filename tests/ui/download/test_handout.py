@@ -12,7 +12,7 @@ from nnviz.figures.playground.loss import plot_loss
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.film import Film
 from nnviz.figures.style.template import new_plot
-from nnviz.lessons.lesson import Lesson, Numbers, Pair, Reveal, Screen, Task, Teaching
+from nnviz.lessons.lesson import Lesson, LessonTask, Numbers, Pair, Reveal, Screen, Teaching
 from nnviz.ui.download.handout import handout
 
 ZEROS = Experiment(kernel_initializer="zeros", epochs=5, samples=60)
@@ -43,7 +43,7 @@ SCREEN = Screen(
 LESSON = Lesson(
     key="zeros", title="Zeros & ones", promise="You see units that never part.",
     screens=(SCREEN, replace(SCREEN, key="again", title="And again?")),
-    task=Task("Start from ones.", ZEROS, Experiment()), remember="Be different.", sources=("keras", "glorot2010"),
+    task=LessonTask("Start from ones.", ZEROS, Experiment()), remember="Be different.", sources=("keras", "glorot2010"),
     teaching=Teaching("Say why.", 20, ("Who is first?",), (("It learns.", "It does not."),)),
 )  # fmt: skip
 

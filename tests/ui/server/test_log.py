@@ -33,7 +33,7 @@ def written(monkeypatch):
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    logging.setLogRecordFactory(log.Record)
+    logging.setLogRecordFactory(log.JsonRecord)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.setLogRecordFactory(factory)
     for logger, level in zip(loggers, levels, strict=True):

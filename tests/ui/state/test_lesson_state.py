@@ -3,14 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.lessons.course import LESSONS, course
-from nnviz.ui.state.lesson_state import NAMES, Place, from_query, link_query, to_query
+from nnviz.ui.state.lesson_state import NAMES, LessonPlace, from_query, link_query, to_query
 
 LESSON = LESSONS[0]
 LAST = len(LESSON.screens) + 1
 
 
 def test_no_query_is_the_list_of_lessons():
-    assert from_query({}) == (Place(), [])
+    assert from_query({}) == (LessonPlace(), [])
 
 
 def test_the_names_in_the_link_are_no_screen_s_own():
@@ -29,11 +29,11 @@ def test_a_place_is_read_back_from_its_link():
 
 
 def test_a_guess_goes_to_its_screen():
-    place = Place(LESSON.key, 2).guessed(0)
+    place = LessonPlace(LESSON.key, 2).guessed(0)
     assert (place.guesses, place.guess) == ("-1", 0)
-    assert Place(LESSON.key, 1, "-1").guess is None
-    assert Place(LESSON.key, 1, "-1").guessed(1).guesses == "21"
-    assert Place(LESSON.key, LAST, "1" * LAST).shown is None
+    assert LessonPlace(LESSON.key, 1, "-1").guess is None
+    assert LessonPlace(LESSON.key, 1, "-1").guessed(1).guesses == "21"
+    assert LessonPlace(LESSON.key, LAST, "1" * LAST).shown is None
 
 
 @pytest.mark.parametrize(

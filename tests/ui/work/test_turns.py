@@ -4,7 +4,7 @@ import time
 import pytest
 
 from nnviz.ui.work import turns
-from nnviz.ui.work.turns import Line, Turn, cores
+from nnviz.ui.work.turns import Queue, Turn, cores
 
 
 class Stopped(BaseException):
@@ -31,13 +31,13 @@ def never():
 @pytest.fixture
 def page(monkeypatch):
     """A line of this test's own."""
-    line = Line(1)
+    line = Queue(1)
     monkeypatch.setattr(turns, "page", line)
     return line
 
 
 def test_the_oldest_go_first():
-    line, order = Line(1), []
+    line, order = Queue(1), []
     line.enter(0, never)
 
     def wait(number):
@@ -57,7 +57,7 @@ def test_the_oldest_go_first():
 
 
 def test_never_more_than_there_are_places():
-    line, inside, most, lock = Line(2), 0, 0, threading.Lock()
+    line, inside, most, lock = Queue(2), 0, 0, threading.Lock()
 
     def come(number):
         nonlocal inside, most
@@ -78,7 +78,7 @@ def test_never_more_than_there_are_places():
 
 
 def test_who_stops_waiting_takes_no_place():
-    line = Line(1)
+    line = Queue(1)
     line.enter(0, never)
 
     def stop():
@@ -92,7 +92,7 @@ def test_who_stops_waiting_takes_no_place():
 
 
 def test_who_is_called_while_stopping_passes_the_place_on():
-    line = Line(1)
+    line = Queue(1)
     line.enter(0, never)
 
     def stop():

@@ -50,7 +50,7 @@ CHANGE = Parameter(
 
 
 @dataclass(frozen=True, eq=False)
-class Luck:
+class SeedRanks:
     """Where a seed stands.
 
     Attributes:
@@ -72,27 +72,27 @@ class Luck:
         return float(spearmanr(first.losses, other.losses).statistic)
 
 
-def favourite(own: int, on_progress: Progress | None = None) -> Luck:
+def favourite(own: int, on_progress: Progress | None = None) -> SeedRanks:
     """Where a seed stands in several tasks."""
     texts = standings(TASKS | {TWIN: MOONS}, own, on_progress)
-    return Luck({name: one for name, one in texts.items() if name != TWIN}, texts[TWIN])
+    return SeedRanks({name: one for name, one in texts.items() if name != TWIN}, texts[TWIN])
 
 
-def _favourite(luck: Luck) -> Reveal:
-    better = [one.better_half for one in luck.tasks.values()]
-    places = [f"{one.place} in {name}" for name, one in luck.tasks.items()]
-    agree = [_two(luck.agreement(one)) for one in list(luck.tasks.values())[1:]]
-    name, worst = max(luck.tasks.items(), key=lambda item: item[1].place)
+def _favourite(ranks: SeedRanks) -> Reveal:
+    better = [one.better_half for one in ranks.tasks.values()]
+    places = [f"{one.place} in {name}" for name, one in ranks.tasks.items()]
+    agree = [_two(ranks.agreement(one)) for one in list(ranks.tasks.values())[1:]]
+    name, worst = max(ranks.tasks.items(), key=lambda item: item[1].place)
     return Reveal(
         right=0 if all(better) else 1 if not any(better) else 2,
-        because=f"Of {AMONG} places, seed {luck.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
+        because=f"Of {AMONG} places, seed {ranks.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
         why="Many programs fix the seed to 0 or to 42, and leave it there. A fine label, but no good omen: "
         "a fixed seed is one draw, and whatever luck it had, it has each time.\n\n"
         "Is some other seed a lucky one? We set the order of all seeds in the first task beside that in the others. "
         f"1 would be the same order, 0 is nothing in common: {', '.join(agree[:-1])} and {agree[-1]}. Only for a near "
-        f"twin, the same moons with 4 units for 8, it is {_two(luck.agreement(luck.twin))}: there a seed deals some "
+        f"twin, the same moons with 4 units for 8, it is {_two(ranks.agreement(ranks.twin))}: there a seed deals some "
         "of the same numbers.\n\n"
-        f"With seed {luck.seed} alone you would have taken place {worst.place} for the truth "
+        f"With seed {ranks.seed} alone you would have taken place {worst.place} for the truth "
         f"about {name}.",
     )
 
@@ -102,16 +102,16 @@ def _two(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def _favourite_pictures(luck: Luck, palette: Palette) -> Sequence[Picture]:
-    seed, tasks = luck.seed, luck.tasks
+def _favourite_pictures(ranks: SeedRanks, palette: Palette) -> Sequence[Picture]:
+    seed, tasks = ranks.seed, ranks.tasks
     places = {name: 1 + np.arange(len(one.losses)) for name, one in tasks.items()}
     marked = {name: float(min(one.place, AMONG)) for name, one in tasks.items()}
     axis = {
         "title": {"text": f"place among {AMONG} seeds, the best on the left"}, "range": [-2, AMONG + 3],
         "tickvals": [1, *range(50, AMONG + 1, 50)],
     }  # fmt: skip
-    spread = [one.place for one in tasks.values()]
-    title = f"The places of seed {seed} run from {min(spread)} to {max(spread)} among {AMONG}."
+    taken = [one.place for one in tasks.values()]
+    title = f"The places of seed {seed} run from {min(taken)} to {max(taken)} among {AMONG}."
     table = {
         f"seed {seed}": {name: number(one.own) for name, one in tasks.items()},
         "best": {name: number(float(one.losses.min())) for name, one in tasks.items()},
@@ -133,16 +133,16 @@ class Pairs:
 
     Attributes:
         change: the one that was asked for.
-        found: by what differs.
+        paired: by what differs.
     """
 
     change: str
-    found: Mapping[str, Paired]
+    paired: Mapping[str, Paired]
 
     @property
     def asked(self) -> Paired:
         """The comparison that was asked for."""
-        return self.found[self.change]
+        return self.paired[self.change]
 
 
 def pairs(change: str, on_progress: Progress | None = None) -> Pairs:
@@ -158,7 +158,7 @@ def pairs(change: str, on_progress: Progress | None = None) -> Pairs:
 
 def _pairs(measurement: Pairs) -> Reveal:
     one = measurement.asked
-    least = min(measurement.found.items(), key=lambda item: item[1].fewer)
+    least = min(measurement.paired.items(), key=lambda item: item[1].fewer)
     same, other = (float(differences.std(ddof=1)) for differences in (one.same, one.other))
     return Reveal(
         right=0 if one.fewer < 1.5 else 1 if one.fewer <= 10 else 2,
@@ -196,9 +196,9 @@ def _pairs_pictures(measurement: Pairs, palette: Palette) -> Sequence[Picture]:
     }  # fmt: skip
     rows = {"the same seed for A and B": one.same, "a seed of its own for each": one.other}
     table = {
-        "the same seeds": {_called(name): _seeds(each.needed[0]) for name, each in measurement.found.items()},
-        "its own seeds": {_called(name): _seeds(each.needed[1]) for name, each in measurement.found.items()},
-        "times as many": {_called(name): number(each.fewer, 2) for name, each in measurement.found.items()},
+        "the same seeds": {_called(name): _seeds(each.needed[0]) for name, each in measurement.paired.items()},
+        "its own seeds": {_called(name): _seeds(each.needed[1]) for name, each in measurement.paired.items()},
+        "times as many": {_called(name): number(each.fewer, 2) for name, each in measurement.paired.items()},
     }
     return (
         plot_dot_rows(rows, "differences", title, axis, palette),

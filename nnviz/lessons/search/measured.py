@@ -15,12 +15,12 @@ from nnviz.core.progress import Progress, part
 from nnviz.core.registry import plain
 from nnviz.core.training import train
 from nnviz.figures.search.diversity import copies_from
-from nnviz.figures.search.search_rates import finding, rates, winners
+from nnviz.figures.search.search_rates import rates, rates_finding, winners
 from nnviz.figures.search.walk_heights import medians
 from nnviz.lessons.lesson import Checked, Reveal
 from nnviz.search.basins import basins, deepest_share
 from nnviz.search.climbing import hill_climbing
-from nnviz.search.contest import METHODS, Contest, contest
+from nnviz.search.contest import METHODS, SearchContest, contest
 from nnviz.search.genetic import Evolution, evolve
 from nnviz.search.landscapes import registry
 from nnviz.search.sliding import gradient_descent
@@ -32,7 +32,7 @@ WALKERS = 1000
 PUSHED, PUSHED_LOOKS = 300, 1000
 NUMBERS, GENERATIONS, RUNS = 5, 100, 100  # of the populations
 SIZE = 40
-TRIES = {1: 2000, 2: 10_000, 3: 20_000}  # walks with so many numbers to find
+WALK_COUNTS = {1: 2000, 2: 10_000, 3: 20_000}  # walks with so many numbers to find
 FEW, MANY = 1000, 100_000  # restarts
 SAFE = 20  # seeds that the task's seed is compared with
 XOR = Experiment(dataset="xor", samples=8, noise=0.0, hidden=(2,), batch_size=None, learning_rate=0.5, epochs=5000)
@@ -47,12 +47,12 @@ def valley_says(walk: Walk) -> Reveal:
     """Whether it came over the hilltop."""
     valleys = basins(walk.plan.ground)
     (start, end), (low,) = walk.points[0, [0, -1], 0].tolist(), walk.heights[:, -1].tolist()
-    begins, ends = valleys.of(np.array([start, end])).tolist()
+    first, ends = valleys.of(np.array([start, end])).tolist()
     deepest = valleys.deepest
     share, floor = float(valleys.shares[deepest]), float(valleys.heights[deepest])
     where = "the deepest place of all" if ends == deepest else f"the deepest floor lies at {number(floor)}"
     return Reveal(
-        right=1 if begins == ends else 2,
+        right=1 if first == ends else 2,
         because=f"It starts at {trimmed(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
         why="A walker that never climbs cannot cross a hill, unless a single step reaches over the top. All the places "
         "from which the way down leads to one floor are that floor’s basin. The grey band is the basin of the deepest "
@@ -127,16 +127,16 @@ def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
 class Budget:
     """Ways to spend the same looks: how often each succeeds, and one walk of each to watch."""
 
-    found: Contest
+    contest: SearchContest
     step: float
     walks: tuple[Walk, ...]
 
 
 def budget(landscape: str, step: float, seed: int, on_progress: Progress | None = None) -> Budget:
     """All methods with steps of all sizes, and a walk of each with steps of one size."""
-    ground = registry[landscape]
-    result = contest(ground, seed, on_progress=on_progress)
-    plan = Plan(ground, 2, result.looks, 1, seed, None, 2 * MOMENTS - 1)
+    surface = registry[landscape]
+    result = contest(surface, seed, on_progress=on_progress)
+    plan = Plan(surface, 2, result.looks, 1, seed, None, 2 * MOMENTS - 1)
     return Budget(result, step, tuple(method.walk(plan, step, None) for method in METHODS))
 
 
@@ -150,10 +150,10 @@ LEADS = {
 
 def budget_says(result: Budget) -> Reveal:
     """Which one leads, if it is the same at each size of step at which one leads at all."""
-    results = result.found
+    results = result.contest
     leaders = set(filter(None, winners(results)))
     keys = [method.key for method in METHODS]
-    luck = percent(float(results.by_luck.mean()))
+    random_share = percent(float(results.at_random.mean()))
     reasons = " ".join(words for key, words in LEADS.items() if key in (leaders or {""}))
     lines = rates(results)
     best = [max(range(len(results.steps)), key=lambda s: line[s].share) for line in lines]
@@ -163,7 +163,7 @@ def budget_says(result: Budget) -> Reveal:
     )
     return Reveal(
         right=keys.index(leaders.pop()) if len(leaders) == 1 else len(keys),
-        because=f"{finding(results)} Pure luck, looking anywhere at random, finds it in {luck}.",
+        because=f"{rates_finding(results)} Pure luck, looking anywhere at random, finds it in {random_share}.",
         why=f"{reasons}\n\nAt its own best step each reaches: {at_best}.\n\n"
         "So “annealing is better” is worth little if nobody says how long the steps were. Bars show 95 % intervals. A "
         "method leads only where its interval lies above all others.",
@@ -220,12 +220,14 @@ class Restarting:
 
 def restarting(seed: int, on_progress: Progress | None = None) -> Restarting:
     """Walks straight down the slope, with one, two and three numbers to find."""
-    ground = registry["rastrigin"]
+    landscape = registry["rastrigin"]
     tried = {}
-    for i, (dims, runs) in enumerate(TRIES.items()):
-        walk = gradient_descent(Plan(ground, dims, 60, runs, seed), on_progress=part(on_progress, i, len(TRIES)))
+    for i, (dims, runs) in enumerate(WALK_COUNTS.items()):
+        walk = gradient_descent(
+            Plan(landscape, dims, 60, runs, seed), on_progress=part(on_progress, i, len(WALK_COUNTS))
+        )
         tried[dims] = rate(int(walk.settled.sum()), runs)
-    return Restarting(deepest_share(ground, 1), tried)
+    return Restarting(deepest_share(landscape, 1), tried)
 
 
 def restarting_says(restartings: Restarting) -> Reveal:

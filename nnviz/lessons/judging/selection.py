@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.chance.seeds import Judgement, judge
-from nnviz.analysis.restarts.best_of import Tries, best_against_one, groups
+from nnviz.analysis.restarts.best_of import BestOf, best_against_one, groups
 from nnviz.analysis.words import number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.chance.seeds import plot_per_seed
-from nnviz.figures.restarts.group_shares import plot_tries as draw_tries
+from nnviz.figures.restarts.group_shares import plot_group_shares as draw_tries
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
@@ -27,7 +27,7 @@ CONTESTS = (1, 2, 3, 5, 10, 20)
 WIDTH = Parameter(
     name="units", kind=int, default=WIDTH_OF_TASK, low=2, high=12, label="hidden units", note="Of both networks."
 )
-TRIES = Parameter(
+ATTEMPTS = Parameter(
     name="tries", kind=int, default=10, low=2, high=50, label="tries of the second team", note="It shows the best one."
 )
 
@@ -35,7 +35,7 @@ TRIES = Parameter(
 # One lucky seed
 
 
-def sides(units: int) -> tuple[Experiment, Experiment]:
+def contestants(units: int) -> tuple[Experiment, Experiment]:
     """The article's range, and Keras's default."""
     default = MOONS.replace(hidden=(units,))
     return default.replace(kernel_initializer="positive_uniform"), default
@@ -43,7 +43,7 @@ def sides(units: int) -> tuple[Experiment, Experiment]:
 
 def lucky(units: int, on_progress: Progress | None = None) -> Judgement:
     """One against the other, with many seeds."""
-    return judge(*sides(units), SEEDS, on_progress)
+    return judge(*contestants(units), SEEDS, on_progress)
 
 
 def _lucky(judgement: Judgement) -> Reveal:
@@ -85,57 +85,55 @@ class Contests:
     """How often the best of several tries beats one.
 
     Attributes:
-        tries: asked for.
-        found: for some numbers of tries, that one among them.
+        attempts: asked for.
+        shares: for some numbers of tries, that one among them.
         alone: the median loss of single runs.
         best: the median of the best loss of groups.
     """
 
-    tries: int
-    found: Tries
+    attempts: int
+    shares: BestOf
     alone: float
     best: float
 
 
-def contests(tries: int, on_progress: Progress | None = None) -> Contests:
+def contests(attempts: int, on_progress: Progress | None = None) -> Contests:
     """One recipe, trained many times and dealt out to two teams."""
     trace = train(MOONS.replace(restarts=CONTESTANTS, snapshots=2), on_progress)
     losses = np.nan_to_num(trace.test_loss[:, -1], nan=np.inf)
-    shares = best_against_one(losses, np.array(sorted({*CONTESTS, tries})))
-    best = groups(losses, tries).min(axis=1)
-    return Contests(tries, shares, float(np.median(losses)), float(np.median(best)))
+    shares = best_against_one(losses, np.array(sorted({*CONTESTS, attempts})))
+    best = groups(losses, attempts).min(axis=1)
+    return Contests(attempts, shares, float(np.median(losses)), float(np.median(best)))
 
 
-def _contests(measurement: Contests) -> Reveal:
-    rate, expected = measurement.found.at(measurement.tries)
+def _contests(contest: Contests) -> Reveal:
+    rate, expected = contest.shares.at(contest.attempts)
     options = np.array([0.5, 0.7, 0.9])
     return Reveal(
         right=int(np.abs(options - rate.share).argmin()),
         because=f"The second team wins {rate.successes} of {rate.runs} contests: {percent(rate.share)}. "
         f"By the number of tries alone it should be {percent(expected)}, whatever is trained.",
-        why=f"There are {measurement.tries + 1} runs in a contest. They come from one hat, so each has the same chance to be "
-        f"the best: 1 in {measurement.tries + 1}. The first team holds one of them, the second all the others.\n\n"
-        f"A typical single run ends at {number(measurement.alone)}, a typical best of {measurement.tries} at {number(measurement.best)}. "
+        why=f"There are {contest.attempts + 1} runs in a contest. They come from one hat, so each has the same chance to be "
+        f"the best: 1 in {contest.attempts + 1}. The first team holds one of them, the second all the others.\n\n"
+        f"A typical single run ends at {number(contest.alone)}, a typical best of {contest.attempts} at {number(contest.best)}. "
         "No idea was better, no line of code differs. One team bought more tickets.\n\n"
         "Best of k is a fair thing to use: keep the best run, ship it. It is an unfair thing to compare by, unless "
         "both sides had the same k. So report k. Keep, too, some data that had no say in the choice.",
     )
 
 
-def _contests_pictures(measurement: Contests, palette: Palette) -> Sequence[Picture]:
-    rate, _ = measurement.found.at(measurement.tries)
+def _contests_pictures(contest: Contests, palette: Palette) -> Sequence[Picture]:
+    rate, _ = contest.shares.at(contest.attempts)
     share = f"{percent(rate.share)} of {rate.runs:,} contests"
-    title = f"The best of {measurement.tries} beats one run of the same recipe in {share}."
+    title = f"The best of {contest.attempts} beats one run of the same recipe in {share}."
     table = {
         "typical loss on unseen data": {
-            "one run": number(measurement.alone),
-            f"best of {measurement.tries}": number(measurement.best),
+            "one run": number(contest.alone),
+            f"best of {contest.attempts}": number(contest.best),
         }
     }
     return (
-        draw_tries(
-            measurement.found, title, "k / (k + 1)", "contests won by the best of k", palette, measurement.tries
-        ),
+        draw_tries(contest.shares, title, "k / (k + 1)", "contests won by the best of k", palette, contest.attempts),
         Numbers("The method is the same; only the number of tries differs.", table),
     )
 
@@ -167,5 +165,5 @@ BEST_SCREEN = Screen(
     measure=contests,
     reveal=_contests,
     pictures=_contests_pictures,
-    settings=(TRIES,),
+    settings=(ATTEMPTS,),
 )
