@@ -71,7 +71,8 @@ def train_from(experiment: Experiment, initial_weights: Array, on_progress: Prog
 
     Args:
         experiment: the recipe.
-        initial_weights: `[R, P]`, a row for each of the experiment's restarts, each laid out as `initial_parameters` has it.
+        initial_weights: `[R, P]`, a row for each of the experiment's restarts, each laid out as
+            `initial_parameters` has it.
         on_progress: as in `train`.
 
     Raises:

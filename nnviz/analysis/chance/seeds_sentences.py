@@ -21,7 +21,10 @@ def repeated(repeats: Repeats) -> str:
             f"{count(repeats.numbers, 'number')} compared each time, none differs."
         )
     worst = max(again.differing for again in repeats.same)
-    return f"Seed {repeats.seed}, trained {times}, did not give the same run: {worst:,} of {repeats.numbers:,} numbers differ."
+    return (
+        f"Seed {repeats.seed}, trained {times}, did not give the same run: "
+        f"{worst:,} of {repeats.numbers:,} numbers differ."
+    )
 
 
 def judged(judgement: Judgement) -> str:

@@ -1,8 +1,8 @@
 """Claims of mean-field theory: order, chaos, and the edge between them (tanh networks of great width).
 
 In a wide random network the correlation of two inputs' sums goes from layer to layer to an end c*, exponentially
-on a depth scale ξ (Poole et al. 2016; Schoenholz et al. 2017). `nnviz.analysis.depth.meanfield` gives both; here they are
-measured in networks that are drawn.
+on a depth scale ξ (Poole et al. 2016; Schoenholz et al. 2017). `nnviz.analysis.depth.meanfield` gives both;
+here they are measured in networks that are drawn.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ AT_LEVEL = SETTLED
 
 Runs on a plateau creep down to it without ever reaching it: the answers that are right grow surer as the logarithm of
 the time, so that with plain gradient descent what is left above the level is about 1 / (learning rate · steps). A run
-that has come within a fiftieth of the guess's loss has settled there, by the rule of `nnviz.analysis.playground.diagnosis`.
+that has come within a fiftieth of the guess's loss has settled there, by the rule of
+`nnviz.analysis.playground.diagnosis`.
 """
 _SAME = 1e-9
 _QUARTERS = {Fraction(1, 4): "¼", Fraction(3, 4): "¾"}

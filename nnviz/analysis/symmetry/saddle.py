@@ -160,7 +160,7 @@ class _Growth:
         self.bends: Array | None = None
 
     def until(self, step: int, hessian_now: Array) -> float:
-        """By how many powers of ten it has grown, of all directions in the mean, now that the Hessian is `hessian_now`."""
+        """By how many powers of ten it has grown, of all directions in the mean, at the Hessian `hessian_now`."""
         if not hessian_now.size:
             return 0.0
         if self.bends is not None:

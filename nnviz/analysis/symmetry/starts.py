@@ -198,7 +198,8 @@ class ZeroParts:
         activations: keys, the columns.
         cells: by row of `PARTS` and column.
         guess: the loss of a guess that ignores the inputs.
-        bar: the loss below which a start counts as trained: a quarter of the guess's, as in `nnviz.analysis.initializers.works`.
+        bar: the loss below which a start counts as trained: a quarter of the guess's, as in
+            `nnviz.analysis.initializers.works`.
     """
 
     activations: tuple[str, ...]

@@ -76,7 +76,8 @@ def plot_stddevs(methods: Sequence[InitMethod], palette: Palette) -> Figure:
     )
     kernel = methods[0].draws.kernel
     inputs, units = kernel.fans
-    title = f"{count(len(methods), 'name')}, {len(scales_among(methods))} different spreads: {inputs} inputs, {units} units."
+    scales = len(scales_among(methods))
+    title = f"{count(len(methods), 'name')}, {scales} different spreads: {inputs} inputs, {units} units."
     listed = "; ".join(f"{method.initializer.key} {number(method.draws.spread)}" for method in methods)
     alt = f"A row for each initializer with the spread of its weights. {title} {listed}."
     table = {

@@ -41,17 +41,20 @@ def plot_landscape(landscape: LossLandscape, palette: Palette, log: bool = True,
         height=HEIGHT,
         margin={"l": 60, "r": 12},
         xaxis={
-            "title": {"text": landscape.axes[0]}, "range": [landscape.x[0], landscape.x[-1]], "showgrid": False, "nticks": 7,
+            "title": {"text": landscape.axes[0]}, "range": [landscape.x[0], landscape.x[-1]],
+            "showgrid": False, "nticks": 7,
             "constrain": "domain",
         },
         yaxis={
-            "title": {"text": landscape.axes[1]}, "range": [landscape.y[0], landscape.y[-1]], "showgrid": False, "nticks": 7,
+            "title": {"text": landscape.axes[1]}, "range": [landscape.y[0], landscape.y[-1]],
+            "showgrid": False, "nticks": 7,
             "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
         },
     )  # fmt: skip
     title = finding or where(landscape)
     alt = (
-        f"Map of the loss over a plane of weights, {landscape.axes[0]} across and {landscape.axes[1]} up, with contour lines "
+        f"Map of the loss over a plane of weights, {landscape.axes[0]} across and {landscape.axes[1]} up, with "
+        "contour lines "
         f"and the paths of {count(len(landscape.paths), 'run')}. {title}{'' if finding else ' ' + outside(landscape)}"
     )
     return Figure("ground", title, alt, plot, landscape_table(landscape))

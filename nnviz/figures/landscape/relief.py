@@ -68,7 +68,8 @@ def plot_relief(
     )  # fmt: skip
     title = finding or where(landscape)
     alt = (
-        f"Surface of the loss over a plane of weights, with the paths of {count(len(landscape.paths), 'run')} at their own "
+        f"Surface of the loss over a plane of weights, with the paths of {count(len(landscape.paths), 'run')} at "
+        "their own "
         f"loss. {title}{'' if finding else ' ' + outside(landscape)}"
     )
     return Figure("relief", title, alt, plot, landscape_table(landscape))

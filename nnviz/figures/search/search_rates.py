@@ -81,7 +81,8 @@ def plot_search_rates(contest: SearchContest, palette: Palette) -> Figure:
     )  # fmt: skip
     title = rates_finding(contest)
     alt = (
-        f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} looks, "
+        f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} "
+        "looks, "
         f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(random_rate.share)}."
     )
     return Figure("search rates", title, alt, plot, _table(contest, every))

@@ -87,7 +87,8 @@ def _band(perturbation: PerturbationSweep, chosen: int, scale: Scale, palette: P
         {
             "type": "scatter", "mode": "lines", "name": f"ε = {power(perturbation.epsilons[chosen])}",
             "x": steps, "y": middle, "line": {"color": color, "width": 3.5}, "customdata": spans[:, shown].T,
-            "hovertemplate": f"ε = {power(perturbation.epsilons[chosen])}, step %{{x:,d}}<br>closest %{{customdata[0]:.3~g}}"
+            "hovertemplate": f"ε = {power(perturbation.epsilons[chosen])}, step %{{x:,d}}"
+            "<br>closest %{customdata[0]:.3~g}"
             "<br>median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
         },
     ]  # fmt: skip

@@ -99,7 +99,8 @@ def bad_day(bad_days: BadDay) -> Reveal:
     right = 2 if ordered == bad_days.bubble.comparisons else 0 if ordered < mixed else 1
     return Reveal(
         right,
-        f"On the list in order quicksort took {count(ordered, 'comparison')}, bubble sort {bad_days.bubble.comparisons}. "
+        f"On the list in order quicksort took {count(ordered, 'comparison')}, bubble sort "
+        f"{bad_days.bubble.comparisons}. "
         f"On the same values shuffled, quicksort took {mixed}.",
         "The first value is the smallest. So nothing goes to its left, and all the rest to its right. "
         "The list is not parted at all, only one value shorter. Then the same again.\n\n"

@@ -50,10 +50,12 @@ def _lucky(judgement: Judgement) -> Reveal:
     leader, against = judgement.leader, judgement.against
     other = {"A": "B", "B": "A"}.get(leader, "")
     sure = (
-        f"On average {leader} is better by {number(abs(judgement.mean))}, and {len(judgement.seeds)} seeds are enough to be "
+        f"On average {leader} is better by {number(abs(judgement.mean))}, and {len(judgement.seeds)} seeds are "
+        "enough to be "
         "sure of it"
         if judgement.winner
-        else f"On average {leader} is better by {number(abs(judgement.mean))}, but even {len(judgement.seeds)} seeds cannot "
+        else f"On average {leader} is better by {number(abs(judgement.mean))}, "
+        f"but even {len(judgement.seeds)} seeds cannot "
         "settle it"
     )
     alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[judgement.fixed]
@@ -113,9 +115,11 @@ def _contests(contest: Contests) -> Reveal:
         right=int(np.abs(options - rate.share).argmin()),
         because=f"The second team wins {rate.successes} of {rate.runs} contests: {percent(rate.share)}. "
         f"By the number of tries alone it should be {percent(expected)}, whatever is trained.",
-        why=f"There are {contest.attempts + 1} runs in a contest. They come from one hat, so each has the same chance to be "
+        why=f"There are {contest.attempts + 1} runs in a contest. "
+        "They come from one hat, so each has the same chance to be "
         f"the best: 1 in {contest.attempts + 1}. The first team holds one of them, the second all the others.\n\n"
-        f"A typical single run ends at {number(contest.alone)}, a typical best of {contest.attempts} at {number(contest.best)}. "
+        f"A typical single run ends at {number(contest.alone)}, a typical best of {contest.attempts} at "
+        f"{number(contest.best)}. "
         "No idea was better, no line of code differs. One team bought more tickets.\n\n"
         "Best of k is a fair thing to use: keep the best run, ship it. It is an unfair thing to compare by, unless "
         "both sides had the same k. So report k. Keep, too, some data that had no say in the choice.",

@@ -41,7 +41,8 @@ def _names_reveal(measurement: tuple[InitMethod, ...]) -> Reveal:
     )
     return Reveal(
         0 if len(scales) >= MANY_SCALES else 2 if len(scales) <= FEW_SCALES else 1,
-        f"On a layer of {inputs} inputs and {units} units, {count(len(measurement), 'name')} draw {len(scales)} different "
+        f"On a layer of {inputs} inputs and {units} units, {count(len(measurement), 'name')} draw {len(scales)} "
+        "different "
         f"spreads, from {number(scales[0])} to {number(scales[-1])}.",
         f"Each is an answer to the same question: what scale? There are five kinds of answer: {families}. The ones "
         "with one number for all are for biases, never for kernels: with them all units stay equal.\n\nMany names are "
@@ -91,7 +92,8 @@ def _wider_pictures(measurement: ByInputs, palette: Palette) -> list[Picture]:
     dashes = ("solid", "dot", "dash")
     pictures: list[Picture] = []
     for name, values, axis, title in (
-        ("weights by inputs", measurement.weights, "spread of the weights", "The weights: one method does not look at the "
+        ("weights by inputs", measurement.weights, "spread of the weights",
+         "The weights: one method does not look at the "
          f"inputs, and draws {number(float(measurement.weights[FIXED_KEY][-1]))} for all."),
         ("sums by inputs", measurement.sums, "spread of the sums", "The sums: with random_normal they grow to "
          f"{number(float(measurement.sums[FIXED_KEY][-1]))}, with he_normal they end at "

@@ -64,7 +64,8 @@ def reveal_landscape(landscape: LossLandscape) -> Reveal:
 
 def picture_landscape(landscape: LossLandscape, palette: Palette) -> Sequence[Picture]:
     """The ground in three dimensions, and as a map."""
-    finding = f"All settings of two weights: {valleys(landscape)} valleys, down to loss {number(float(landscape.loss.min()))}."
+    lowest = number(float(landscape.loss.min()))
+    finding = f"All settings of two weights: {valleys(landscape)} valleys, down to loss {lowest}."
     mapped = f"The same from above. {shading(palette)}. Two walkers go from hollow marks to filled ones."
     return (
         plot_relief(landscape, palette, finding=finding, eye=EYE, axes=("w", "v")),

@@ -66,7 +66,8 @@ def interval(generator: np.random.Generator, on_progress: Progress) -> Question 
     ]
     right = next(i for i, held in enumerate(holds) if held > SURE)
     return Question(
-        text=f"Of {runs} random starts trained just now, {result.successes} succeeded at XOR. Thousands more would show "
+        text=f"Of {runs} random starts trained just now, {result.successes} succeeded at XOR. "
+        "Thousands more would show "
         "the real share of good starts.\n\nWhat is the most that you can say of it now, and be about 95 % sure?",
         options=(*(f"It lies at {percent_range(*ends)}." for ends in ranges), f"It is {percent(share)}."),
         right=right,

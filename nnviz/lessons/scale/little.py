@@ -148,7 +148,8 @@ def _positive_reveal(positive: Positive) -> Reveal:
     return Reveal(
         0 if guesses else 2 if better else 1,
         f"The article says that such numbers are a good start. Measured just now: it ends at loss {number(loss)}. One "
-        f"straight line reaches {number(positive.line)}, a guess {number(positive.guess)}. From Glorot uniform the same "
+        f"straight line reaches {number(positive.line)}, a guess {number(positive.guess)}. From Glorot uniform the "
+        "same "
         f"network reaches {number(positive.losses[usual])}.",
         why,
     )
@@ -172,7 +173,10 @@ def _positive_pictures(positive: Positive, palette: Palette) -> list[Picture]:
         plot_lines(
             "likeness of units", title, f"The mean correlation of two units' answers, layer by layer. {title}",
             np.arange(1, LIKE_DEPTH + 1),
-            [NamedLine(small, positive.likeness[small], palette.a), NamedLine("Glorot", positive.likeness[usual], palette.b, "dash")],
+            [
+                NamedLine(small, positive.likeness[small], palette.a),
+                NamedLine("Glorot", positive.likeness[usual], palette.b, "dash"),
+            ],
             palette, x_title="layer", y_title="how alike (1: the same)", least=1.0,
         ),
         Pair(a, b),

@@ -74,7 +74,8 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
     ]
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
     title = f"One of {one.plan.runs} walkers each, from the same place. {legend(palette)}"
-    alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {measured.pushes_say(walks).because}"
+    because = measured.pushes_say(walks).because
+    alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {because}"
     return [
         map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")),
         plot_walk_heights(walks, palette),
@@ -113,8 +114,10 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
         for name, one in evolutions.items()
     ]
     landscape = next(iter(evolutions.values())).plan.ground
-    title = f"Two of the {measured.NUMBERS} numbers of all {measured.SIZE} candidates, in the first run. {legend(palette)}"
-    alt = f"Two maps with populations that move over {SHOWN} generations. {measured.populations_say(evolutions).because}"
+    of = f"Two of the {measured.NUMBERS} numbers of all {measured.SIZE} candidates"
+    title = f"{of}, in the first run. {legend(palette)}"
+    because = measured.populations_say(evolutions).because
+    alt = f"Two maps with populations that move over {SHOWN} generations. {because}"
     return [map_film(landscape, panels, "populations", title, alt, captions), plot_diversity(evolutions, palette)]
 
 
@@ -161,7 +164,8 @@ SCREENS = (
         key="crowd",
         title="A thousand walkers",
         before="Now a line with eleven valleys, named after Rastrigin. The one in the middle is the deepest.\n\n"
-        f"We do not know where to begin. So we start {measured.WALKERS:,} walkers at places drawn at random. Each of them "
+        f"We do not know where to begin. So we start {measured.WALKERS:,} walkers at places drawn at random. Each of "
+        "them "
         "only goes down, as before.",
         question=f"How many of the {measured.WALKERS:,} reach the deepest valley?",
         options=("More than 500: the deepest valley draws them in", "From 200 to 500", "Fewer than 200"),
@@ -177,7 +181,8 @@ SCREENS = (
         "its sides.\n\n"
         "These walkers feel the slope and follow it down. That is called gradient descent. It is quick, and soon it "
         "sits in a dent. So we give the walkers a random push at each step.\n\n"
-        f"{measured.PUSHED} walkers get no push, {measured.PUSHED} get a steady one, and for {measured.PUSHED} it fades away.",
+        f"{measured.PUSHED} walkers get no push, {measured.PUSHED} get a steady one, and for {measured.PUSHED} it "
+        "fades away.",
         question="All start at the same place. Which of them end lowest?",
         options=(
             "Those with no push: they waste no step",

@@ -81,7 +81,8 @@ def crowd_says(walk: Walk) -> Reveal:
         why="The chance to end in a valley is the width of its basin, not its depth. Luck picks the start, and the "
         "ground does the rest. A few that start next to a hilltop do slip over it, since one step is enough there. "
         "About as many come as go.\n\n"
-        f"The interval is honest about luck: another {measurement.runs:,} starts would give a slightly other count. Of a "
+        f"The interval is honest about luck: another {measurement.runs:,} starts would give a slightly other count. "
+        "Of a "
         "hundred such intervals, about 95 hold the true share.\n\n"
         f"One walk may fail, so start again and keep the best. With a chance of {number(100 * exact)} % each, "
         f"{count(int(needed), 'walk')} are enough to find the deepest valley with {percent(CERTAINTY)} certainty. "
@@ -239,8 +240,10 @@ def restarting_says(restartings: Restarting) -> Reveal:
         because=f"{number(five)} restarts for five numbers, after {number(one)} for one and {number(two)} for two. "
         f"Walks that found it: {measured[0]} with one number, {measured[1]} with two, {measured[2]} with three.",
         why="The walk must start right in each number at once, and such chances multiply. One number: "
-        f"{number(100 * restartings.share)} %. Two: {number(100 * restartings.share)} % of {number(100 * restartings.share)} %. Five: "
-        f"{number(100 * restartings.share**NUMBERS)} %. Each further number makes a good start about ten times as rare.\n\n"
+        f"{number(100 * restartings.share)} %. Two: {number(100 * restartings.share)} % of "
+        f"{number(100 * restartings.share)} %. Five: "
+        f"{number(100 * restartings.share**NUMBERS)} %. Each further number makes a good start about ten times as "
+        "rare.\n\n"
         "So restarts help with few numbers, and are hopeless with many on ground like this. A network has thousands of "
         "weights. Is all lost? No. Its ground need not be like this: there may be many good places, not one. You can "
         "only find out by trying. Do so now.",

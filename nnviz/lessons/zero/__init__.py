@@ -56,7 +56,8 @@ def reveal_zeros(measurement: _Zeros) -> Reveal:
     return Reveal(
         right=0 if moved == 0 else 1 if moved == 1 else 2 if kind == "cloned" else 3,
         because=(
-            f"{moved} of {total} numbers moved. The loss went from {number(float(measurement.zeros.train_loss[0, 0]))} to "
+            f"{moved} of {total} numbers moved. The loss went from "
+            f"{number(float(measurement.zeros.train_loss[0, 0]))} to "
             f"{number(float(measurement.zeros.train_loss[0, -1]))}. On the wines {wines} of {of_wines} moved: "
             "the biases of the three answers."
         ),

@@ -70,7 +70,8 @@ def reveal_step(measurement: _Steps) -> Reveal:
         )
     else:
         because = (
-            f"After {count(measurement.steps, 'step')} they differ by {number(measurement.apart)} times the largest weight. They "
+            f"After {count(measurement.steps, 'step')} they differ by {number(measurement.apart)} times the largest "
+            "weight. They "
             f"started {number(abs(one.weights[0] - other.weights[0]))} apart."
         )
     if one == other:

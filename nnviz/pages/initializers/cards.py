@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from nnviz.analysis.initializers.draws import LAYERS, Draws, Kernel, Layer, draws
-from nnviz.analysis.words import number, percent
+from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
 from nnviz.core.initializers import Scheme
 from nnviz.core.initializers.law import CUT_MASS, TRUNCATED_STDDEV
@@ -133,7 +133,8 @@ def _measured(measurement: Draws, theme: str) -> str:
     law = measurement.law
     theory = (law.mean, law.spread, law.low, law.high)
     rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{level(value, measurement)}</td><td>{level(expected, measurement)}</td></tr>'
+        f'<tr><th scope="row">{name}</th><td>{level(value, measurement)}</td>'
+        f"<td>{level(expected, measurement)}</td></tr>"
         for name, value, expected in zip(
             ("mean", "spread", "lowest", "highest"),
             (measurement.mean, measurement.spread, measurement.low, measurement.high),
@@ -242,7 +243,7 @@ def _numbers(measurement: Draws) -> dict[str, str]:
         return f"{level(value, measurement)} (theory {level(theory, measurement)})"
 
     return {
-        "weights drawn": f"{len(measurement.values):,} from {measurement.seeds} seed{'s' if measurement.seeds > 1 else ''}",
+        "weights drawn": f"{len(measurement.values):,} from {count(measurement.seeds, 'seed')}",
         "mean": beside(measurement.mean, law.mean),
         "spread": beside(measurement.spread, law.spread),
         "lowest": beside(measurement.low, law.low),
@@ -258,7 +259,8 @@ def xavier(measurement: Draws) -> str:
     flat, bell = 1 / math.sqrt(3), math.erf(TRUNCATED_STDDEV / math.sqrt(2)) / CUT_MASS
     name = "Xavier uniform" if abs(measurement.within - flat) < abs(measurement.within - bell) else "Xavier normal"
     return (
-        f"Some articles call glorot_uniform “Xavier normal”. By its draws it is {name}: {percent(measurement.within)} of "
+        f"Some articles call glorot_uniform “Xavier normal”. By its draws it is {name}: "
+        f"{percent(measurement.within)} of "
         f"them lie within one spread of the mean, where a flat law has {percent(flat)} and Keras's cut bell "
         f"{percent(bell)}; {reach(measurement)}."
     ).replace(" %", NO_BREAK + "%")

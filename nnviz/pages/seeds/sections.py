@@ -182,7 +182,8 @@ def why_it_misleads(judgements: Judgement, pair: Comparison, theme: str) -> None
     ]
     if judgements.diverged:
         said.append(
-            f"With {judgements.diverged} of {len(judgements.seeds)} seeds one or both diverged; the mean leaves these out."
+            f"With {judgements.diverged} of {len(judgements.seeds)} seeds one or both diverged; the mean leaves "
+            "these out."
         )
     with words:
         st.html(markup.paragraphs(said))

@@ -1,4 +1,4 @@
-"""What Streamlit's components of the moving pictures are made of: script and style, in Streamlit's frame and colours."""
+"""Script and style of the moving pictures as Streamlit's components take them, in its frame and its colours."""
 
 from __future__ import annotations
 
