@@ -1,4 +1,4 @@
-"""The numerical contract of design.md, section 4. Point 5 is in test_gradients.py, point 6 in test_divergence.py,
+"""The numerical contract of docs/how-it-is-built.md. Point 5 is in test_gradients.py, point 6 in test_divergence.py,
 and the draws of point 7 in test_initializers.py."""
 
 import dataclasses

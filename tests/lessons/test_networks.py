@@ -58,7 +58,7 @@ def test_level_ground_makes_short_steps(w, v, rate, right, words):
 
 
 def test_about_two_thirds_of_the_starts_solve_xor(starts):
-    """science.md: 60.6 to 66.5 % of starts; of 24, within four standard deviations, and the rest on ln 2 / 2."""
+    """Documented: 60.6 to 66.5 % of starts; of 24, within four standard deviations, and the rest on ln 2 / 2."""
     solved = int((starts.losses < 0.1733).sum())
     assert abs(solved - 24 * 0.636) < 4 * math.sqrt(24 * 0.636 * 0.364)
     np.testing.assert_allclose(starts.losses[starts.losses > 0.1733], math.log(2) / 2, rtol=0.01)

@@ -1,4 +1,4 @@
-"""Lesson 4: what moves from zeros, what parts and what cannot, against closed forms and the table of science."""
+"""Lesson 4: what moves from zeros, what parts and what cannot, against closed forms and a known table."""
 
 import math
 

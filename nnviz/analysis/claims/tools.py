@@ -17,7 +17,7 @@ from nnviz.core.training import train, train_from
 
 Array = np.ndarray
 
-# The deep networks of this package are trained alike: as in science.md, about 1,000 steps of momentum on digits.
+# The deep networks of this package are trained alike: about 1,000 steps of momentum on digits.
 DEEP = Experiment(
     dataset="digits",
     samples=1797,

@@ -30,7 +30,7 @@ def b():
 
 
 def test_the_statement_has_count_share_interval_and_restarts(a):
-    """Of 1,000 seeds 63.6 % succeed by science.md; these are the first 200."""
+    """Of 1,000 seeds 63.6 % succeed by docs/what-is-measured.md; these are the first 200."""
     assert statement(a, 0.1) == (
         f"{a.below(0.1).sum()} of 200 runs end below 0.1: 65 % (95 % interval 58 to 71 %). "
         "3 restarts hold a success with 95 % certainty (3 to 4)."

@@ -1,4 +1,4 @@
-"""When units part, by noise: against science.md's numbers, theory's slopes, and runs of the library itself."""
+"""When units part, by noise: against the documented numbers, theory's slopes, and runs of the library itself."""
 
 import math
 from dataclasses import replace
@@ -44,7 +44,7 @@ def corners():
 
 
 def test_the_reference_saddle_costs_178_steps_a_decade(four):
-    """science.md: about 178 for 4 units, at a learning rate of 0.2 on half the squared error: 0.1 here."""
+    """what-is-measured.md: about 178 for 4 units, at a learning rate of 0.2 on half the squared error: 0.1 here."""
     law = law_of(four)
     assert not law.power
     assert 177 < law.slope < 180

@@ -102,7 +102,7 @@ def test_each_start_gives_the_bits_that_its_own_experiment_gives(whole, table):
 
 
 def test_different_without_chance_is_as_good_as_random(whole):
-    """science.md's false sentence 6: random weights are required."""
+    """That random weights are required is false: what-is-measured.md."""
     different = [o for o in whole.outcomes if o.start.chance == "none" and o.distinct_before == 8]
     assert {o.start.key for o in different} == {"ordered", "evenly", "biases", "fan"}
     for outcome in different:
@@ -147,7 +147,7 @@ def test_a_diverged_start_is_beaten_by_all_and_beats_none():
 
 
 def test_the_table_of_zeros(table):
-    """science.md's table, with two equal classes, whose log-odds are 0: so of zeros not even the output bias moves."""
+    """The documented table, with two equal classes, whose log-odds are 0: so of zeros not even the output bias moves."""
     tanh, relu, sigmoid = (rows(table, key) for key in ("tanh", "relu", "sigmoid"))
     for column in (tanh, relu, sigmoid):
         assert column["zeros"].distinct == column["ones"].distinct == 1
