@@ -147,7 +147,7 @@ def test_a_diverged_start_is_beaten_by_all_and_beats_none():
 
 
 def test_the_table_of_zeros(table):
-    """The documented table, with two equal classes, whose log-odds are 0: so of zeros not even the output bias moves."""
+    """The documented table, with two equal classes, of log-odds 0: so of zeros not even the output bias moves."""
     tanh, relu, sigmoid = (rows(table, key) for key in ("tanh", "relu", "sigmoid"))
     for column in (tanh, relu, sigmoid):
         assert column["zeros"].distinct == column["ones"].distinct == 1
