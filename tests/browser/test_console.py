@@ -7,7 +7,7 @@ from tests.browser.running import ROOT, Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = sorted({script.stem for script in (ROOT / "nnviz" / "pages").glob("*.py")} - {"__init__", "playground"})
+NAMES = sorted({script.parent.name for script in (ROOT / "nnviz" / "pages").glob("*/page.py")} - {"playground"})
 BELOW = "school/nnviz"
 
 

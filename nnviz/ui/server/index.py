@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 _STREAMLITS = Path(st.__file__).parent / "static" / "index.html"
 _HEAD = "<head>"
-_PAGES = Path(__file__).parents[1] / "pages"
-_AT_THE_BASE = {"__init__", "playground"}
+_PAGES = Path(__file__).parents[2] / "pages"
+_AT_THE_BASE = {"playground"}
 
 
 def base() -> str:
@@ -35,7 +35,7 @@ def text() -> str:
 
 def routes() -> list[Route]:
     """Where the pages are opened; whatever else is asked for, Streamlit answers."""
-    names = sorted({script.stem for script in _PAGES.glob("*.py")} - _AT_THE_BASE)
+    names = sorted({script.parent.name for script in _PAGES.glob("*/page.py")} - _AT_THE_BASE)
     return [Route(f"{base()}/{name}", _show, methods=["GET"]) for name in ["", *names]]
 
 
