@@ -31,7 +31,7 @@ MOST_FRAMES = 30
 _OPEN = ("streamlit.config", "streamlit.web.bootstrap", "streamlit.web.server.starlette.starlette_server")
 _REFUSED = "Rejecting WebSocket connection"
 
-_ROOT = Path(__file__).parents[2].as_posix()
+_ROOT = Path(__file__).parents[3].as_posix()
 _FILLED_IN = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*([a-zA-Z%])")
 _FRAME = re.compile(r'File "(.+?)", line (\d+), in (\S+)')
 _log = logging.getLogger("nnviz")
