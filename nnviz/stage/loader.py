@@ -29,4 +29,4 @@ def script(entry: Path) -> str:
 
 def style(name: str) -> str:
     """A style, such as `stage.css`, with what all moving pictures share."""
-    return "".join((HERE / part).read_text(encoding="utf-8") for part in ("controls.css", name))
+    return "".join((HERE / part).read_text(encoding="utf-8") for part in (name, "controls.css"))

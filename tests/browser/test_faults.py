@@ -64,7 +64,7 @@ class Visitors:
             assert not [
                 e
                 for e in visitor.errors
-                if not re.search("server endpoint|Streamlit still running|Connection|WebSocket onclose", e)
+                if not re.search("server endpoint|Streamlit still running|Connection|WebSocket onclose|net::ERR_", e)
             ]
 
 
