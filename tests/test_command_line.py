@@ -14,6 +14,8 @@ from nnviz import command_line
 from nnviz.__main__ import _build_parser, main
 from nnviz.command_line import check_place, written_at_once
 
+pytestmark = pytest.mark.slow
+
 QUICK = ["--epochs", "3", "--samples", "40"]
 DIVERGES = ["--hidden", "64,64,64", "--activation", "relu", "--learning-rate", "1000"]
 

@@ -13,6 +13,8 @@ from nnviz.__main__ import main
 from nnviz.core import datasets, initializers
 from nnviz.core.experiment import FIELDS, Experiment, field_names
 
+pytestmark = pytest.mark.slow
+
 QUICK = ["--epochs", "3", "--samples", "40"]
 
 

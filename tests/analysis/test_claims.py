@@ -12,6 +12,8 @@ from nnviz.analysis.claims import chaos, linear, schemes, signal, symmetry
 from nnviz.analysis.claims.record import judge
 from nnviz.core import initializers
 
+pytestmark = pytest.mark.slow
+
 # What is expected, and for each claim other numbers with which its rule must say something else.
 EXPECTED = {
     "lecun_sums": ("confirmed", {"refuted": {"sums_1": 1.5}, "differs": {"sums_1": 1.1}}),

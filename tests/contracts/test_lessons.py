@@ -15,6 +15,8 @@ from nnviz.lessons.course import LESSONS, course
 from nnviz.lessons.lesson import Numbers, Pair
 from tests.lessons.measuring import defaults, measured
 
+pytestmark = pytest.mark.slow
+
 MOST_WORDS = 120
 MOST_GRADE = 9
 

@@ -20,6 +20,8 @@ from nnviz.core.contraction import needs_exact
 from nnviz.core.network import layer_views
 from nnviz.core.training import initial_parameters, train_together
 
+pytestmark = pytest.mark.slow
+
 # 1. Clones stay bit-identical.
 
 FACTORS = {

@@ -15,6 +15,8 @@ from nnviz.analysis.tables.table import read
 from nnviz.core.own import OwnExperiment
 from nnviz.export import code, own_data
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Experiment(epochs=5, hidden=(6,), learning_rate=0.05, kernel_initializer="he_uniform", seed=3)
 EVIL = '"""\n\\ import keras #{x} <b>$$'
 

@@ -16,6 +16,8 @@ from nnviz.lessons.quiz.record import Template, nearest
 from nnviz.lessons.quiz.words import INTRODUCTION, PROMPTS, graded
 from tests.lessons.measuring import asked
 
+pytestmark = pytest.mark.slow
+
 DRAWS = range(1, 9)
 MOST_GRADE = 9
 

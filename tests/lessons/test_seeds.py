@@ -12,7 +12,7 @@ from nnviz.core.training import initial_parameters, train
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.lesson import Pair
 from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
-from nnviz.lessons.seeds import luck as seeds_luck
+from nnviz.lessons.seeds import seed_ranks
 from nnviz.lessons.seeds import repeated as seeds_repeated
 from nnviz.lessons.seeds.repeated import again, hair, one_row
 from nnviz.lessons.seeds.seed_ranks import CHANGES, MOONS, TASKS, favourite, pairs
@@ -106,12 +106,12 @@ def test_the_same_seeds_help_as_much_as_the_losses_agree(change, right):
     """Var(a - b) = Var a + Var b - 2 Cov(a, b); with other seeds the covariance is nothing but chance."""
     found = result_of(pairs, change)
     assert reveal("pairs", found).right == right
-    a, b = (train(one.replace(restarts=seeds_luck.PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
+    a, b = (train(one.replace(restarts=seed_ranks.PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
     one = found.asked
     assert one.same == pytest.approx(a - b, abs=0)
     apart = a.var(ddof=1) + b.var(ddof=1)
     assert one.same.var(ddof=1) == pytest.approx(apart - 2 * np.cov(a, b)[0, 1])
-    by_chance = 4 / np.sqrt(seeds_luck.PAIR_SEEDS)  # of a correlation
+    by_chance = 4 / np.sqrt(seed_ranks.PAIR_SEEDS)  # of a correlation
     assert one.other.var(ddof=1) == pytest.approx(apart, rel=by_chance)
 
 

@@ -17,7 +17,7 @@ from nnviz.analysis.tables.table import read
 from nnviz.core.own import OwnExperiment
 from nnviz.export import code, own_data
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 NEEDS = {"keras": ("keras", "jax"), "pytorch": ("torch",), "scikit-learn": ("sklearn",)}
 CASES = {

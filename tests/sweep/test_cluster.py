@@ -12,6 +12,8 @@ from nnviz.__main__ import main
 from nnviz.sweep import cluster
 from tests.sweep.conftest import wait_for
 
+pytestmark = pytest.mark.slow
+
 GRID = [
     "--kernel-initializer",
     "zeros",

@@ -19,6 +19,8 @@ from nnviz.sweep.grid import grid
 from nnviz.sweep.portion import SCHEMA
 from tests.sweep.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 QUICK = ["--jobs", "1", "--epochs", "3", "--samples", "40"]
 TWO = ["--kernel-initializer", "glorot_uniform", "zeros", "--seeds", "3", *QUICK]
 

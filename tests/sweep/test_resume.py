@@ -16,6 +16,8 @@ from nnviz.sweep import parts, run
 from nnviz.sweep.portion import train_portion
 from tests.sweep.conftest import wait_for
 
+pytestmark = pytest.mark.slow
+
 GRID = [
     "--kernel-initializer",
     "zeros",

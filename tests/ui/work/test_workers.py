@@ -16,6 +16,8 @@ from nnviz.core.training import together, train, train_together
 from nnviz.ui.work import workers
 from nnviz.ui.work.workers import MOST_TOGETHER, ROOT, LostError, Pool, Worker
 
+pytestmark = pytest.mark.slow
+
 HUGE = Experiment(hidden=(64, 64), epochs=8000, samples=1000)
 QUICK = {"epochs": 20, "samples": 40, "snapshots": 5}
 
