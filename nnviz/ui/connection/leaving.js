@@ -5,7 +5,7 @@ const TIMES = 3; // an address that is no page's leads to the Playground however
 const STATE = "data-test-script-state";
 
 const nameOf = (path) => path.split("/").pop();
-let page, step = null, repeating = false, watch = null;
+let page, step = null, repeating = false, watch = null, timer = 0;
 
 const away = () => step !== null && step.target !== page;
 const mark = () => document.documentElement.toggleAttribute("data-leaving", away());
@@ -43,9 +43,14 @@ window.addEventListener("click", (event) => {
 export default ({ data }) => {
   page = data.page;
   mark();
-  if (watch) return;
   const app = document.querySelector(`[${STATE}]`);
-  // What a run brought last is there a moment after its end.
-  watch = new MutationObserver(() => { if (app.getAttribute(STATE) === "notRunning") setTimeout(repeat); });
+  // A run's end and what it brought last come one after the other, either first; a slow browser takes seconds between.
+  const look = () => {
+    clearTimeout(timer);
+    if (app.getAttribute(STATE) === "notRunning") timer = setTimeout(repeat);
+  };
+  look();
+  if (watch) return;
+  watch = new MutationObserver(look);
   watch.observe(app, { attributes: true, attributeFilter: [STATE] });
 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -17,5 +18,6 @@ def watch(name: str) -> None:
     Args:
         name: the page's, in its address; the Playground has none there.
     """
+    data = {"page": name, "run": time.monotonic_ns()}  # never the same twice, so that the browser hears of each run
     with st.container(key="leaving"):
-        _component(data={"page": name})
+        _component(data=data)
