@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import uvicorn
     from websockets.frames import Frame
 
+LAST_LOOK_SECONDS = 0.2
 FULL = b"Too many connections just now. Try again in a moment.\n"
 _REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
@@ -124,9 +125,13 @@ class _Requests(_Unstalled):
         if wanted != self._timed:
             self._served()
             seconds = limits.now().request_seconds if done else limits.now().upload_seconds
-            self._timed, self._timer = wanted, self.loop.call_later(seconds, self._give_up, wanted[0])
+            self._timed, self._timer = wanted, self.loop.call_later(seconds, self._look_once_more, wanted[0])
         if done:
             self._waiting.setdefault(self)
+
+    def _look_once_more(self, why: str) -> None:
+        """Where the server itself was held up, what was sent in time has not been read yet."""
+        self._timer = self.loop.call_later(LAST_LOOK_SECONDS, self._give_up, why)
 
     def _served(self) -> None:
         if self._timer:
