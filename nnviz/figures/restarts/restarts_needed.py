@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, restarts_needed
 from nnviz.analysis.words import number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -34,23 +34,24 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         for name in ("share", "high", "low")
     )
     scale = fit_scale([exact, np.ones(1), ROOM * exact[-1:]], log=True)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": "exact", "x": dims, "y": exact,
-            "line": {"color": palette.muted, "width": 2, "dash": "dot"},
-            "marker": {"size": 8, "color": palette.muted},
-            "hovertemplate": "%{x} numbers: %{y:,.0f} restarts<extra>exact</extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "measured", "x": np.array(list(tried)), "y": middle,
-            "marker": {"size": 13, "symbol": "diamond-open", "color": palette.text, "line": {"width": 2.5}},
-            "error_y": {
-                "type": "data", "symmetric": False, "array": most - middle, "arrayminus": middle - fewest,
-                "color": palette.text, "thickness": 2, "width": 7,
-            },
-            "hovertemplate": "%{x} numbers: %{y:,.0f} restarts<extra>measured</extra>",
-        },
-    ]  # fmt: skip
+    said, ink, grey = "%{x} numbers: %{y:,.0f} restarts<extra>", palette.text, palette.muted
+    arms = draw.arms(middle, fewest, most, ink, 2, 7)
+    data = [
+        draw.line(
+            dims, exact, "exact", grey, 2, "dot", said + "exact</extra>", mode="lines+markers", marker=draw.marker(grey)
+        ),
+        draw.dots(
+            np.array(list(tried)),
+            middle,
+            "measured",
+            ink,
+            13,
+            "diamond-open",
+            2.5,
+            hover=said + "measured</extra>",
+            error_y=arms,
+        ),
+    ]
     shown = (1, 2, 5, MOST)
     plot = new_plot(
         data,
@@ -58,20 +59,21 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         height=340,
         margin={"l": 76},
         annotations=[
-            {
-                "text": number(exact[d - 1]),
-                "x": d, "y": math.log10(exact[d - 1]), "xanchor": "left" if d == 1 else "right",
-                "yanchor": "top" if d == 1 else "bottom", "xshift": 8 if d == 1 else -6,
-                "font": {"color": palette.text}, "showarrow": False,
-            }
+            draw.label(
+                number(exact[d - 1]),
+                d,
+                math.log10(exact[d - 1]),
+                palette.text,
+                xanchor="left" if d == 1 else "right",
+                yanchor="top" if d == 1 else "bottom",
+                xshift=8 if d == 1 else -6,
+                showarrow=False,
+            )
             for d in shown
         ],
-        xaxis={
-            "title": {"text": "numbers to find · ◇ measured"},
-            "range": [0.5, MOST + 0.5], "tickvals": dims.tolist(),
-        },
+        xaxis=draw.axis("numbers to find · ◇ measured", [0.5, MOST + 0.5], tickvals=dims.tolist()),
         yaxis=scale.axis(f"restarts for {percent(CERTAINTY)}"),
-    )  # fmt: skip
+    )
     one, two, five = (number(exact[d - 1]) for d in (1, 2, 5))
     title = f"{one} restarts with one number to find, {two} with two, {five} with five."
     alt = f"Restarts needed for {percent(CERTAINTY)}, on a logarithmic axis: a straight line upward. {title}"
