@@ -36,20 +36,20 @@ def _draw(side: Side, moment: int, scale: Scale, time: dict[str, Any], palette: 
     layers = norms.shape[1]
     epochs = compact(side.trace.epochs)
     names = [_layer_name(layer, layers) for layer in range(layers)]
-    depths = [layer / max(1, layers - 1) for layer in range(layers)]  # deeper ones thinner and fainter
+    deepest = max(1, layers - 1)
     data = [
         draw.line(
             epochs,
             scale.place(values),
             name,
             side.color,
-            4 - 2.5 * depth,
+            4 - 2.5 * layer / deepest,  # deeper ones are thinner and fainter
             side.dash,
             f"{name}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}",
             customdata=values,
-            opacity=1 - 0.4 * depth,
+            opacity=1 - 0.4 * layer / deepest,
         )
-        for values, name, depth in zip(norms.T, names, depths, strict=True)
+        for layer, (values, name) in enumerate(zip(norms.T, names, strict=True))
     ]
     if moment < len(norms) - 1:
         data.append(draw.dots(np.full(layers, epochs[moment]), scale.place(norms[moment]), "", palette.text, 10))

@@ -102,7 +102,7 @@ def _most(both: Sequence[RunSide], threshold: float) -> int:
 
 
 def _line(lot: RunSide, values: np.ndarray, placed: np.ndarray, hover: str) -> dict[str, Any]:
-    x, mark = np.arange(1, len(values) + 1), draw.marker(lot.color, 6, "circle" if lot.letter == "A" else "diamond")
+    x, mark = np.arange(1, len(values) + 1), {"size": 6, "symbol": "circle" if lot.letter == "A" else "diamond"}
     more = {"mode": "lines+markers", "customdata": values, "marker": mark}
     return draw.line(x, placed, lot.letter, lot.color, 3.5, lot.dash, hover, **more)
 

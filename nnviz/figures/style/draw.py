@@ -100,7 +100,7 @@ def heat(
     z: Array,
     colors: Any,
     ends: tuple[float | None, float | None],
-    gap: float = 0,
+    gap: float | None = None,
     bar: Drawn | None = None,
     hover: Hover = None,
     **more: Any,
@@ -108,7 +108,7 @@ def heat(
     """A heat map, its colours from one end to the other, its cells `gap` pixels apart; `bar` is its bar of colours."""
     span = {key: end for key, end in zip(("zmin", "zmax"), ends, strict=True) if end is not None}
     scale = {"colorbar": {"thickness": 12, "outlinewidth": 0, **bar}} if bar else {"showscale": False}
-    gaps = {"xgap": gap, "ygap": gap} if gap else {}
+    gaps = {} if gap is None else {"xgap": gap, "ygap": gap}
     return {"type": "heatmap", "z": z, "colorscale": colors, **span, **scale, **gaps} | _says(hover) | more
 
 

@@ -118,7 +118,6 @@ def plot_escape(
     if law.power:  # an axis of logarithms has no place for step 0
         middle, low, high = (np.where(part > 0, part, math.nan) for part in (middle, low, high))
     data = _lines(law, epsilons, palette)
-    is_chosen = shown == (-1 if chosen is None else chosen)
     said = "ε = %{text}: step %{y:,d}<br>from %{customdata[0]:,d} to %{customdata[1]:,d}, "
     data.append(
         draw.dots(
@@ -126,8 +125,8 @@ def plot_escape(
             middle,
             "measured",
             palette.units[0],
-            np.where(is_chosen, 13, 8).tolist(),
-            edge=(np.where(is_chosen, 2.5, 0).tolist(), palette.text),
+            [13 if i == chosen else 8 for i in shown],
+            edge=([2.5 if i == chosen else 0 for i in shown], palette.text),
             hover=said + f"%{{customdata[2]}} of {count(len(perturbation.seeds), 'seed')}",
             error_y=draw.arms(middle, low, high, palette.units[0], 1.5, 4),
             text=[power(epsilon) for epsilon in epsilons[shown]],
