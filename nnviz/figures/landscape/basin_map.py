@@ -102,8 +102,8 @@ def basin_finding(outcome: BasinOutcome) -> str:
 def short_number(value: float, pixel: float) -> str:
     """A weight with as many decimals as tell pixels of this width apart.
 
-    >>> short(-2.0500001, 0.1), short(0.1, 0.1), short(1.23456, 0.0025), short(100.0, 10.0)
-    ('−2.05', '0.1', '1.2346', '100')
+    >>> [short_number(*pair) for pair in ((-2.0500001, 0.1), (0.1, 0.1), (1.23456, 0.0025), (100.0, 10.0))]
+    ['−2.05', '0.1', '1.2346', '100']
     """
     text = f"{round(value, decimals(pixel)) + 0:.{decimals(pixel)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
@@ -112,7 +112,7 @@ def short_number(value: float, pixel: float) -> str:
 def distance_text(distance: float) -> str:
     """A distance between starts, with two or three digits.
 
-    >>> apart(0.0667), apart(20.0), apart(1e-11)
+    >>> distance_text(0.0667), distance_text(20.0), distance_text(1e-11)
     ('0.0667', '20', '1.0·10⁻¹¹')
     """
     return short_number(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)

@@ -133,18 +133,12 @@ def _id(level: LossLevel) -> float:
 
 
 def _letters(both: Sequence[RunSide]) -> list[dict[str, Any]]:
+    over: dict[str, Any] = {"xref": "paper", "yref": "paper", "showarrow": False}
+    places = {"A": 0.25, "B": 0.75}
+    fonts = {lot.letter: {"color": lot.color, "size": 20} for lot in both}
     return [
-        draw.label(
-            f"<b>{lot.letter}</b>",
-            0.25 if lot.letter == "A" else 0.75,
-            1,
-            anchor="bottom",
-            font={"color": lot.color, "size": 20},
-            showarrow=False,
-            xref="paper",
-            yref="paper",
-        )
-        for lot in both
+        draw.label(f"<b>{letter}</b>", places[letter], 1, anchor="bottom", font=font, **over)
+        for letter, font in fonts.items()
     ]
 
 

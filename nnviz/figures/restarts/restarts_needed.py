@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -34,42 +35,22 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         for name in ("share", "high", "low")
     )
     scale = fit_scale([exact, np.ones(1), ROOM * exact[-1:]], log=True)
-    said, ink, grey = "%{x} numbers: %{y:,.0f} restarts<extra>", palette.text, palette.muted
-    arms = draw.arms(middle, fewest, most, ink, 2, 7)
+    ink, arms = palette.text, draw.arms(middle, fewest, most, palette.text, 2, 7)
+    said = "%{x} numbers: %{y:,.0f} restarts<extra>"
+    exactly: dict[str, Any] = {"mode": "lines+markers", "marker": draw.marker(palette.muted)}
+    ring: dict[str, Any] = {"hover": f"{said}measured</extra>", "error_y": arms}
     data = [
-        draw.line(
-            dims, exact, "exact", grey, 2, "dot", said + "exact</extra>", mode="lines+markers", marker=draw.marker(grey)
-        ),
-        draw.dots(
-            np.array(list(tried)),
-            middle,
-            "measured",
-            ink,
-            13,
-            "diamond-open",
-            2.5,
-            hover=said + "measured</extra>",
-            error_y=arms,
-        ),
+        draw.line(dims, exact, "exact", palette.muted, 2, "dot", f"{said}exact</extra>", **exactly),
+        draw.dots(np.array(list(tried)), middle, "measured", ink, 13, "diamond-open", 2.5, **ring),
     ]
-    shown = (1, 2, 5, MOST)
     plot = new_plot(
         data,
         palette,
         height=340,
         margin={"l": 76},
         annotations=[
-            draw.label(
-                number(exact[d - 1]),
-                d,
-                math.log10(exact[d - 1]),
-                palette.text,
-                xanchor="left" if d == 1 else "right",
-                yanchor="top" if d == 1 else "bottom",
-                xshift=8 if d == 1 else -6,
-                showarrow=False,
-            )
-            for d in shown
+            _height(exact, 1, "left top", 8, ink),
+            *(_height(exact, d, "right bottom", -6, ink) for d in (2, 5, MOST)),
         ],
         xaxis=draw.axis("numbers to find · ◇ measured", [0.5, MOST + 0.5], tickvals=dims.tolist()),
         yaxis=scale.axis(f"restarts for {percent(CERTAINTY)}"),
@@ -85,3 +66,9 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         "measured_runs": np.array([measured[d].runs if d in measured else 0 for d in dims.tolist()]),
     }
     return Figure("restarts needed", title, alt, plot, table)
+
+
+def _height(exact: np.ndarray, d: int, anchor: str, shift: int, color: str) -> dict[str, Any]:
+    """A point's number beside it; annotations on a logarithmic axis stand at logarithms."""
+    y = math.log10(exact[d - 1])
+    return draw.label(number(exact[d - 1]), d, y, color, anchor, xshift=shift, showarrow=False)
