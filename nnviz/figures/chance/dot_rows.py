@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -16,9 +17,14 @@ JITTER = 0.16  # of a row's height, to either side, so that dots do not hide one
 
 
 def plot_dot_rows(
-    rows: Mapping[str, np.ndarray], name: str, title: str, axis: Mapping[str, Any], palette: Palette,
-    marked: Mapping[str, float] | None = None, hover: Mapping[str, Sequence[str]] | None = None,
-) -> Figure:  # fmt: skip
+    rows: Mapping[str, np.ndarray],
+    name: str,
+    title: str,
+    axis: Mapping[str, Any],
+    palette: Palette,
+    marked: Mapping[str, float] | None = None,
+    hover: Mapping[str, Sequence[str]] | None = None,
+) -> Figure:
     """A row of dots for each name, with a line at its median.
 
     Args:
@@ -36,34 +42,21 @@ def plot_dot_rows(
         order = order[np.isfinite(values[order])]
         finite = values[order]
         jitter = JITTER * (2 * np.modf(np.arange(len(finite)) * 0.618)[0] - 1)  # even, and the same each time
-        says: dict[str, Any] = {"hoverinfo": "skip"}
-        if hover:
-            says = {
-                "hovertext": [hover[row][index] for index in order],
-                "hovertemplate": "%{hovertext}<br>%{x:.3~g}<extra></extra>",
-            }
-        data.append({
-            "type": "scatter", "mode": "markers", "name": row, "x": compact(finite), "y": compact(place + jitter),
-            "marker": {"size": 8, "color": palette.muted, "opacity": 0.6}, **says,
-        })  # fmt: skip
+        texts: dict[str, Any] = {"hovertext": [hover[row][index] for index in order]} if hover else {}
+        says = "%{hovertext}<br>%{x:.3~g}" if hover else None
+        look = (palette.muted, 8, "", None, 0.6)
+        data.append(draw.dots(compact(finite), compact(place + jitter), row, *look, hover=says, **texts))
         if not len(finite):
             continue
         mark = marked[row] if marked else float(np.median(finite))
-        data.append({
-            "type": "scatter", "mode": "markers", "name": f"{row}, marked", "x": [mark], "y": [place],
-            "marker": {
-                "symbol": "diamond" if marked else "line-ns", "size": 16 if marked else 26, "color": palette.text,
-                "line": {"width": 0 if marked else 3.5, "color": palette.text},
-            },
-            "hovertemplate": f"{row}: %{{x:.3~g}}<extra></extra>",
-        })  # fmt: skip
+        size, symbol, edge = (16, "diamond", 0) if marked else (26, "line-ns", 3.5)
+        says = f"{row}: %{{x:.3~g}}"
+        data.append(
+            draw.dots([mark], [place], f"{row}, marked", palette.text, size, symbol, (edge, palette.text), hover=says)
+        )
     labels = [
-        {
-            "text": f"<b>{row}</b>", "x": 0, "xref": "paper", "xanchor": "left", "y": place - 0.27, "yref": "y",
-            "yanchor": "bottom", "font": {"color": palette.text}, "showarrow": False,
-        }
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
+        draw.row_label(f"<b>{row}</b>", place - 0.27, palette.text, showarrow=False) for place, row in enumerate(rows)
+    ]
     plot = new_plot(
         data,
         palette,

@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.chance.order import LEAST_LOSS, Order
 from nnviz.analysis.words import count, number
 from nnviz.figures.chance.order_shares import shares_finding
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
@@ -30,26 +31,25 @@ def plot_order_matrix(order: Order, palette: Palette) -> Figure:
     losses = order.losses
     low, high = _range(losses)
     rows, columns = (axis.ravel() for axis in np.indices(losses.shape))
-    data: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "z": compact(np.log10(np.maximum(losses, LEAST_LOSS))),
-            "zmin": math.log10(low), "zmax": math.log10(high), "colorscale": palette.sequential, "hoverinfo": "skip",
-            "xgap": 1, "ygap": 1,
-            "colorbar": {
-                "thickness": 12, "outlinewidth": 0, **_ticks(low, high),
-                "title": {"text": _unit(order), "side": "top", "font": {"size": FONT_SIZE}},
-            },
-        },
-        {
-            "type": "scatter", "mode": "markers+text", "name": "pairs", "x": columns, "y": rows,
-            "text": np.where(np.isnan(losses), "×", "").ravel().tolist(), "textfont": {"color": palette.text},
-            "marker": {"size": 14, "symbol": "square", "opacity": 0},
-            "selected": {"marker": {"opacity": 0}},
-            "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
-            "hovertext": [_hover(order, int(row), int(column)) for row, column in zip(rows, columns, strict=True)],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+    unit = {"text": _unit(order), "side": "top", "font": {"size": FONT_SIZE}}
+    scale, bar = (math.log10(low), math.log10(high)), {**_ticks(low, high), "title": unit}
+    hover = [_hover(order, int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
+    ink = {"color": palette.text}
+    data = [
+        draw.heat(compact(np.log10(np.maximum(losses, LEAST_LOSS))), palette.sequential, scale, 1, bar),
+        draw.targets(
+            columns,
+            rows,
+            "pairs",
+            14,
+            hover,
+            {"symbol": "square"},
+            mode="markers+text",
+            text=np.where(np.isnan(losses), "×", "").ravel().tolist(),
+            textfont=ink,
+            unselected={"marker": {"opacity": 0}, "textfont": ink},
+        ),
+    ]
     plot = new_plot(
         data,
         palette,
@@ -92,10 +92,7 @@ def _axis(title: str, seeds: np.ndarray) -> dict[str, Any]:
     """An axis of seeds, named at every fifth or so."""
     step = max(1, math.ceil(len(seeds) / 5))
     places = list(range(0, len(seeds), step))
-    return {
-        "title": {"text": title}, "tickvals": places, "ticktext": [str(seeds[place]) for place in places],
-        "showgrid": False,
-    }  # fmt: skip
+    return draw.axis(title, tickvals=places, ticktext=[str(seeds[place]) for place in places], showgrid=False)
 
 
 def _hover(order: Order, row: int, column: int) -> str:

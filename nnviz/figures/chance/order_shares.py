@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from nnviz.analysis.chance.order import Order, Share
 from nnviz.analysis.words import count, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -27,37 +27,23 @@ def plot_order_shares(order: Order, palette: Palette) -> Figure:
     drawn = np.nan_to_num(100 * np.array([[s.share, s.low, s.high] for s in shares])).T
     share, low, high = drawn
     places = np.arange(len(shares))
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar", "orientation": "h", "x": share, "y": places, "width": 0.42, "name": "share",
-            "marker": {"color": palette.shades[1]},
-            "error_x": {
-                "type": "data", "symmetric": False, "array": np.maximum(0, high - share),
-                "arrayminus": np.maximum(0, share - low), "color": palette.text, "thickness": 2, "width": 8,
-            },
-            "hovertext": [_hover(s) for s in shares],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+    reach = draw.arms(share, low, high, palette.text, 2, 8)
+    hover = [_hover(s) for s in shares]
+    data = [draw.bars(share, places, "share", palette.shades[1], 0.42, orientation="h", error_x=reach, hover=hover)]
     labels = [
-        {
-            "text": f"<b>{NAMES[s.part]}</b> {_words(s)}", "x": 0, "xref": "paper", "xanchor": "left",
-            "y": place - 0.24, "yref": "y", "yanchor": "bottom", "font": {"color": palette.text},
-        }
+        draw.row_label(f"<b>{NAMES[s.part]}</b> {_words(s)}", place - 0.24, palette.text)
         for place, s in zip(places.tolist(), shares, strict=True)
-    ]  # fmt: skip
+    ]
+    ticks = [0, 25, 50, 75, 100]
     plot = new_plot(
         data,
         palette,
         height=300,
         margin={"l": 8, "r": 32, "t": 8, "b": 52},
         annotations=labels,
-        xaxis={
-            "title": {"text": "share of the differences, with 95 % interval"},
-            "range": [0, 100],
-            "tickvals": [0, 25, 50, 75, 100],
-            "ticktext": ["0 %", "25 %", "50 %", "75 %", "100 %"],
-        },
+        xaxis=draw.axis(
+            "share of the differences, with 95 % interval", [0, 100], tickvals=ticks, ticktext=[f"{t} %" for t in ticks]
+        ),
         yaxis={"visible": False, "range": [len(shares) - 0.65, -0.75]},
     )
     title = shares_finding(order)

@@ -11,6 +11,7 @@ from nnviz.analysis.chance.repeats import NOTHING, RATE, WEIGHT, Ripple
 from nnviz.analysis.chance.seeds import Judgement, better
 from nnviz.analysis.chance.seeds_sentences import rippled
 from nnviz.analysis.words import count, number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -38,23 +39,18 @@ def plot_per_seed(judgement: Judgement, palette: Palette, click: bool = True) ->
     heights = np.clip(differences, bottom, top)
     ranks = np.arange(1, len(order) + 1)
     data = [_mean(judgement, len(order), (bottom, top), palette)] if np.isfinite(judgement.mean) else []
-    for side, color, symbol in (
-        ("A", palette.a, "circle"), ("B", palette.b, "diamond"), ("", palette.muted, "square"),
-    ):  # fmt: skip
+    for side, color, symbol in (("A", palette.a, "circle"), ("B", palette.b, "diamond"), ("", palette.muted, "square")):
         mine = np.array([better(float(value)) == side for value in differences], bool)
-        data.append({
-            "type": "scatter", "mode": "markers", "name": f"{side} better" if side else "equal",
-            "x": ranks[mine], "y": compact(heights[mine]), "marker": {"color": color, "symbol": symbol, "size": 9},
-            "text": [_hover(judgement, int(place), click) for place in order[mine]],
-            "hovertemplate": "%{text}<extra></extra>",
-        })  # fmt: skip
+        name, x, y = f"{side} better" if side else "equal", ranks[mine], compact(heights[mine])
+        texts = [_hover(judgement, int(place), click) for place in order[mine]]
+        data.append(draw.dots(x, y, name, color, 9, symbol, text=texts, hover="%{text}"))
     where = np.flatnonzero(order == 0)
     annotations = [
         note("B better ↑", x=0.01, y=0.98, xanchor="left", yanchor="top", font={"color": palette.b}),
         note("A better ↓", x=0.99, y=0.02, xanchor="right", yanchor="bottom", font={"color": palette.a}),
     ]
     if len(where):
-        data.append(_ring(int(ranks[where[0]]), float(heights[where[0]]), palette))
+        data.append(draw.ring(int(ranks[where[0]]), float(heights[where[0]]), "the fixed seed", palette.text, 20))
         annotations.append(_name(int(judgement.seeds[0]), int(ranks[where[0]]), float(heights[where[0]]), len(order)))
     plot = new_plot(
         data,
@@ -63,12 +59,9 @@ def plot_per_seed(judgement: Judgement, palette: Palette, click: bool = True) ->
         hoverdistance=30,
         annotations=annotations,
         shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": palette.text}}],
-        xaxis={
-            "title": {"text": "seeds, sorted"}, "range": [0.5 - edge, len(order) + 0.5 + edge], "showgrid": False,
-            "nticks": 6,
-        },
-        yaxis={"title": {"text": f"unseen loss, A less B{unit}"}, "range": [bottom, top]},
-    )  # fmt: skip
+        xaxis=draw.axis("seeds, sorted", [0.5 - edge, len(order) + 0.5 + edge], showgrid=False, nticks=6),
+        yaxis=draw.axis(f"unseen loss, A less B{unit}", [bottom, top]),
+    )
     title = _counts(judgement)
     alt = f"A's loss on unseen data less B's with each seed, from lowest to highest. {title}"
     table = {
@@ -111,26 +104,15 @@ def _ends(finite: np.ndarray) -> tuple[float, float]:
 def _mean(judgement: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
     """The mean with its interval, as a band across the plot."""
     low, high = (float(np.clip(end, *ends)) for end in (judgement.low, judgement.high))
-    return {
-        "type": "scatter", "mode": "lines", "name": "mean and its 95 % interval", "hoverinfo": "skip",
-        "x": [0, seeds + 1, seeds + 1, 0], "y": [low, low, high, high], "fill": "toself",
-        "fillcolor": palette.muted, "opacity": 0.25, "line": {"width": 0},
-    }  # fmt: skip
-
-
-def _ring(rank: int, height: float, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "name": "the fixed seed", "hoverinfo": "skip", "x": [rank], "y": [height],
-        "marker": {"symbol": "circle-open", "size": 20, "color": palette.text, "line": {"width": 2.5}},
-    }  # fmt: skip
+    x = np.array([0, seeds + 1])
+    return draw.area(x, np.full(2, low), np.full(2, high), "mean and its 95 % interval", palette.muted, 0.25)
 
 
 def _name(seed: int, rank: int, height: float, seeds: int) -> dict[str, Any]:
     right = rank > 0.7 * seeds
-    return {
-        "text": f"seed {seed}", "x": rank, "y": height, "xanchor": "right" if right else "left", "yanchor": "middle",
-        "xshift": -12 if right else 12, "yshift": 16 if right else -16, "showarrow": False,
-    }  # fmt: skip
+    side, x = ("right", -12) if right else ("left", 12)
+    y = 16 if right else -16
+    return draw.label(f"seed {seed}", rank, height, "", f"{side} middle", xshift=x, yshift=y, showarrow=False)
 
 
 def plot_ripple(ripples: Sequence[Ripple], palette: Palette) -> Figure:
@@ -143,19 +125,17 @@ def plot_ripple(ripples: Sequence[Ripple], palette: Palette) -> Figure:
     scale = fit_scale([one.distance for one in ripples], log=True)
     data, labels = [], []
     for one in ripples:
-        words, color, dash = LINES[one.change]
-        data.append({
-            "type": "scatter", "mode": "lines", "name": words, "x": compact(one.steps), "y": scale.place(one.distance),
-            "customdata": one.distance, "line": {"color": palette.units[color], "dash": dash, "width": 3},
-            "hovertemplate": f"{words} changed, step %{{x:,}}: %{{customdata:.3g}}<extra></extra>",
-        })  # fmt: skip
-        labels.append((words, palette.units[color], last_finite(one.distance)))
+        words, place, dash = LINES[one.change]
+        color, y = palette.units[place], scale.place(one.distance)
+        said = f"{words} changed, step %{{x:,}}: %{{customdata:.3g}}"
+        data.append(draw.line(compact(one.steps), y, words, color, 3, dash, said, customdata=one.distance))
+        labels.append((words, color, last_finite(one.distance)))
     plot = new_plot(
         data,
         palette,
         margin={"l": 80, "r": 112},
         annotations=end_labels(scale, labels),
-        xaxis={"title": {"text": "steps"}, "range": [0, float(ripples[0].steps[-1])], "nticks": 5},
+        xaxis=draw.axis("steps", [0, float(ripples[0].steps[-1])], nticks=5),
         yaxis=scale.axis("distance of all weights", "0: equal"),
     )
     title = rippled(ripples)

@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.depth.meanfield import MeanFieldPoint, chi, critical_line, depth_scale, fixed_point
 from nnviz.analysis.words import number
 from nnviz.core.activations import Activation
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -43,23 +44,24 @@ def plot_chaos(place: MeanFieldPoint | None, activation: Activation, palette: Pa
     plane = np.meshgrid(weights, biases)
     factors = chi(activation, plane[0], fixed_point(activation, *plane))
     reach = np.minimum(depth_scale(factors), DEEPEST)
+    names = [*map(str, DEPTHS[:-1]), f"{DEPTHS[-1]}+"]
+    bar: dict[str, Any] = {"tickvals": [math.log10(depth) for depth in DEPTHS], "ticktext": names}
+    bar |= {"title": {"text": "layers", "side": "top"}}
+    reached = "weights %{x:.3~g}, biases %{y:.3~g}<br>gradient's variance × %{customdata[0]:.3~g} a layer"
     data: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "x": compact(weights), "y": compact(biases), "z": compact(np.log10(reach)),
-            "zmin": 0, "zmax": math.log10(DEEPEST), "colorscale": palette.sequential, "zsmooth": False,
-            "customdata": np.stack([compact(factors), compact(reach)], axis=-1),
-            "colorbar": {
-                "thickness": 12, "outlinewidth": 0, "tickvals": [math.log10(depth) for depth in DEPTHS],
-                "ticktext": [*map(str, DEPTHS[:-1]), f"{DEPTHS[-1]}+"], "title": {"text": "layers", "side": "top"},
-            },
-            "hovertemplate": "weights %{x:.3~g}, biases %{y:.3~g}<br>gradient's variance "
-            "× %{customdata[0]:.3~g} a layer<br>e-fold in %{customdata[1]:.3~g} layers<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "lines", "name": "edge of chaos", "x": compact(line[0]), "y": compact(line[1]),
-            "line": {"color": palette.text, "width": 3}, "hoverinfo": "skip",
-        },
-    ]  # fmt: skip
+        draw.heat(
+            compact(np.log10(reach)),
+            palette.sequential,
+            (0, math.log10(DEEPEST)),
+            bar=bar,
+            x=compact(weights),
+            y=compact(biases),
+            zsmooth=False,
+            customdata=np.stack([compact(factors), compact(reach)], axis=-1),
+            hover=f"{reached}<br>e-fold in %{{customdata[1]:.3~g}} layers",
+        ),
+        draw.line(compact(line[0]), compact(line[1]), "edge of chaos", palette.text),
+    ]
     notes = [
         note("gradients<br>fade", x=0.03, y=0.97, xanchor="left", yanchor="top", align="left"),
         note("gradients<br>explode", x=0.97, y=0.97, xanchor="right", yanchor="top", align="right"),
@@ -68,24 +70,14 @@ def plot_chaos(place: MeanFieldPoint | None, activation: Activation, palette: Pa
         above = {"xref": "x", "x": math.log10(line[0][-1]), "y": 1.0, "yanchor": "bottom"}
         notes.append(note("edge of chaos", font={"color": palette.text}, **above))
     if here is not None and place is not None:
-        data.append(
-            {
-                "type": "scatter", "mode": "markers", "name": "you are here", "x": [here], "y": [place.bias_variance],
-                "marker": {"color": palette.a, "size": 18, "line": {"color": palette.background, "width": 2}},
-                "cliponaxis": False,
-                "hovertemplate": f"you are here<br>{number(place.weight_variance)} and {number(place.bias_variance)}"
-                "<extra></extra>",
-            }
-        )  # fmt: skip
+        there, edge = place.bias_variance, (2, palette.background)
+        hover = f"you are here<br>{number(place.weight_variance)} and {number(there)}"
+        data.append(draw.dots([here], [there], "you are here", palette.a, 18, "", edge, cliponaxis=False, hover=hover))
         near = bool(line[0].size) and max(here / line[0][0], line[0][0] / here) < ROOM
         anchor = "center" if not near else "right" if place.chi < 1 - EDGE else "left"  # away from the line
-        notes.append(
-            note(
-                "<b>you are here</b>", x=math.log10(here), y=place.bias_variance, xref="x", yref="y",
-                xanchor=anchor, xshift={"right": 10, "left": -10, "center": 0}[anchor], yshift=20,
-                font={"color": palette.text},
-            )
-        )  # fmt: skip
+        shift = {"right": 10, "left": -10, "center": 0}[anchor]
+        ink, at = {"color": palette.text}, {"xref": "x", "yref": "y", "x": math.log10(here), "y": there}
+        notes.append(note("<b>you are here</b>", xanchor=anchor, xshift=shift, yshift=20, font=ink, **at))
     title = _finding(place)
     plot = new_plot(
         data,
@@ -94,7 +86,7 @@ def plot_chaos(place: MeanFieldPoint | None, activation: Activation, palette: Pa
         margin={"t": 40},
         annotations=notes,
         xaxis=across.axis("weight variance × fan in") | {"showgrid": False},
-        yaxis={"title": {"text": "bias variance"}, "range": [-0.03 * top, top], "nticks": 6, "showgrid": False},
+        yaxis=draw.axis("bias variance", [-0.03 * top, top], nticks=6, showgrid=False),
     )
     alt = (
         "Map of weight variance against bias variance, shaded by the layers in which a gradient's variance changes "

@@ -13,6 +13,7 @@ from nnviz.analysis.depth.theory import SignalTheory
 from nnviz.analysis.depth.verdict import correlations, factor, signed, typical
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations, datasets
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, end_labels, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -27,20 +28,20 @@ PEAK = 0.92  # how high the highest bar of a histogram reaches, in rows
 def plot_forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the answers, from the input to the last layer, with a band over the networks."""
     line, expected = typical(record.answers), theory.answers if theory else None
+    title, layers = _finding("Forwards", line, expected), np.arange(len(line))
     return _stddev_lines(
-        "signal", _finding("Forwards", line, expected), "spread of the answers", "Forwards",
-        np.arange(len(line)), record.answers, expected, palette,
-    )  # fmt: skip
+        "signal", title, "spread of the answers", "Forwards", layers, record.answers, expected, palette
+    )
 
 
 def plot_backwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the gradient with respect to each layer's sums, as it goes back from an error of spread 1."""
     line, expected = typical(record.gradients), theory.gradients if theory else None
-    finding = _finding("Backwards", line[::-1], None if expected is None else expected[::-1])
+    title = _finding("Backwards", line[::-1], None if expected is None else expected[::-1])
+    layers = np.arange(1, len(line) + 1)
     return _stddev_lines(
-        "gradient", finding, "spread of the gradient", "Backwards",
-        np.arange(1, len(line) + 1), record.gradients, expected, palette,
-    )  # fmt: skip
+        "gradient", title, "spread of the gradient", "Backwards", layers, record.gradients, expected, palette
+    )
 
 
 def _finding(way: str, line: Array, theory: Array | None) -> str:
@@ -92,9 +93,13 @@ def plot_likeness(record: SignalRecord, theory: SignalTheory | None, palette: Pa
             table[f"theory of pair {p + 1}"] = theory.cosines[p]
     notes = [] if bands else [note("All inputs are the same.")]
     plot = new_plot(
-        lines, palette, margin={"r": 96}, annotations=[*end_labels(scale, labels), *notes],
-        xaxis=_layer_axis(layers), yaxis=scale.axis("correlation of two inputs") | {"nticks": 6},
-    )  # fmt: skip
+        lines,
+        palette,
+        margin={"r": 96},
+        annotations=[*end_labels(scale, labels), *notes],
+        xaxis=_layer_axis(layers),
+        yaxis=scale.axis("correlation of two inputs") | {"nticks": 6},
+    )
     title = " ".join(map(_likeness_finding, middles)) or "There are no two inputs to compare."
     alt = f"Correlation of two inputs layer by layer, measured (solid) and by theory (dashed). {title}"
     return Figure("likeness", title, alt, plot, table)
@@ -138,31 +143,32 @@ def plot_histograms(record: SignalRecord, palette: Palette) -> Figure:
     centers = compact((edges[1:] + edges[:-1]) / 2)
     rows = len(counts)
     data: list[dict[str, Any]] = []
+    filled: dict[str, Any] = {"line_shape": "hvh", "fill": "toself", "fillcolor": palette.a, "opacity": 0.55}
     for k, (layer, shares) in enumerate(zip(record.shown, counts, strict=True)):
         base = rows - 1 - k
-        height = _height(shares)
+        height, closed = _height(shares), np.concatenate([[0], shares, [0]])
         data.append(
-            {
-                "type": "scatter", "mode": "lines", "name": f"layer {layer}", "line_shape": "hvh",
-                "x": np.concatenate([centers[:1], centers, centers[-1:]]),
-                "y": compact(base + PEAK * np.concatenate([[0], np.minimum(1, shares / height), [0]])),
-                "customdata": 100 * np.concatenate([[0], shares, [0]]), "fill": "toself",
-                "fillcolor": palette.a, "opacity": 0.55, "line": {"color": palette.a, "width": 1.5},
-                "hovertemplate": f"layer {layer}, at %{{x:.2f}}<br>%{{customdata:.3~g}} % of answers<extra></extra>",
-            }
-        )  # fmt: skip
+            draw.line(
+                np.concatenate([centers[:1], centers, centers[-1:]]),
+                compact(base + PEAK * np.minimum(1, closed / height)),
+                f"layer {layer}",
+                palette.a,
+                1.5,
+                hover=f"layer {layer}, at %{{x:.2f}}<br>%{{customdata:.3~g}} % of answers",
+                customdata=100 * closed,
+                **filled,
+            )
+        )
     ends = {"range": [float(edges[0]) * 1.02 - 0.02, float(edges[-1]) * 1.02 + 0.02]}
     unit = "answer" if squashes else "answer, in the layer's own spreads"
+    names = [f"layer {layer}" for layer in reversed(record.shown)]
     plot = new_plot(
         data,
         palette,
         margin={"l": 84},
-        xaxis=ends | {"title": {"text": unit}, "nticks": 9},
-        yaxis={
-            "range": [-0.05, rows], "showgrid": False,
-            "tickvals": list(range(rows)), "ticktext": [f"layer {layer}" for layer in reversed(record.shown)],
-        },
-    )  # fmt: skip
+        xaxis=ends | draw.axis(unit, nticks=9),
+        yaxis={"range": [-0.05, rows], "showgrid": False, "tickvals": list(range(rows)), "ticktext": names},
+    )
     title = _shape(record, squashes)
     alt = f"Histograms of the answers in {count(rows, 'layer')}, the first on top. {title}"
     table = {
@@ -212,28 +218,16 @@ def _measured(
 ) -> list[dict[str, Any]]:
     low, middle, high = band
     at = layers.astype(np.int16)
-    finite = np.isfinite(low) & np.isfinite(high)
-    return [
-        {
-            "type": "scatter", "mode": "lines", "name": "band", "hoverinfo": "skip",
-            "x": np.concatenate([at[finite], at[finite][::-1]]),
-            "y": compact(np.concatenate([low[finite], high[finite][::-1]])),
-            "fill": "toself", "opacity": 0.22, "fillcolor": palette.a, "line": {"width": 0},
-        },
-        {
-            "type": "scatter", "mode": _mode(layers), "name": "measured", "x": at, "y": compact(middle),
-            "line": {"color": palette.a, "width": 3.5}, "marker": {"size": 8}, "customdata": shown,
-            "hovertemplate": f"layer %{{x}}: %{{customdata:.3~g}}{unit}<extra></extra>",
-        },
-    ]  # fmt: skip
+    marks: dict[str, Any] = {"mode": _mode(layers), "marker": {"size": 8}, "customdata": shown}
+    hover = f"layer %{{x}}: %{{customdata:.3~g}}{unit}"
+    area = draw.area(at, low, high, "band", palette.a, 0.22)
+    area["y"] = compact(area["y"])
+    return [area, draw.line(at, compact(middle), "measured", palette.a, 3.5, "", hover, **marks)]
 
 
 def _theory(layers: Array, placed: Array, palette: Palette, shown: Array) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "name": "theory", "x": layers.astype(np.int16), "y": placed,
-        "line": {"color": palette.text, "width": 2, "dash": "dash"}, "customdata": shown,
-        "hovertemplate": "layer %{x}, theory: %{customdata:.3~g}<extra></extra>",
-    }  # fmt: skip
+    said = "layer %{x}, theory: %{customdata:.3~g}"
+    return draw.line(layers.astype(np.int16), placed, "theory", palette.text, 2, "dash", said, customdata=shown)
 
 
 def _mode(layers: Sequence[int] | Array) -> str:
@@ -244,9 +238,4 @@ def _layer_axis(layers: Array) -> dict[str, Any]:
     first, last = int(layers[0]), int(layers[-1])
     room = 0.5 if first == last else 0.0
     name = "layer (0: the input)" if first == 0 else "layer"
-    return {
-        "title": {"text": name},
-        "range": [first - room, last + room],
-        "tickformat": "d",
-        "nticks": min(8, len(layers) + 1),
-    }
+    return draw.axis(name, [first - room, last + room], tickformat="d", nticks=min(8, len(layers) + 1))

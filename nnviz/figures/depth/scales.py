@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.depth.scales import Scales, stddev_text
 from nnviz.analysis.restarts.success_rates import CERTAINTY
 from nnviz.analysis.words import count, number, percent, percent_range
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, fit_scale, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -40,28 +41,24 @@ def plot_window(scales: Scales, palette: Palette, level: float | None = None) ->
     ]
     ends = _ends(scales.stddevs)
     for height in (scales.guess, top):
-        data.append({
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": [10 ** ends[0], 10 ** ends[1]],
-            "y": [height, height], "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "name": "yardstick",
-        })  # fmt: skip
-    notes = [
-        _left("a guess", scales.guess, palette),
-        *([_left("overflowed", top, palette)] if lost.any() else []),
-    ]
+        data.append(draw.line([10 ** ends[0], 10 ** ends[1]], [height, height], "yardstick", palette.muted, 1.5, "dot"))
+    notes = [_left("a guess", scales.guess, palette), *([_left("overflowed", top, palette)] if lost.any() else [])]
     shapes = []
     if level is not None:
-        shapes.append({
-            "type": "line", "xref": "x", "yref": "paper", "x0": level, "x1": level, "y0": 0, "y1": 1,
-            "line": {"color": palette.muted, "width": 2, "dash": "dash"}, "layer": "below",
-        })  # fmt: skip
-        notes.append({
-            "text": f"level: {number(level)}", "x": math.log10(level), "xref": "x", "y": 1, "yref": "paper",
-            "yanchor": "bottom", "font": {"color": palette.muted},
-        })  # fmt: skip
+        shapes.append(draw.upright(level, palette.muted, 2, "dash", xref="x", layer="below"))
+        notes.append(
+            draw.label(f"level: {number(level)}", math.log10(level), 1, palette.muted, "bottom", xref="x", yref="paper")
+        )
     plot = new_plot(
-        data, palette, height=360, margin={"l": 64, "r": 24, "t": 30}, annotations=notes, shapes=shapes,
-        xaxis=_axis(scales.stddevs), yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
-    )  # fmt: skip
+        data,
+        palette,
+        height=360,
+        margin={"l": 64, "r": 24, "t": 30},
+        annotations=notes,
+        shapes=shapes,
+        xaxis=_axis(scales.stddevs),
+        yaxis=scale.axis("loss at the end, nats") | {"range": [-0.05 * top, scale.high]},
+    )
     title = window_finding(scales)
     alt = f"The last loss of each run against the spread of its starting weights. {title}"
     return Figure("window", title, alt, plot, _table(scales))
@@ -82,22 +79,30 @@ def plot_successes(scales: Scales, palette: Palette) -> Figure:
     """The share of runs that learned by spread, with its 95 % interval."""
     rates = scales.rates
     share, low, high = (100 * np.array([getattr(r, name) for r in rates]) for name in ("share", "low", "high"))
-    data = [{
-        "type": "scatter", "mode": "lines+markers", "name": "share", "x": scales.stddevs, "y": compact(share),
-        "line": {"color": palette.text, "width": 2}, "marker": {"color": palette.text, "size": 9},
-        "error_y": {
-            "type": "data", "symmetric": False, "array": np.maximum(0, high - share),
-            "arrayminus": np.maximum(0, share - low), "color": palette.muted, "thickness": 2, "width": 6,
-        },
-        "text": [f"{rate.successes} of {rate.runs}: {percent_range(rate.low, rate.high)}" for rate in rates],
-        "hovertemplate": "spread %{x:.3~g}<br>%{text}<extra></extra>",
-    }]  # fmt: skip
+    ink, texts = palette.text, [f"{r.successes} of {r.runs}: {percent_range(r.low, r.high)}" for r in rates]
+    data = [
+        draw.line(
+            scales.stddevs,
+            compact(share),
+            "share",
+            ink,
+            2,
+            hover="spread %{x:.3~g}<br>%{text}",
+            mode="lines+markers",
+            marker=draw.marker(ink, 9),
+            error_y=draw.arms(share, low, high, palette.muted, 2, 6),
+            text=texts,
+        )
+    ]
+    name = f"runs that learned, {CERTAINTY:.0%} interval".replace("%", " %")
     plot = new_plot(
-        data, palette, height=360, margin={"l": 72, "r": 24},
+        data,
+        palette,
+        height=360,
+        margin={"l": 72, "r": 24},
         xaxis=_axis(scales.stddevs),
-        yaxis={"title": {"text": f"runs that learned, {CERTAINTY:.0%} interval".replace("%", " %")},
-               "range": [-4, 104], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": " %"},
-    )  # fmt: skip
+        yaxis=draw.axis(name, [-4, 104], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %"),
+    )
     best = int(np.argmax(share))
     title = (
         f"Spread {stddev_text(scales.stddevs[best])} does best: {percent(rates[best].share)} of "
@@ -112,13 +117,11 @@ def _marks(x: Array, y: Array, scales: Scales, chosen: Array, symbol: str, palet
     stddevs = np.broadcast_to(scales.stddevs[:, None], chosen.shape)[chosen]
     kinds = np.array(scales.kinds)[chosen]
     losses = [number(float(loss)) for loss in scales.losses[chosen]]
-    return {
-        "type": "scatter", "mode": "markers", "name": "overflowed" if symbol == "x" else "runs", "x": x, "y": y,
-        "marker": {"symbol": symbol, "size": 10, "color": palette.units[0], "opacity": 0.75},
-        "text": [f"spread {stddev_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(stddevs, kinds, losses,
-                                                                                           strict=True)],
-        "hovertemplate": "%{text}<extra></extra>",
-    }  # fmt: skip
+    texts = [
+        f"spread {stddev_text(s)}: {kind}, loss {loss}" for s, kind, loss in zip(stddevs, kinds, losses, strict=True)
+    ]
+    name, color = "overflowed" if symbol == "x" else "runs", palette.units[0]
+    return draw.dots(x, y, name, color, 10, symbol, opacity=0.75, text=texts, hover="%{text}")
 
 
 def _side_by_side(stddevs: Array, seeds: int) -> Array:
@@ -138,17 +141,12 @@ def _axis(stddevs: Array) -> dict[str, Any]:
     low, high = _ends(stddevs)
     ticks = [m * 10.0**p for p in range(math.floor(low), math.ceil(high)) for m in (1, 3)]
     inside = [tick for tick in ticks if low <= math.log10(tick) <= high]
-    return {
-        "title": {"text": "spread of the weights at the start"}, "type": "log", "range": [low, high],
-        "tickvals": inside, "ticktext": [power_text(tick) for tick in inside],
-    }  # fmt: skip
+    texts = [power_text(tick) for tick in inside]
+    return draw.log_axis("spread of the weights at the start", [low, high], inside, texts)
 
 
 def _left(words: str, height: float, palette: Palette) -> dict[str, Any]:
-    return {
-        "text": words, "xref": "paper", "x": 0.01, "xanchor": "left", "yref": "y", "y": height,
-        "yanchor": "bottom", "yshift": 5, "font": {"color": palette.muted},
-    }  # fmt: skip
+    return draw.label(words, 0.01, height, palette.muted, "left bottom", xref="paper", yref="y", yshift=5)
 
 
 def _table(scales: Scales) -> dict[str, Array]:

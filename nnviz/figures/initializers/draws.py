@@ -9,9 +9,10 @@ import numpy as np
 
 from nnviz.analysis.initializers.draws import ROOM, Draws, Histogram, histogram, multiple, window
 from nnviz.analysis.words import number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
-from nnviz.figures.style.template import Palette, new_plot, note
+from nnviz.figures.style.template import Palette, new_plot
 
 WIDTH, HEIGHT = 260, 84  # of a small histogram, in its own units
 HEADROOM = 1.08
@@ -90,28 +91,29 @@ def plot_compare(both: Sequence[Draws], palette: Palette) -> Figure:
     low = min(window(result)[0] for result in both)
     high = max(window(result)[1] for result in both)
     data: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {
-        "xaxis": {"title": {"text": "weight"}, "range": [low, high], "anchor": "y" if len(both) == 1 else "y2"}
-    }
+    layout: dict[str, Any] = {"xaxis": draw.axis("weight", [low, high], anchor="y" if len(both) == 1 else "y2")}
     annotations = []
     for place, (result, (letter, color, dash)) in enumerate(zip(both, styles, strict=False)):
         drawn = histogram(result, 60)
         top = _tallest(drawn) * HEADROOM
         axis = "y" if place == 0 else "y2"
         span = [0.0, 1.0] if len(both) == 1 else [[0.54, 1.0], [0.0, 0.46]][place]
-        layout["yaxis" if place == 0 else "yaxis2"] = {
-            "title": {"text": "density"}, "range": [0, top], "domain": span, "nticks": 4, "anchor": "x",
-        }  # fmt: skip
+        layout["yaxis" if place == 0 else "yaxis2"] = draw.axis("density", [0, top], domain=span, nticks=4, anchor="x")
         data += _layers(result, drawn, letter, color, dash, axis)
         label = result.initializer.scheme.label
+        text = f"<b>{letter}</b> {label}" if len(both) > 1 else label
         annotations.append(
-            note(f"<b>{letter}</b> {label}" if len(both) > 1 else label, x=0.01, y=span[1], xanchor="left",
-                 yanchor="top", font={"color": color})
-        )  # fmt: skip
+            draw.label(text, 0.01, span[1], color, "left top", xref="paper", yref="paper", showarrow=False)
+        )
     plot = new_plot(
-        data, palette, height=330 if len(both) == 1 else 460, annotations=annotations, bargap=0, barmode="overlay",
+        data,
+        palette,
+        height=330 if len(both) == 1 else 460,
+        annotations=annotations,
+        bargap=0,
+        barmode="overlay",
         **layout,
-    )  # fmt: skip
+    )
     title = _finding(both)
     alt = f"Histograms of drawn weights, with the theoretical density as a line. {title}"
     return Figure("draws", title, alt, plot, _table(both))
@@ -119,28 +121,18 @@ def plot_compare(both: Sequence[Draws], palette: Palette) -> Figure:
 
 def _layers(draws: Draws, drawn: Histogram, letter: str, color: str, dash: str, axis: str) -> list[dict[str, Any]]:
     centres, widths = (drawn.edges[:-1] + drawn.edges[1:]) / 2, np.diff(drawn.edges)
-    layers: list[dict[str, Any]] = [
-        {
-            "type": "bar", "name": f"{letter} draws", "x": compact(centres), "y": compact(drawn.heights),
-            "width": compact(widths), "yaxis": axis, "opacity": 0.4, "marker": {"color": color, "line": {"width": 0}},
-            "customdata": compact(drawn.heights * widths),
-            "hovertemplate": f"{letter}: %{{customdata:.2%}} of the weights<br>near %{{x:.3~g}}<extra></extra>",
-        }
-    ]  # fmt: skip
+    said = f"{letter}: %{{customdata:.2%}} of the weights<br>near %{{x:.3~g}}"
+    more = {"yaxis": axis, "opacity": 0.4, "customdata": compact(drawn.heights * widths)}
+    bars = draw.bars(
+        compact(centres), compact(drawn.heights), f"{letter} draws", color, compact(widths), 0, said, **more
+    )
     if drawn.density is not None:
-        layers.append({
-            "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
-            "x": compact(drawn.x), "y": compact(drawn.density), "line": {"color": color, "width": 3, "dash": dash},
-        })  # fmt: skip
+        x, y = drawn.x, drawn.density
     else:
         top, most = _tallest(drawn), max(share for _, share in draws.law.points)
-        x = [value for at, _ in draws.law.points for value in (at, at, np.nan)]
-        y = [value for _, share in draws.law.points for value in (0.0, top * share / most, np.nan)]
-        layers.append({
-            "type": "scatter", "mode": "lines", "name": f"{letter} theory", "yaxis": axis, "hoverinfo": "skip",
-            "x": compact(np.array(x)), "y": compact(np.array(y)), "line": {"color": color, "width": 3, "dash": dash},
-        })  # fmt: skip
-    return layers
+        x = np.array([value for at, _ in draws.law.points for value in (at, at, np.nan)])
+        y = np.array([value for _, share in draws.law.points for value in (0.0, top * share / most, np.nan)])
+    return [bars, draw.line(compact(x), compact(y), f"{letter} theory", color, 3, dash, yaxis=axis)]
 
 
 def _tallest(drawn: Histogram) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnviz.analysis.initializers.families import FAMILIES, InitMethod, scales_among
 from nnviz.analysis.words import count, number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -33,45 +34,35 @@ def plot_stddevs(methods: Sequence[InitMethod], palette: Palette) -> Figure:
     y = np.array([places[id(method)] for method in methods])
     measured = np.array([method.draws.spread for method in methods])
     theory = np.array([method.draws.law.spread for method in methods])
+    hover = [_hover(method) for method in methods]
     data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "name": "theory", "hoverinfo": "skip",
-            "x": compact(theory), "y": y,
-            "marker": {"symbol": "line-ns-open", "size": 18, "color": palette.muted, "line": {"width": 2.5}},
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "measured", "x": compact(measured), "y": y,
-            "marker": {"symbol": "circle", "size": 10, "color": palette.units[0]},
-            "hovertext": [_hover(method) for method in methods], "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+        draw.dots(compact(theory), y, "theory", palette.muted, 18, "line-ns-open", 2.5),
+        draw.dots(compact(measured), y, "measured", palette.units[0], 10, "circle", hover=hover),
+    ]
     notes = [
-        {
-            "text": number(float(stddev)), "x": float(stddev), "y": int(place), "xref": "x", "yref": "y",
-            "xanchor": "left", "xshift": 12, "font": {"color": palette.text},
-        }
+        draw.label(
+            number(float(stddev)), float(stddev), int(place), palette.text, "left", xref="x", yref="y", xshift=12
+        )
         for stddev, place in zip(measured, y, strict=True)
-    ]  # fmt: skip
-    headings = [
-        {"text": text, "x": 0, "xref": "paper", "xanchor": "right", "y": place, "yref": "y",
-         "font": {"color": palette.text if method is None else palette.muted}, "xshift": -10}
+    ]
+    notes += [
+        draw.label(text, 0, place, palette.muted, "right", xref="paper", yref="y", xshift=-10)
         for place, (text, method) in enumerate(rows)
         if method is not None
-    ]  # fmt: skip
-    headings += [
-        {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": place, "yref": "y",
-         "font": {"color": palette.text}, "xshift": 6, "bgcolor": palette.background}
+    ]
+    notes += [
+        draw.label(text, 0, place, palette.text, "left", xref="paper", yref="y", xshift=6, bgcolor=palette.background)
         for place, (text, method) in enumerate(rows)
         if method is None
-    ]  # fmt: skip
+    ]
     largest = float(measured.max()) or 1.0
     plot = new_plot(
         data,
         palette,
         height=ROW * len(rows) + 64,
         margin={"l": 150, "r": 12, "t": 4, "b": 52},
-        annotations=[*notes, *headings],
-        xaxis={"title": {"text": "spread of the weights"}, "range": [-0.02 * largest, ROOM * largest], "nticks": 5},
+        annotations=notes,
+        xaxis=draw.axis("spread of the weights", [-0.02 * largest, ROOM * largest], nticks=5),
         yaxis={"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False},
     )
     kernel = methods[0].draws.kernel

@@ -9,6 +9,7 @@ import numpy as np
 from nnviz.analysis.initializers.works import Cell, Works
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -29,38 +30,31 @@ def plot_works(works: Works, palette: Palette) -> Figure:
     columns = [activations.registry[key].label for key in works.activations]
     shares = works.shares()
     places = sorted(works.cells)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "z": shares, "zmin": 0, "zmax": 1, "colorscale": palette.sequential, "showscale": False,
-            "xgap": 2, "ygap": 2, "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter", "mode": "markers+text", "name": "cells",
-            "x": np.array([column for _, column in places]), "y": np.array([row for row, _ in places]),
-            "text": [f"<b>{percent(works.cells[place].share)}</b>" for place in places],
-            "textfont": {"size": 18, "color": [_ink(works.cells[place], palette) for place in places]},
-            "marker": {"size": 40, "symbol": "square", "opacity": 0},
-            "selected": {"marker": {"opacity": 0}},
-            "unselected": {"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
-            "hovertext": [_hover(rows[row], columns[column], works.cells[row, column]) for row, column in places],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+    hover = [_hover(rows[row], columns[column], works.cells[row, column]) for row, column in places]
+    data = [
+        draw.heat(shares, palette.sequential, (0, 1), 2),
+        draw.targets(
+            np.array([column for _, column in places]),
+            np.array([row for row, _ in places]),
+            "cells",
+            40,
+            hover,
+            {"symbol": "square"},
+            mode="markers+text",
+            text=[f"<b>{percent(works.cells[place].share)}</b>" for place in places],
+            textfont={"size": 18, "color": [_ink(works.cells[place], palette) for place in places]},
+            unselected={"marker": {"opacity": 0}, "textfont": {"color": palette.text}},
+        ),
+    ]
     plot = new_plot(
         data,
         palette,
         height=ROW * len(rows) + HEAD + 12,
         margin={"l": 8, "r": 8, "t": HEAD, "b": 12},
         hoverdistance=-1,
-        xaxis={
-            "side": "top", "tickvals": list(range(len(columns))), "ticktext": columns, "showgrid": False,
-            "range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) < 6 else -45, "automargin": True,
-        },
-        yaxis={
-            "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False, "automargin": True,
-            "range": [len(rows) - 0.5, -0.5], "ticklabelstandoff": 6,
-        },
-    )  # fmt: skip
+        xaxis=_category_axis(columns) | {"side": "top", "tickangle": 0 if len(columns) < 6 else -45},
+        yaxis=_category_axis(rows) | {"range": [len(rows) - 0.5, -0.5], "ticklabelstandoff": 6},
+    )
     title = _finding(works)
     words = "; ".join(
         f"{rows[row]} with {columns[column]} {works.cells[row, column].trained} of {works.cells[row, column].runs}"
@@ -68,6 +62,11 @@ def plot_works(works: Works, palette: Palette) -> Figure:
     )
     alt = f"Heat map of the share of runs that trained, by initializer and activation. {title} {words}."
     return Figure("works", title, alt, plot, _table(works))
+
+
+def _category_axis(names: list[str]) -> dict[str, Any]:
+    ticks = {"tickvals": list(range(len(names))), "ticktext": names}
+    return ticks | {"range": [-0.5, len(names) - 0.5], "showgrid": False, "automargin": True}
 
 
 def initializer_label(works: Works, row: int) -> str:

@@ -11,6 +11,7 @@ from nnviz.analysis.landscape.sentences import barrier as finding
 from nnviz.analysis.landscape.sentences import climbs, line_ends
 from nnviz.analysis.words import number
 from nnviz.figures.landscape.landscape import DASHES
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -29,12 +30,7 @@ def plot_barrier(landscape: LossLandscape, palette: Palette, log: bool = False) 
         log: whether the loss's axis is logarithmic.
     """
     scale = fit_scale([line.loss for line in (*landscape.lines, *landscape.matched)], log, landscape.guess)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines", "name": "guess", "x": [0, 1], "y": compact(np.full(2, landscape.guess)),
-            "line": {"color": palette.muted, "width": 1}, "hoverinfo": "skip",
-        },
-    ]  # fmt: skip
+    data: list[dict[str, Any]] = [draw.line([0, 1], compact(np.full(2, landscape.guess)), "guess", palette.muted, 1)]
     notes, peaks = [], []
     if landscape.guess > 0:
         peaks.append(_note("a guess", 1.0, scale.share(landscape.guess), palette, palette.muted))
@@ -52,18 +48,16 @@ def plot_barrier(landscape: LossLandscape, palette: Palette, log: bool = False) 
                 _note(f"{line_ends(line)}: {number(line.peak)}", top, scale.share(line.peak), palette, palette.text)
             )
     ends = ("the start", "the end") if len(landscape.paths) == 1 else ("the first", "the second")
+    way = f"how far from {ends[0]} to {ends[1]}"
     plot = new_plot(
         data,
         palette,
         height=HEIGHT,
         margin={"t": 38},
         annotations=[*notes, *_apart(peaks)],
-        xaxis={
-            "title": {"text": f"how far from {ends[0]} to {ends[1]}"}, "range": [-0.01, 1.01], "tickformat": ".0%",
-            "nticks": 5, "ticklabelstandoff": 6,
-        },
+        xaxis=draw.axis(way, [-0.01, 1.01], tickformat=".0%", nticks=5, ticklabelstandoff=6),
         yaxis=scale.axis("loss"),
-    )  # fmt: skip
+    )
     title = finding(landscape)
     drawn = (*landscape.lines, *landscape.matched)
     alt = f"The loss along {len(drawn)} straight lines through the space of weights. {title}"
@@ -77,20 +71,16 @@ def plot_barrier(landscape: LossLandscape, palette: Palette, log: bool = False) 
 
 def _line(line: LossLine, scale: Scale, palette: Palette, dash: str, matched: bool = False) -> dict[str, Any]:
     color, width = (palette.muted, 2) if matched else (palette.text, 3)
-    return {
-        "type": "scatter", "mode": "lines", "name": " → ".join(line.ends), "x": compact(line.shares),
-        "y": scale.place(line.loss), "line": {"color": color, "width": width, "dash": dash},
-        "opacity": 0.75 if matched else 1.0,
-        "hovertemplate": f"{line.ends[0]} → {line.ends[1]}, %{{x:.0%}} of the way<br>loss %{{y:.3~g}}<extra></extra>",
-    }  # fmt: skip
+    name, opacity = " → ".join(line.ends), 0.75 if matched else 1.0
+    said = f"{name}, %{{x:.0%}} of the way<br>loss %{{y:.3~g}}"
+    return draw.line(compact(line.shares), scale.place(line.loss), name, color, width, dash, said, opacity=opacity)
 
 
 def _note(words: str, x: float, height: float, palette: Palette, color: str) -> dict[str, Any]:
     anchor = "left" if x < 0.2 else "right" if x > 0.8 else "center"
-    return note(
-        words, xref="x", x=x, y=min(max(height, 0.0), 1.0), xanchor=anchor, yanchor="bottom", yshift=2,
-        font={"color": color}, bgcolor=palette.background, opacity=0.9, borderpad=0,
-    )  # fmt: skip
+    y, ground = min(max(height, 0.0), 1.0), {"bgcolor": palette.background, "opacity": 0.9, "borderpad": 0}
+    paper = {"xref": "x", "yref": "paper", "showarrow": False}
+    return draw.label(words, x, y, color, f"{anchor} bottom", yshift=2, **paper, **ground)
 
 
 def _apart(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:

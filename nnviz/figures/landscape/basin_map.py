@@ -12,6 +12,7 @@ from nnviz.analysis.landscape.basin_map import find_weight
 from nnviz.analysis.landscape.basin_outcomes import BasinOutcome, Place
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.words import count, number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import FONT_SIZE, Palette, new_plot
@@ -47,22 +48,23 @@ def plot_basins(
     runs, window = outcome.basins, outcome.basins.window
     across, up = (find_weight(runs.experiment, key).label for key in (window.across, window.up))
     shown, bar = _by_steps(outcome, palette) if colour == STEPS else _by_loss(outcome, palette)
+    rings = (other, "B", palette.b, "square-open"), (chosen, "A", palette.a, "circle-open")
     data: list[dict[str, Any]] = [
         {
-            "type": "heatmap", "name": "runs", "x": compact(runs.x), "y": compact(runs.y), "z": compact(shown),
-            "coloraxis": "coloraxis", "hoverinfo": "skip",
+            "type": "heatmap",
+            "name": "runs",
+            "x": compact(runs.x),
+            "y": compact(runs.y),
+            "z": compact(shown),
+            "coloraxis": "coloraxis",
+            "hoverinfo": "skip",
         },
         *_pixels(outcome, across, up),
-        *(
-            _ring(outcome, place, letter, color, symbol, palette)
-            for place, letter, color, symbol in (
-                (other, "B", palette.b, "square-open"), (chosen, "A", palette.a, "circle-open"),
-            )
-            if place
-        ),
-    ]  # fmt: skip
+        *(_ring(outcome, place, letter, color, symbol, palette) for place, letter, color, symbol in rings if place),
+    ]
     half = window.width / 2
-    square = {"showgrid": False, "nticks": 7, "constrain": "domain", "constraintoward": "top"}
+    square = {"showgrid": False, "nticks": 7, "constrain": "domain"}
+    up_span = [window.y - half, window.y + half]
     plot = new_plot(
         data,
         palette,
@@ -70,15 +72,9 @@ def plot_basins(
         margin={"l": 64, "r": 12, "t": 76, "b": 52},
         hoverdistance=-1,
         coloraxis=bar,
-        xaxis={
-            "title": {"text": f"start of {across}"}, "range": [window.x - half, window.x + half], **square,
-            "constraintoward": "center",
-        },
-        yaxis={
-            "title": {"text": f"start of {up}"}, "range": [window.y - half, window.y + half], "scaleanchor": "x",
-            **square,
-        },
-    )  # fmt: skip
+        xaxis=draw.axis(f"start of {across}", [window.x - half, window.x + half], **square, constraintoward="center"),
+        yaxis=draw.axis(f"start of {up}", up_span, **square, scaleanchor="x", constraintoward="top"),
+    )
     title = basin_finding(outcome)
     alt = (
         f"Map of {window.side} by {window.side} starts: {across} across, {up} upwards, shaded by "
@@ -106,8 +102,8 @@ def basin_finding(outcome: BasinOutcome) -> str:
 def short_number(value: float, pixel: float) -> str:
     """A weight with as many decimals as tell pixels of this width apart.
 
-    >>> short(-2.0500001, 0.1), short(0.1, 0.1), short(1.23456, 0.0025), short(100.0, 10.0)
-    ('−2.05', '0.1', '1.2346', '100')
+    >>> [short_number(*pair) for pair in ((-2.0500001, 0.1), (0.1, 0.1), (1.23456, 0.0025), (100.0, 10.0))]
+    ['−2.05', '0.1', '1.2346', '100']
     """
     text = f"{round(value, decimals(pixel)) + 0:.{decimals(pixel)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
@@ -116,7 +112,7 @@ def short_number(value: float, pixel: float) -> str:
 def distance_text(distance: float) -> str:
     """A distance between starts, with two or three digits.
 
-    >>> apart(0.0667), apart(20.0), apart(1e-11)
+    >>> distance_text(0.0667), distance_text(20.0), distance_text(1e-11)
     ('0.0667', '20', '1.0·10⁻¹¹')
     """
     return short_number(distance, distance / 10) if distance >= 1e-5 else number(distance, 2)
@@ -175,13 +171,20 @@ def _bar(
             place = np.where(pixels, marks[words], place)
             end = stop
     bar = {
-        "orientation": "h", "thickness": 12, "outlinewidth": 0, "x": 0.5, "y": 1.0, "yanchor": "bottom", "ypad": 4,
-        "tickvals": list(marks.values()), "ticktext": list(marks), "tickangle": 0, "tickfont": {"color": palette.muted},
+        "orientation": "h",
+        "thickness": 12,
+        "outlinewidth": 0,
+        "x": 0.5,
+        "y": 1.0,
+        "yanchor": "bottom",
+        "ypad": 4,
+        "tickvals": list(marks.values()),
+        "ticktext": list(marks),
+        "tickangle": 0,
+        "tickfont": {"color": palette.muted},
         "title": {"text": name, "side": "top", "font": {"size": FONT_SIZE, "color": palette.muted}},
-    }  # fmt: skip
-    return place, {
-        "cmin": 0, "cmax": end, "colorscale": [[at / end, color] for at, color in scale], "colorbar": bar
-    }  # fmt: skip
+    }
+    return place, {"cmin": 0, "cmax": end, "colorscale": [[at / end, color] for at, color in scale], "colorbar": bar}
 
 
 def _ring(
@@ -189,24 +192,28 @@ def _ring(
 ) -> dict[str, Any]:
     """A mark around a pixel with its letter, haloed so that it stands out on any shade."""
     halo = f"0 0 4px {palette.background}, 0 0 4px {palette.background}"
-    return {
-        "type": "scatter", "mode": "markers+text", "name": letter, "hoverinfo": "skip",
-        "text": ["", f"<b>{letter}</b>"], "x": [float(outcome.basins.x[place[1]])] * 2,
-        "y": [float(outcome.basins.y[place[0]])] * 2,
-        "textposition": "top right" if letter == "A" else "bottom left",
-        "textfont": {"size": 18, "color": color, "shadow": halo},
-        "marker": {
-            "symbol": symbol, "size": 16, "color": [palette.background, color],
-            "line": {"width": [7, 3], "color": [palette.background, color]},
-        },
-        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
-    }  # fmt: skip
+    x, y = float(outcome.basins.x[place[1]]), float(outcome.basins.y[place[0]])
+    colors, shown = [palette.background, color], {"marker": {"opacity": 1}}
+    return draw.dots(
+        [x, x],
+        [y, y],
+        letter,
+        colors,
+        16,
+        symbol,
+        ([7, 3], colors),
+        mode="markers+text",
+        text=["", f"<b>{letter}</b>"],
+        textposition="top right" if letter == "A" else "bottom left",
+        textfont={"size": 18, "color": color, "shadow": halo},
+        selected=shown,
+        unselected=shown,
+    )
 
 
 def _pixels(outcome: BasinOutcome, across: str, up: str) -> list[dict[str, Any]]:
     """An unseen point over each pixel, which tells its numbers and can be clicked; a trace for each kind of end."""
     runs, last = outcome.basins, count(int(outcome.basins.moments[-1]), "step")
-    unseen = {"marker": {"opacity": 0}}
     below, end = f"below loss {outcome.bar:g}", f"<br>loss after {last}: %{{customdata[1]:.3g}}"
     overflowed = runs.diverged_at >= 0
     kinds = {
@@ -224,14 +231,17 @@ def _pixels(outcome: BasinOutcome, across: str, up: str) -> list[dict[str, Any]]
         rows, columns = np.nonzero(mask)
         if not len(rows):
             continue
-        traces.append({
-            "type": "scatter", "mode": "markers", "name": name, "selected": unseen, "unselected": unseen,
-            "x": compact(runs.x[columns]), "y": compact(runs.y[rows]),
-            "customdata": np.stack([compact(steps[mask]), compact(outcome.final[mask])], axis=-1),
-            "marker": {"opacity": 0, "size": 4, "maxdisplayed": 1},  # not drawn, it is there all the same
-            "hovertemplate": f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}<br>click to choose it"
-            "<extra></extra>",
-        })  # fmt: skip
+        traces.append(
+            draw.targets(
+                compact(runs.x[columns]),
+                compact(runs.y[rows]),
+                name,
+                4,
+                f"{across}: %{{x:.5~g}}<br>{up}: %{{y:.5~g}}<br>{words}<br>click to choose it",
+                {"maxdisplayed": 1},  # not drawn, it is there all the same
+                customdata=np.stack([compact(steps[mask]), compact(outcome.final[mask])], axis=-1),
+            )
+        )
     return traces
 
 

@@ -22,7 +22,7 @@ class Heights:
     """The heights of a landscape.
 
     Args:
-        found: the landscape.
+        landscape: the landscape.
         log: whether heights go by the loss's logarithm.
 
     Attributes:

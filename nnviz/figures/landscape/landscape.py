@@ -10,6 +10,7 @@ from nnviz.analysis.landscape.landscape import LossLandscape, Path
 from nnviz.analysis.landscape.sentences import outside, where
 from nnviz.analysis.words import count, number
 from nnviz.figures.landscape.heights import Heights
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -35,22 +36,17 @@ def plot_landscape(landscape: LossLandscape, palette: Palette, log: bool = True,
     data += [_contour(landscape, level, palette) for level in heights.levels(most=6)]
     data.append(_contour(landscape, landscape.guess, palette, guess=True))
     data += [trace for path in landscape.paths for trace in _path(path, len(landscape.paths), palette)]
+    square = {"showgrid": False, "nticks": 7, "constrain": "domain"}
     plot = new_plot(
         data,
         palette,
         height=HEIGHT,
         margin={"l": 60, "r": 12},
-        xaxis={
-            "title": {"text": landscape.axes[0]}, "range": [landscape.x[0], landscape.x[-1]],
-            "showgrid": False, "nticks": 7,
-            "constrain": "domain",
-        },
-        yaxis={
-            "title": {"text": landscape.axes[1]}, "range": [landscape.y[0], landscape.y[-1]],
-            "showgrid": False, "nticks": 7,
-            "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
-        },
-    )  # fmt: skip
+        xaxis=draw.axis(landscape.axes[0], [landscape.x[0], landscape.x[-1]], **square),
+        yaxis=draw.axis(
+            landscape.axes[1], [landscape.y[0], landscape.y[-1]], scaleanchor="x", constraintoward="top", **square
+        ),
+    )
     title = finding or where(landscape)
     alt = (
         f"Map of the loss over a plane of weights, {landscape.axes[0]} across and {landscape.axes[1]} up, with "
@@ -62,60 +58,62 @@ def plot_landscape(landscape: LossLandscape, palette: Palette, log: bool = True,
 
 def _surface(landscape: LossLandscape, heights: Heights, palette: Palette) -> dict[str, Any]:
     return {
-        "type": "contour", "name": "ground", "x": compact(landscape.x), "y": compact(landscape.y),
-        "z": compact(heights.drawn(landscape.loss)), "zmin": heights.low, "zmax": heights.high,
-        "customdata": compact(landscape.loss)[..., None], "colorscale": palette.sequential, "showscale": False,
-        "contours": {"coloring": "heatmap", "showlines": False}, "line": {"width": 0},
+        "type": "contour",
+        "name": "ground",
+        **_grid(landscape, heights.drawn(landscape.loss)),
+        "zmin": heights.low,
+        "zmax": heights.high,
+        "customdata": compact(landscape.loss)[..., None],
+        "colorscale": palette.sequential,
+        "showscale": False,
+        "contours": {"coloring": "heatmap", "showlines": False},
+        "line": {"width": 0},
         "hovertemplate": "%{x:.3~g}, %{y:.3~g}<br>loss %{customdata[0]:.3~g}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _contour(landscape: LossLandscape, level: float, palette: Palette, guess: bool = False) -> dict[str, Any]:
     """One contour line with its loss; Plotly's own levels are evenly spaced, which a logarithm's are not."""
+    words = {"showlabels": True, "labelformat": ".3~r", "labelfont": {"size": 14, "color": palette.text}}
+    color, width, dash = (palette.text, 2, "dash") if guess else (palette.muted, 1, "solid")
     return {
-        "type": "contour", "name": f"loss {number(level)}", "x": compact(landscape.x), "y": compact(landscape.y),
-        "z": compact(np.minimum(landscape.loss, 1e6)), "hoverinfo": "skip", "showscale": False, "autocontour": False,
-        "contours": {
-            "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
-            "labelformat": ".3~r", "labelfont": {"size": 14, "color": palette.text},
-        },
-        "line": {
-            "color": palette.text if guess else palette.muted, "width": 2 if guess else 1,
-            "dash": "dash" if guess else "solid",
-        },
-    }  # fmt: skip
+        "type": "contour",
+        "name": f"loss {number(level)}",
+        **_grid(landscape, np.minimum(landscape.loss, 1e6)),
+        "hoverinfo": "skip",
+        "showscale": False,
+        "autocontour": False,
+        "contours": {"coloring": "none", "start": level, "end": level, "size": 1, **words},
+        "line": {"color": color, "width": width, "dash": dash},
+    }
+
+
+def _grid(landscape: LossLandscape, z: np.ndarray) -> dict[str, Any]:
+    return {"x": compact(landscape.x), "y": compact(landscape.y), "z": compact(z)}
+
+
+def path_hover(run: int) -> str:
+    """What pointing at a run's path shows, of its epoch, its loss and the ground's."""
+    return (
+        f"run {run}, epoch %{{customdata[0]:.3~g}}<br>its loss %{{customdata[1]:.3~g}}"
+        "<br>the ground under it %{customdata[2]:.3~g}"
+    )
 
 
 def _path(path: Path, amount: int, palette: Palette) -> list[dict[str, Any]]:
-    color, points = palette.units[path.run % len(palette.units)], compact(path.points)
-    name = str(path.run + 1) if amount > 1 else "end"
+    run, color, (x, y) = path.run + 1, palette.units[path.run % len(palette.units)], compact(path.points).T
+    name = str(run) if amount > 1 else "end"
     shape = SHAPES[path.run % len(SHAPES)]
-    hover = np.stack([path.epochs, compact(path.loss), compact(path.plane_loss)], axis=-1)
+    told = compact(np.stack([path.epochs, compact(path.loss), compact(path.plane_loss)], axis=-1))
+    halo = {"color": palette.text, "size": 18, "shadow": f"0 0 4px {palette.background}"}
+    text: dict[str, Any] = {"mode": "markers+text", "text": [f"<b>{name}</b>"], "textposition": "top center"}
+    text |= {"textfont": halo, "cliponaxis": False}
+    dash = DASHES[path.run % len(DASHES)]
     return [
-        {
-            "type": "scatter", "mode": "lines", "name": f"path {path.run + 1}", "x": points[:, 0], "y": points[:, 1],
-            "line": {"color": color, "width": 3, "dash": DASHES[path.run % len(DASHES)]},
-            "customdata": compact(hover),
-            "hovertemplate": f"run {path.run + 1}, epoch %{{customdata[0]:.3~g}}<br>its loss %{{customdata[1]:.3~g}}"
-            "<br>the ground under it %{customdata[2]:.3~g}<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": f"start {path.run + 1}", "x": points[:1, 0],
-            "y": points[:1, 1], "hoverinfo": "skip",
-            "marker": {
-                "color": palette.background, "size": 11, "symbol": shape, "line": {"color": color, "width": 3},
-            },
-        },
-        {
-            "type": "scatter", "mode": "markers+text", "name": f"end {path.run + 1}", "x": points[-1:, 0],
-            "y": points[-1:, 1], "text": [f"<b>{name}</b>"], "textposition": "top center", "cliponaxis": False,
-            "textfont": {"color": palette.text, "size": 18, "shadow": f"0 0 4px {palette.background}"},
-            "hoverinfo": "skip",
-            "marker": {
-                "color": color, "size": 14, "symbol": shape, "line": {"color": palette.background, "width": 2},
-            },
-        },
-    ]  # fmt: skip
+        draw.line(x, y, f"path {run}", color, 3, dash, path_hover(run), customdata=told),
+        draw.dots(x[:1], y[:1], f"start {run}", palette.background, 11, shape, (3, color)),
+        draw.dots(x[-1:], y[-1:], f"end {run}", color, 14, shape, (2, palette.background), **text),
+    ]
 
 
 def landscape_table(landscape: LossLandscape) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from nnviz.analysis.solutions.surface import confusion, grid, input_range, unit_
 from nnviz.analysis.words import number, percent
 from nnviz.core.trace import Trace, predict
 from nnviz.figures.playground.paths import unit_numbers
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides
@@ -53,14 +54,8 @@ def _surface(side: Side, palette: Palette, extent: Range) -> Figure:
     chance = predict(side.trace, points)[:, 1]
     data: list[dict[str, Any]] = []
     if np.isfinite(chance).all():
-        data.append({
-            "type": "contour", "x": compact(x), "y": compact(y),
-            "z": compact(chance.reshape(GRID, GRID)), "zmin": 0, "zmax": 1,
-            "colorscale": palette.diverging, "showscale": False, "opacity": 0.75,
-            "contours": {"coloring": "heatmap", "start": 0.5, "end": 0.5, "size": 1},
-            "line": {"color": palette.text, "width": 2.5},
-            "hovertemplate": "%{x:.2f}, %{y:.2f}<br>class 1: %{z:.1%}<extra></extra>",
-        })  # fmt: skip
+        z, said = compact(chance.reshape(GRID, GRID)), "%{x:.2f}, %{y:.2f}<br>class 1: %{z:.1%}"
+        data.append(draw.chance_map(compact(x), compact(y), z, palette.diverging, palette.text, said))
         if side.trace.experiment.hidden:
             data += _unit_lines(side.trace, extent, palette)
     data += _points(side.trace, palette)
@@ -69,8 +64,8 @@ def _surface(side: Side, palette: Palette, extent: Range) -> Figure:
         data,
         palette,
         height=360,
-        xaxis={"title": {"text": first}, "range": [low[0], high[0]], "showgrid": False, "nticks": 6},
-        yaxis={"title": {"text": second}, "range": [low[1], high[1]], "showgrid": False, "nticks": 6},
+        xaxis=draw.axis(first, [low[0], high[0]], showgrid=False, nticks=6),
+        yaxis=draw.axis(second, [low[1], high[1]], showgrid=False, nticks=6),
     )
     title = f"{side.name}: {_surface_finding(side.trace, chance)}"
     alt = f"The network's answer over the plane, with the data. {title}"
@@ -96,18 +91,11 @@ def _unit_lines(trace: Trace, extent: Range, palette: Palette) -> list[dict[str,
     lines[:, :2] = [ends[group[0]] for group in groups]
     along = 0.05 + 0.06 * (np.arange(len(groups))[:, None] % 3)  # so that the numbers of close lines stand apart
     inside = lines[:, 0] + along * (lines[:, 1] - lines[:, 0])
+    names = [unit_numbers(group) for group in groups]
     return [
-        {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "name": "unit lines",
-            "x": lines[:, :, 0].ravel(), "y": lines[:, :, 1].ravel(),
-            "line": {"color": palette.text, "width": 1.2, "dash": "dot"},
-        },
-        {
-            "type": "scatter", "mode": "text", "hoverinfo": "skip", "name": "unit numbers",
-            "x": inside[:, 0], "y": inside[:, 1], "text": [unit_numbers(group) for group in groups],
-            "textfont": {"color": palette.text},
-        },
-    ]  # fmt: skip
+        draw.line(lines[:, :, 0].ravel(), lines[:, :, 1].ravel(), "unit lines", palette.text, 1.2, "dot"),
+        draw.texts_at(inside[:, 0], inside[:, 1], names, palette.text, "unit numbers"),
+    ]
 
 
 def _points(trace: Trace, palette: Palette) -> list[dict[str, Any]]:
@@ -116,16 +104,10 @@ def _points(trace: Trace, palette: Palette) -> list[dict[str, Any]]:
     for rows, targets, filled in ((dataset.x_train, dataset.y_train, True), (dataset.x_test, dataset.y_test, False)):
         for label, (color, shape) in enumerate(((palette.negative, "circle"), (palette.positive, "diamond"))):
             mine = compact(rows[:MOST_POINTS][targets[:MOST_POINTS] == label])
-            what = "trained on" if filled else "unseen"
-            border = palette.background if filled else color
-            result.append({
-                "type": "scatter", "mode": "markers", "x": mine[:, 0], "y": mine[:, 1], "hoverinfo": "skip",
-                "name": f"class {label}, {what}",
-                "marker": {
-                    "symbol": shape, "size": 8 if filled else 7, "color": color if filled else palette.background,
-                    "line": {"color": border, "width": 1 if filled else 1.5},
-                },
-            })  # fmt: skip
+            x, y = mine.T
+            fill, size, edge = (color, 8, (1, palette.background)) if filled else (palette.background, 7, (1.5, color))
+            name = f"class {label}, {'trained on' if filled else 'unseen'}"
+            result.append(draw.dots(x, y, name, fill, size, shape, edge))
     return result
 
 
@@ -136,29 +118,22 @@ def _curve(side: Side, palette: Palette, extent: Range) -> Figure:
     targets = np.concatenate([dataset.y_train, dataset.y_test])
     room = 0.15 * float(np.ptp(targets))
     data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "hoverinfo": "skip", "name": what,
-            "x": compact(rows[:MOST_POINTS, 0]), "y": compact(values[:MOST_POINTS]),
-            "marker": {"size": 7, "color": palette.muted if filled else palette.background,
-                       "line": {"color": palette.muted, "width": 1.5}},
-        }
-        for rows, values, what, filled in (
-            (dataset.x_train, dataset.y_train, "trained on", True),
-            (dataset.x_test, dataset.y_test, "unseen", False),
+        draw.dots(
+            compact(rows[:MOST_POINTS, 0]), compact(values[:MOST_POINTS]), what, color, 7, "", (1.5, palette.muted)
         )
-    ]  # fmt: skip
+        for rows, values, what, color in (
+            (dataset.x_train, dataset.y_train, "trained on", palette.muted),
+            (dataset.x_test, dataset.y_test, "unseen", palette.background),
+        )
+    ]
     if np.isfinite(y).all():
-        data.append({
-            "type": "scatter", "mode": "lines", "x": compact(x), "y": compact(y), "name": "answer",
-            "line": {"color": side.color, "dash": side.dash, "width": 4},
-            "hovertemplate": "%{x:.2f} → %{y:.3f}<extra></extra>",
-        })  # fmt: skip
+        data.append(draw.line(compact(x), compact(y), "answer", side.color, 4, side.dash, hover="%{x:.2f} → %{y:.3f}"))
     plot = new_plot(
         data,
         palette,
         height=360,
-        xaxis={"title": {"text": dataset.feature_names[0]}, "range": [low[0], high[0]]},
-        yaxis={"title": {"text": "target"}, "range": [targets.min() - room, targets.max() + room]},
+        xaxis=draw.axis(dataset.feature_names[0], [low[0], high[0]]),
+        yaxis=draw.axis("target", [targets.min() - room, targets.max() + room]),
     )
     title = f"{side.name}: {_curve_finding(side.trace, y)}"
     alt = f"The fitted curve with the data. {title}"
@@ -176,29 +151,22 @@ def _curve_finding(trace: Trace, y: np.ndarray) -> str:
 def _confusion(side: Side, palette: Palette) -> Figure:
     names, counts = side.trace.dataset.class_names, confusion(side.trace)
     total, right = int(counts.sum()), int(np.trace(counts))
+    said = "%{y} taken for %{x}: %{z}"
     data = [
-        {
-            "type": "heatmap", "x": names, "y": names, "z": compact(counts), "colorscale": palette.sequential,
-            "showscale": False, "texttemplate": "%{z}", "xgap": 2, "ygap": 2, "zmin": 0,
-            "hovertemplate": "%{y} taken for %{x}: %{z}<extra></extra>",
-        }
-    ]  # fmt: skip
+        draw.heat(compact(counts), palette.sequential, (0, None), 2, None, said, x=names, y=names, texttemplate="%{z}")
+    ]
     plot = new_plot(
         data if total else [],
         palette,
         height=360,
         margin={"l": 110},
         annotations=[] if total else [note("The numbers overflowed: no answer left.")],
-        xaxis={"title": {"text": "taken for"}, "type": "category", "showgrid": False, "visible": bool(total)},
+        xaxis=draw.axis("taken for", type="category", showgrid=False, visible=bool(total)),
         yaxis={"type": "category", "showgrid": False, "autorange": "reversed", "visible": bool(total)},
     )
     title = f"{side.name}: {_confusion_finding(names, counts, total, right)}"
     alt = f"What unseen rows of each class were taken for. {title}"
-    table = {
-        "class": np.repeat(names, len(names)),
-        "taken_for": np.tile(names, len(names)),
-        "rows": counts.ravel(),
-    }
+    table = {"class": np.repeat(names, len(names)), "taken_for": np.tile(names, len(names)), "rows": counts.ravel()}
     return Figure(f"answers {side.letter}".strip(), title, alt, plot, table)
 
 

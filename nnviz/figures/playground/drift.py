@@ -11,6 +11,7 @@ from nnviz.analysis.symmetry.symmetry import Drift
 from nnviz.analysis.symmetry.symmetry import drift as drift_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides
@@ -52,22 +53,15 @@ def _band(side: Side, d: Drift, scale: Scale) -> list[dict[str, Any]]:
         return []
     epochs = compact(d.epochs)
     low, middle, high = (scale.place(span) for span in (d.smallest, d.median, d.largest))
-    shown = np.isfinite(middle)
+    said = (
+        f"{side.letter}, epoch %{{x:.3~g}}<br>closest %{{customdata[0]:.3~g}}<br>"
+        "median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}"
+    )
+    spans = np.stack([d.smallest, d.median, d.largest], axis=1)
     return [
-        {
-            "type": "scatter", "mode": "lines", "name": f"{side.letter} band", "hoverinfo": "skip",
-            "x": np.concatenate([epochs[shown], epochs[shown][::-1]]),
-            "y": np.concatenate([low[shown], high[shown][::-1]]),
-            "fill": "toself", "opacity": 0.22, "fillcolor": side.color, "line": {"width": 0},
-        },
-        {
-            "type": "scatter", "mode": "lines", "name": f"{side.letter} median",
-            "x": epochs, "y": middle, "line": {"color": side.color, "width": 3.5, "dash": side.dash},
-            "customdata": np.stack([d.smallest, d.median, d.largest], axis=1),
-            "hovertemplate": f"{side.letter}, epoch %{{x:.3~g}}<br>closest %{{customdata[0]:.3~g}}<br>"
-            "median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
-        },
-    ]  # fmt: skip
+        draw.area(epochs, low, high, f"{side.letter} band", side.color, 0.22),
+        draw.line(epochs, middle, f"{side.letter} median", side.color, 3.5, side.dash, said, customdata=spans),
+    ]
 
 
 def _finding(side: Side, d: Drift) -> str:

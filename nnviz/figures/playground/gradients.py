@@ -9,6 +9,7 @@ import numpy as np
 
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides, when
@@ -35,23 +36,23 @@ def _draw(side: Side, moment: int, scale: Scale, time: dict[str, Any], palette: 
     layers = norms.shape[1]
     epochs = compact(side.trace.epochs)
     names = [_layer_name(layer, layers) for layer in range(layers)]
+    deepest = max(1, layers - 1)
     data = [
-        {
-            "type": "scatter", "mode": "lines", "x": epochs, "y": scale.place(norms[:, layer]),
-            "customdata": norms[:, layer], "name": names[layer],
-            "line": {"color": side.color, "dash": side.dash, "width": 4 - 2.5 * layer / max(1, layers - 1)},
-            "opacity": 1 - 0.4 * layer / max(1, layers - 1),
-            "hovertemplate": f"{names[layer]}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}<extra></extra>",
-        }
-        for layer in range(layers)
-    ]  # fmt: skip
+        draw.line(
+            epochs,
+            scale.place(values),
+            name,
+            side.color,
+            4 - 2.5 * layer / deepest,  # deeper ones are thinner and fainter
+            side.dash,
+            f"{name}: %{{customdata:.3~g}}<br>epoch %{{x:.3~g}}",
+            customdata=values,
+            opacity=1 - 0.4 * layer / deepest,
+        )
+        for layer, (values, name) in enumerate(zip(norms.T, names, strict=True))
+    ]
     if moment < len(norms) - 1:
-        data.append(
-            {
-                "type": "scatter", "mode": "markers", "x": np.full(layers, epochs[moment]),
-                "y": scale.place(norms[moment]), "marker": {"color": palette.text, "size": 10}, "hoverinfo": "skip",
-            }
-        )  # fmt: skip
+        data.append(draw.dots(np.full(layers, epochs[moment]), scale.place(norms[moment]), "", palette.text, 10))
     labelled = range(layers) if layers <= 4 else (0, layers // 2, layers - 1)
     plot = new_plot(
         data,

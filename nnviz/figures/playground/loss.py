@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides
@@ -36,11 +37,10 @@ def plot_loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> F
     end = max(float(trace.epochs[-1]) for trace in traces)
     annotations = end_labels(scale, [(side.letter, side.color, last_finite(side.trace.train_loss[0])) for side in both])
     for level, words in levels.items():
-        data.append(_guess(level, end, scale, palette))
-        annotations.append({
-            "text": words, "x": 0.98, "xref": "paper", "xanchor": "right", "y": scale.share(level), "yref": "paper",
-            "yanchor": "bottom", "font": {"color": palette.muted},
-        })  # fmt: skip
+        data.append(draw.rule([0, end], scale.place(np.array(level)), "guess", palette.muted, 1, ""))
+        annotations.append(
+            draw.label(words, 0.98, scale.share(level), palette.muted, "right bottom", xref="paper", yref="paper")
+        )
     plot = new_plot(
         data,
         palette,
@@ -54,26 +54,22 @@ def plot_loss(traces: Sequence[Trace], palette: Palette, log: bool = False) -> F
 
 
 def _lines(side: Side, scale: Scale) -> list[dict[str, Any]]:
-    lines = []
-    for array, what, style in (
-        (side.trace.test_loss, "unseen", {"width": 2, "dash": "dot"}),
-        (side.trace.train_loss, "training", {"width": 3.5, "dash": side.dash}),
-    ):
-        lines.append({
-            "type": "scatter", "mode": "lines", "name": f"{side.letter} {what}",
-            "x": compact(side.trace.epochs), "y": scale.place(array[0]), "customdata": array[0],
-            "line": {"color": side.color, **style},
-            "hovertemplate": f"{side.letter}, {what} data: %{{customdata:.3g}}<br>epoch %{{x:.3~g}}<extra></extra>",
-        })  # fmt: skip
-    return lines
-
-
-def _guess(level: float, end: float, scale: Scale, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "name": "guess", "hoverinfo": "skip",
-        "x": np.array([0, end], np.float32), "y": scale.place(np.array([level, level])),
-        "line": {"color": palette.muted, "width": 1},
-    }  # fmt: skip
+    return [
+        draw.line(
+            compact(side.trace.epochs),
+            scale.place(array[0]),
+            f"{side.letter} {what}",
+            side.color,
+            width,
+            dash,
+            f"{side.letter}, {what} data: %{{customdata:.3g}}<br>epoch %{{x:.3~g}}",
+            customdata=array[0],
+        )
+        for array, what, width, dash in (
+            (side.trace.test_loss, "unseen", 2, "dot"),
+            (side.trace.train_loss, "training", 3.5, side.dash),
+        )
+    ]
 
 
 def _level(trace: Trace) -> str:

@@ -11,6 +11,7 @@ from nnviz.analysis.playground.paths import Paths
 from nnviz.analysis.playground.paths import unit_paths as paths_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides
@@ -51,8 +52,8 @@ def _draw(side: Side, measurement: Paths, ranges: Sequence[list[float]], palette
         data,
         palette,
         annotations=annotations,
-        xaxis={"title": {"text": measurement.axes[0]}, "range": ranges[0], "nticks": 6},
-        yaxis={"title": {"text": measurement.axes[1]}, "range": ranges[1], "nticks": 6},
+        xaxis=draw.axis(measurement.axes[0], ranges[0], nticks=6),
+        yaxis=draw.axis(measurement.axes[1], ranges[1], nticks=6),
     )
     title = _finding(side, measurement)
     alt = f"Paths of the hidden units, {measurement.axes[0]} against {measurement.axes[1]}. {title}"
@@ -67,33 +68,24 @@ def _ways(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palett
         ways = np.full((len(firsts), len(points) + 1, 2), np.nan, np.float32)
         ways[:, :-1] = points[:, firsts].swapaxes(0, 1)
         if firsts:
-            traces.append({
-                "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": color, "width": 2},
-                "x": ways[:, :, 0].ravel(), "y": ways[:, :, 1].ravel(),
-            })  # fmt: skip
+            traces.append(draw.line(ways[:, :, 0].ravel(), ways[:, :, 1].ravel(), "", color, 2))
     return traces
 
 
 def _ends(points: np.ndarray, groups: Sequence[tuple[int, ...]], palette: Palette) -> list[dict[str, Any]]:
     """Hollow marks where the paths start, and filled ones with the units' numbers where they end."""
     firsts = [group[0] for group in groups]
-    starts, ends = points[0, firsts], points[-1, firsts]
     names = [unit_numbers(group) for group in groups]
     colors = [palette.units[first % len(palette.units)] for first in firsts]
     numbered = len(groups) <= MOST_NUMBERS
+    begin, end = ("unit %{customdata} " + what + " at<br>%{x:.3~g}, %{y:.3~g}" for what in ("starts", "ends"))
+    text: dict[str, Any] = {"mode": "markers+text", "text": names} if numbered else {"text": None}
+    text |= {"textposition": "top center", "cliponaxis": False, "customdata": names}
+    (x0, y0), (x1, y1) = points[0, firsts].T, points[-1, firsts].T
     return [
-        {
-            "type": "scatter", "mode": "markers", "x": starts[:, 0], "y": starts[:, 1], "customdata": names,
-            "marker": {"color": palette.background, "size": 9, "line": {"color": colors, "width": 2}},
-            "hovertemplate": "unit %{customdata} starts at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers+text" if numbered else "markers", "customdata": names,
-            "x": ends[:, 0], "y": ends[:, 1], "marker": {"color": colors, "size": 11},
-            "text": names if numbered else None, "textposition": "top center", "cliponaxis": False,
-            "hovertemplate": "unit %{customdata} ends at<br>%{x:.3~g}, %{y:.3~g}<extra></extra>",
-        },
-    ]  # fmt: skip
+        draw.dots(x0, y0, "", palette.background, 9, "", (2, colors), hover=begin, customdata=names),
+        draw.dots(x1, y1, "", colors, 11, hover=end, **text),
+    ]
 
 
 def unit_numbers(units: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.symmetry.symmetry import unit_similarity as similarity_of
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides, when
@@ -34,17 +35,12 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
     finite = np.isfinite(cosines).all()
     shown = compact(cosines[:MOST_UNITS, :MOST_UNITS])
     numbers = np.arange(1, len(shown) + 1, dtype=np.int16)
-    data = [
-        {
-            "type": "heatmap", "x": numbers, "y": numbers, "z": shown, "zmin": -1, "zmax": 1,
-            "colorscale": palette.diverging, "xgap": 1 if len(shown) <= 32 else 0, "ygap": 1 if len(shown) <= 32 else 0,
-            "colorbar": {"thickness": 12, "outlinewidth": 0, "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]},
-            "hovertemplate": "units %{x} and %{y}: %{z:.3f}<extra></extra>",
-        }
-    ]  # fmt: skip
+    bar = {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]}
+    gap, said = 1 if len(shown) <= 32 else 0, "units %{x} and %{y}: %{z:.3f}"
+    data = [draw.heat(shown, palette.diverging, (-1, 1), gap, bar, said, x=numbers, y=numbers)]
     drawable = bool(len(shown)) and bool(finite)
     missing = "The numbers overflowed." if len(shown) else "no hidden units"
-    axis = {"title": {"text": "unit"}, "nticks": 9, "tickformat": "d", "showgrid": False}
+    axis = draw.axis("unit", nticks=9, tickformat="d", showgrid=False)
     plot = new_plot(
         data if drawable else [],
         palette,
@@ -55,11 +51,7 @@ def _draw(side: Side, palette: Palette, layer: int) -> Figure:
     title = f"{' '.join(filter(None, (side.name, when(side.trace))))}: {_finding(cosines)}"
     alt = f"Matrix of the cosines between the units' incoming weights. {title}"
     units = np.arange(1, len(cosines) + 1)
-    table = {
-        "unit": np.repeat(units, len(units)),
-        "other": np.tile(units, len(units)),
-        "cosine": cosines.ravel(),
-    }
+    table = {"unit": np.repeat(units, len(units)), "other": np.tile(units, len(units)), "cosine": cosines.ravel()}
     return Figure(f"similarity {side.letter}".strip(), title, alt, plot, table)
 
 

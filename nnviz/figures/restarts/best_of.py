@@ -15,6 +15,7 @@ from nnviz.core.registry import plain
 from nnviz.figures.playground.loss import PEAK
 from nnviz.figures.restarts.loss_bands import FAR
 from nnviz.figures.restarts.run_sides import RunSide, guess
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -80,16 +81,9 @@ def plot_chance(both: Sequence[RunSide], threshold: float, palette: Palette) -> 
         _line(lot, line, compact(line), f"{lot.letter}: one of %{{x}} succeeds in %{{customdata:.3p}}")
         for lot, line in zip(both, chances, strict=True)
     ]
-    data.append({
-        "type": "scatter", "mode": "lines", "name": "certainty", "hoverinfo": "skip",
-        "x": np.array([1, most], np.float32), "y": np.array([CERTAINTY, CERTAINTY], np.float32),
-        "line": {"color": palette.muted, "width": 1.5, "dash": "dot"},
-    })  # fmt: skip
+    data.append(draw.rule([1, most], np.float32(CERTAINTY), "certainty", palette.muted))
     labels = end_labels(scale, [(lot.letter, lot.color, float(c[-1])) for lot, c in zip(both, chances, strict=True)])
-    labels.append({
-        "text": percent(CERTAINTY), "x": 0, "xref": "paper", "xanchor": "left", "xshift": 4, "y": CERTAINTY,
-        "yanchor": "bottom", "font": {"color": palette.muted},
-    })  # fmt: skip
+    labels.append(draw.label(percent(CERTAINTY), 0, CERTAINTY, palette.muted, "left bottom", xref="paper", xshift=4))
     plot = new_plot(
         data,
         palette,
@@ -108,20 +102,14 @@ def _most(both: Sequence[RunSide], threshold: float) -> int:
 
 
 def _line(lot: RunSide, values: np.ndarray, placed: np.ndarray, hover: str) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines+markers", "name": lot.letter, "x": np.arange(1, len(values) + 1),
-        "y": placed, "customdata": values, "hovertemplate": f"{hover}<extra></extra>",
-        "line": {"color": lot.color, "width": 3.5, "dash": lot.dash},
-        "marker": {"size": 6, "symbol": "circle" if lot.letter == "A" else "diamond"},
-    }  # fmt: skip
+    x, mark = np.arange(1, len(values) + 1), {"size": 6, "symbol": "circle" if lot.letter == "A" else "diamond"}
+    more = {"mode": "lines+markers", "customdata": values, "marker": mark}
+    return draw.line(x, placed, lot.letter, lot.color, 3.5, lot.dash, hover, **more)
 
 
 def _axis(most: int) -> dict[str, Any]:
     ticks = [tick for tick in _TICKS if tick <= most]
-    return {
-        "title": {"text": "restarts"}, "type": "log", "range": [-0.03, np.log10(max(2, most)) + 0.03],
-        "tickvals": ticks, "ticktext": [str(tick) for tick in ticks],
-    }  # fmt: skip
+    return draw.log_axis("restarts", [-0.03, np.log10(max(2, most)) + 0.03], ticks, [str(tick) for tick in ticks])
 
 
 def _best_finding(lot: RunSide, expected: np.ndarray) -> str:

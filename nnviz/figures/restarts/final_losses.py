@@ -12,6 +12,7 @@ from nnviz.analysis.restarts.sentences import failures
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
 from nnviz.figures.restarts.run_sides import RunSide, guess
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -49,6 +50,7 @@ def plot_final_losses(both: Sequence[RunSide], threshold: float, palette: Palett
         data.append(_line(_on(scale, level.loss), left * reach, right * reach, level.name, "solid", palette))
     data.append(_line(_on(scale, threshold), -reach, reach, "threshold", "dot", palette))
     tick = _round(most)
+    ticks, texts = [-tick, 0, tick], [f"{tick:,}", "0", f"{tick:,}"]
     classes = both[0].runs.experiment.load_dataset().class_names
     axis = scale.axis("final loss, nats" if classes else "final loss")
     if log:  # bars have one width on a linear axis only, so the logarithms are taken here
@@ -62,12 +64,9 @@ def plot_final_losses(both: Sequence[RunSide], threshold: float, palette: Palett
         barmode="overlay",
         hovermode="closest",
         annotations=[*_letters(both), *_labels(known, both, scale, threshold, palette)],
-        xaxis={
-            "title": {"text": "← runs of A · runs of B →"}, "range": [-reach, reach],
-            "tickvals": [-tick, 0, tick], "ticktext": [f"{tick:,}", "0", f"{tick:,}"],
-        },
+        xaxis=draw.axis("← runs of A · runs of B →", [-reach, reach], tickvals=ticks, ticktext=texts),
         yaxis=axis,
-    )  # fmt: skip
+    )
     title = " ".join(_finding(lot, threshold) for lot in both)
     alt = f"Histogram of the final training losses, A's runs to the left and B's to the right. {title}"
     return Figure("final losses", title, alt, plot, _table(both))
@@ -102,19 +101,12 @@ def _bars(lot: RunSide, amounts: np.ndarray, beyond: int, edges: np.ndarray, sca
     ]
     if beyond:
         hover[-1] += f"<br>{beyond:,} of them above"
-    return {
-        "type": "bar", "orientation": "h", "name": lot.letter, "hovertext": hover,
-        "x": sign * amounts[filled], "y": (edges[filled] + edges[filled + 1]) / 2, "width": edges[1] - edges[0],
-        "marker": {"color": lot.color, "line": {"width": 0}}, "hovertemplate": "%{hovertext}<extra></extra>",
-    }  # fmt: skip
+    lengths, middles = sign * amounts[filled], (edges[filled] + edges[filled + 1]) / 2
+    return draw.bars(lengths, middles, lot.letter, lot.color, edges[1] - edges[0], 0, hover, orientation="h")
 
 
 def _line(y: float, left: float, right: float, name: str, dash: str, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "name": name, "hoverinfo": "skip",
-        "x": np.array([left, right], np.float32), "y": np.array([y, y]),
-        "line": {"color": palette.muted, "width": 1.5, "dash": dash},
-    }  # fmt: skip
+    return draw.line(np.array([left, right], np.float32), np.array([y, y]), name, palette.muted, 1.5, dash)
 
 
 def _resting(known: Sequence[Sequence[LossLevel]], both: Sequence[RunSide]) -> list[tuple[LossLevel, int, int]]:
@@ -141,13 +133,13 @@ def _id(level: LossLevel) -> float:
 
 
 def _letters(both: Sequence[RunSide]) -> list[dict[str, Any]]:
+    over: dict[str, Any] = {"xref": "paper", "yref": "paper", "showarrow": False}
+    places = {"A": 0.25, "B": 0.75}
+    fonts = {lot.letter: {"color": lot.color, "size": 20} for lot in both}
     return [
-        {
-            "text": f"<b>{lot.letter}</b>", "font": {"color": lot.color, "size": 20}, "showarrow": False,
-            "x": 0.25 if lot.letter == "A" else 0.75, "xref": "paper", "y": 1, "yref": "paper", "yanchor": "bottom",
-        }
-        for lot in both
-    ]  # fmt: skip
+        draw.label(f"<b>{letter}</b>", places[letter], 1, anchor="bottom", font=font, **over)
+        for letter, font in fonts.items()
+    ]
 
 
 def _labels(
@@ -159,11 +151,10 @@ def _labels(
     """
     amounts = _amounts(known, both)
     names = {
-        level.loss: f"{level.words}: " + ", ".join(
-            f"{lot.letter} {side.get(_id(level), 0):,}" for lot, side in zip(both, amounts, strict=True)
-        )
+        level.loss: f"{level.words}: "
+        + ", ".join(f"{lot.letter} {side.get(_id(level), 0):,}" for lot, side in zip(both, amounts, strict=True))
         for level, _, _ in _resting(known, both)
-    }  # fmt: skip
+    }
     labels = [(f"success: below {plain(threshold)}", palette.muted, threshold)] if scale.share(threshold) <= 1 else []
     if scale.log:
         labels.append(("<br>".join(names[loss] for loss in sorted(names, reverse=True)), palette.text, max(names)))

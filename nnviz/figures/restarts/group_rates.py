@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.restarts.best_of import mean_width
 from nnviz.analysis.restarts.success_rates import Rate
 from nnviz.analysis.words import percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -27,33 +28,29 @@ def plot_group_rates(rates: Sequence[Rate], whole: float, name: str, palette: Pa
     holds = (low <= whole) & (whole <= high)
     rows = np.arange(1, len(rates) + 1)
     data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "name": words, "x": share[which], "y": rows[which],
-            "marker": {"size": 10, "symbol": symbol, "color": color},
-            "error_x": {
-                "type": "data", "symmetric": False, "array": (high - share)[which], "arrayminus": (share - low)[which],
-                "color": color, "thickness": 2.5, "width": 0,
-            },
-            "hovertemplate": "group %{y}: %{x:.0%}<extra></extra>",
-        }
+        draw.dots(
+            share[which],
+            rows[which],
+            words,
+            color,
+            10,
+            symbol,
+            error_x=draw.arms(share[which], low[which], high[which], color, 2.5, 0),
+            hover="group %{y}: %{x:.0%}",
+        )
         for words, which, symbol, color in (
             ("holds the share of all", holds, "circle", palette.text),
             ("misses it", ~holds, "x", palette.units[1]),
         )
-    ]  # fmt: skip
+    ]
     plot = new_plot(
         data,
         palette,
         height=340,
-        shapes=[{
-            "type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": whole, "x1": whole,
-            "line": {"color": palette.muted, "width": 2, "dash": "dash"},
-        }],
-        xaxis={"title": {"text": "share that succeeds · dashed: of all runs"}, "range": [-0.02, 1.02],
-               "tickformat": ".0%", "nticks": 6},
-        yaxis={"title": {"text": f"groups of {rates[0].runs} runs"}, "range": [len(rates) + 0.8, 0.2], "nticks": 6,
-               "showgrid": False},
-    )  # fmt: skip
+        shapes=[draw.upright(whole, palette.muted, 2, "dash")],
+        xaxis=draw.axis("share that succeeds · dashed: of all runs", [-0.02, 1.02], tickformat=".0%", nticks=6),
+        yaxis=draw.axis(f"groups of {rates[0].runs} runs", [len(rates) + 0.8, 0.2], nticks=6, showgrid=False),
+    )
     points = percent(mean_width(list(rates))).removesuffix(" %")
     kept = int(holds.sum())
     title = (

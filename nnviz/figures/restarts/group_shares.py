@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from nnviz.analysis.restarts.best_of import BestOf
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -26,48 +25,32 @@ def plot_group_shares(
         level: a share to mark by a line across; 0 for none.
     """
     share, low, high = (np.array([getattr(one, end) for one in shares.counted]) for end in ("share", "low", "high"))
-    groups = np.array([one.runs for one in shares.counted])
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines", "name": formula, "x": shares.tries, "y": shares.formula,
-            "line": {"color": palette.muted, "width": 2.5, "dash": "dash"},
-            "hovertemplate": f"{formula}, %{{x}} tries: %{{y:.1%}}<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "counted", "x": shares.tries, "y": share,
-            "customdata": groups, "marker": {"size": 11, "color": palette.text},
-            "error_y": {
-                "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
-                "color": palette.text, "thickness": 1.5, "width": 5,
-            },
-            "hovertemplate": "%{x} tries: %{y:.1%} of %{customdata} groups<extra></extra>",
-        },
-    ]  # fmt: skip
+    counts, groups = shares.tries, np.array([one.runs for one in shares.counted])
+    said = f"{formula}, %{{x}} tries: %{{y:.1%}}"
+    arms, text = draw.arms(share, low, high, palette.text, 1.5), "%{x} tries: %{y:.1%} of %{customdata} groups"
+    data = [
+        draw.line(counts, shares.formula, formula, palette.muted, 2.5, "dash", said),
+        draw.dots(counts, share, "counted", palette.text, 11, hover=text, customdata=groups, error_y=arms),
+    ]
     if ringed:
-        data.append(_ring(ringed, shares.at(ringed)[0].share, palette))
-    first, last = int(shares.tries[0]), int(shares.tries[-1])
-    shapes = [] if not level else [
-        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level,
-         "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}}
-    ]  # fmt: skip
+        data.append(draw.ring(ringed, shares.at(ringed)[0].share, "marked", palette.text, 24))
+    first, last = int(counts[0]), int(counts[-1])
+    ticks = counts.tolist() if len(counts) <= 12 else None
+    shapes = [draw.across(level, palette.muted)] if level else []
     plot = new_plot(
         data,
         palette,
         height=340,
         shapes=shapes,
         annotations=[
-            {"text": f"dashed: {formula}", "x": 1, "xref": "paper", "xanchor": "right", "y": 0.02, "yref": "paper",
-             "yanchor": "bottom", "font": {"color": palette.muted}}
+            draw.label(f"dashed: {formula}", 1, 0.02, palette.muted, "right bottom", xref="paper", yref="paper")
         ],
-        xaxis={
-            "title": {"text": "tries"}, "range": [first - 0.5, last + 0.5],
-            "tickvals": [int(k) for k in shares.tries] if len(shares.tries) <= 12 else None,
-        },
-        yaxis={"title": {"text": what}, "range": [min(0.0, float(low.min())), 1.04], "tickformat": ".0%", "nticks": 6},
-    )  # fmt: skip
+        xaxis=draw.axis("tries", [first - 0.5, last + 0.5], tickvals=ticks),
+        yaxis=draw.axis(what, [min(0.0, float(low.min())), 1.04], tickformat=".0%", nticks=6),
+    )
     alt = f"{what.capitalize()} by the number of tries: dots as counted with 95 % intervals, a line by formula. {title}"
     table = {
-        "tries": shares.tries,
+        "tries": counts,
         "groups": groups,
         "share": share,
         "low": low,
@@ -75,10 +58,3 @@ def plot_group_shares(
         "formula": shares.formula,
     }
     return Figure("tries", title, alt, plot, table)
-
-
-def _ring(x: int, y: float, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "name": "marked", "hoverinfo": "skip", "x": [x], "y": [y],
-        "marker": {"symbol": "circle-open", "size": 24, "color": palette.text, "line": {"width": 2.5}},
-    }  # fmt: skip

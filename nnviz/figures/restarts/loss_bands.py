@@ -11,7 +11,8 @@ from nnviz.analysis.restarts.loss_levels import levels
 from nnviz.analysis.restarts.restarts import QUANTILES, bands
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
-from nnviz.figures.restarts.run_sides import RunSide, band, guess, rule
+from nnviz.figures.restarts.run_sides import RunSide, guess
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import LABEL_SHARE, Scale, compact, end_labels, epochs_axis, fit_scale, last_finite
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -51,17 +52,14 @@ def _draw(lot: RunSide, span: np.ndarray, scale: Scale, threshold: float, palett
     level = guess(levels(runs.experiment))
     low, lower, middle, upper, high = (scale.place(_within(line, scale)) for line in span)
     data: list[dict[str, Any]] = [
-        band(epochs, low, high, lot, "8 in 10 runs", 0.14),
-        band(epochs, lower, upper, lot, "5 in 10 runs", 0.24),
+        draw.area(epochs, low, high, "8 in 10 runs", lot.color, 0.14),
+        draw.area(epochs, lower, upper, "5 in 10 runs", lot.color, 0.24),
         _singles(lot, shown, scale),
-        rule(level.loss, end, scale, palette.muted, "guess"),
-        rule(threshold, end, scale, palette.muted, "threshold", "dot"),
-        {
-            "type": "scatter", "mode": "lines", "name": "median", "x": epochs, "y": middle, "hoverinfo": "skip",
-            "line": {"color": lot.color, "width": 4, "dash": lot.dash},
-        },
+        draw.rule([0, end], scale.place(np.array(level.loss)), "guess", palette.muted, dash="solid"),
+        draw.rule([0, end], scale.place(np.array(threshold)), "threshold", palette.muted),
+        draw.line(epochs, middle, "median", lot.color, 4, lot.dash),
         _targets(lot, shown, scale),
-    ]  # fmt: skip
+    ]
     labels = [(f"{level.words}: a guess", palette.muted, level.loss)]
     if scale.share(threshold) <= 1:
         labels.append((f"success: below {plain(threshold)}", palette.muted, threshold))
@@ -98,12 +96,9 @@ def _singles(lot: RunSide, shown: int, scale: Scale) -> dict[str, Any]:
     """All single runs as one line, with gaps between them."""
     gap = np.full((shown, 1), np.nan, np.float32)
     placed = scale.place(_within(lot.runs.curves[:shown], scale))
-    return {
-        "type": "scatter", "mode": "lines", "name": "single runs", "hoverinfo": "skip",
-        "x": np.tile(np.append(compact(lot.runs.epochs), np.float32(np.nan)), shown),
-        "y": np.concatenate([placed, gap], axis=1).ravel(),
-        "line": {"color": lot.color, "width": 1}, "opacity": 0.35,
-    }  # fmt: skip
+    x = np.tile(np.append(compact(lot.runs.epochs), np.float32(np.nan)), shown)
+    y = np.concatenate([placed, gap], axis=1).ravel()
+    return draw.line(x, y, "single runs", lot.color, 1, opacity=0.35)
 
 
 def _targets(lot: RunSide, shown: int, scale: Scale) -> dict[str, Any]:
@@ -111,22 +106,21 @@ def _targets(lot: RunSide, shown: int, scale: Scale) -> dict[str, Any]:
     epochs = lot.runs.epochs
     moments = np.unique(np.searchsorted(epochs, np.linspace(0, epochs[-1], POINTS)))
     curves = np.where(lot.runs.curves[:shown, moments] > scale.high, np.nan, lot.runs.curves[:shown, moments])
-    hover = [
-        f"{lot.letter}, seed {seed}<br>ends at {number(float(end))}" if np.isfinite(end) else
-        f"{lot.letter}, seed {seed}<br>diverged at step {step:,}"
-        for seed, end, step in zip(
-            lot.runs.seeds[:shown], lot.runs.train_loss[:shown], lot.runs.diverged_at[:shown], strict=True
-        )
-    ]  # fmt: skip
-    return {
-        "type": "scatter", "mode": "markers", "name": "points to click",
-        "x": np.tile(compact(epochs[moments]), shown), "y": scale.place(curves).ravel(),
-        "customdata": np.repeat(np.arange(shown), len(moments)),
-        "hovertext": np.repeat(hover, len(moments)),
-        "marker": {"size": 10, "color": lot.color, "opacity": 0},
-        "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
-        "hovertemplate": "%{hovertext}<br>click to open it in the Playground<extra></extra>",
-    }  # fmt: skip
+    ends = zip(lot.runs.seeds[:shown], lot.runs.train_loss[:shown], lot.runs.diverged_at[:shown], strict=True)
+    fates = [
+        f"seed {seed}<br>{f'ends at {number(float(end))}' if np.isfinite(end) else f'diverged at step {step:,}'}"
+        for seed, end, step in ends
+    ]
+    return draw.targets(
+        np.tile(compact(epochs[moments]), shown),
+        scale.place(curves).ravel(),
+        "points to click",
+        10,
+        "%{hovertext}<br>click to open it in the Playground",
+        {"color": lot.color},
+        hovertext=np.repeat([f"{lot.letter}, {fate}" for fate in fates], len(moments)),
+        customdata=np.repeat(np.arange(shown), len(moments)),
+    )
 
 
 def _finding(lot: RunSide, span: np.ndarray) -> str:

@@ -12,6 +12,7 @@ from nnviz.analysis.restarts.restarts import Restarts
 from nnviz.analysis.restarts.sentences import mean_words
 from nnviz.analysis.words import count, number
 from nnviz.core.registry import plain
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -37,16 +38,9 @@ def plot_loss_levels(runs: Restarts, threshold: float, palette: Palette, mean: b
     amounts = np.histogram(finals, edges)[0]
     most = max(1, int(amounts.max()))
     filled = np.flatnonzero(amounts)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar", "name": "runs", "x": ((edges[:-1] + edges[1:]) / 2)[filled], "y": amounts[filled],
-            "width": 0.9 * (edges[1] - edges[0]), "marker": {"color": palette.shades[1]},
-            "hovertext": [
-                f"{count(int(amounts[i]), 'run')}<br>from {number(edges[i])} to {number(edges[i + 1])}" for i in filled
-            ],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-    ]  # fmt: skip
+    middles, wide = (edges[:-1] + edges[1:]) / 2, 0.9 * (edges[1] - edges[0])
+    hover = [f"{count(int(amounts[i]), 'run')}<br>from {number(edges[i])} to {number(edges[i + 1])}" for i in filled]
+    data = [draw.bars(middles[filled], amounts[filled], "runs", palette.shades[1], wide, hover=hover)]
     resting = at_levels(known, runs.train_loss[~runs.below(threshold)])
     labels = [
         _label(level.loss, _height(amounts, edges, level.loss), f"near {number(level.loss)}: {amount:,}", palette.text)
@@ -62,8 +56,8 @@ def plot_loss_levels(runs: Restarts, threshold: float, palette: Palette, mean: b
         palette,
         height=340,
         annotations=[*labels, _succeeded(runs, threshold, float(amounts.max()), palette)],
-        xaxis={"title": {"text": "loss at the end, nats"}, "range": [-0.02 * edges[-1], edges[-1]], "nticks": 6},
-        yaxis={"title": {"text": "runs"}, "range": [0, 1.25 * most], "nticks": 5},
+        xaxis=draw.axis("loss at the end, nats", [-0.02 * edges[-1], edges[-1]], nticks=6),
+        yaxis=draw.axis("runs", [0, 1.25 * most], nticks=5),
     )
     title = _mean_finding(runs) if mean else _finding(runs, threshold)
     alt = f"Histogram of the training losses at which {count(runs.runs, 'run')} end. {title}"
@@ -78,10 +72,7 @@ def _height(amounts: np.ndarray, edges: np.ndarray, loss: float) -> float:
 
 
 def _label(x: float, y: float, text: str, color: str) -> dict[str, Any]:
-    return {
-        "text": text, "x": x, "y": y, "xanchor": "center", "yanchor": "bottom", "yshift": 3, "showarrow": False,
-        "font": {"color": color},
-    }  # fmt: skip
+    return draw.label(text, x, y, color, "center bottom", yshift=3, showarrow=False)
 
 
 def _succeeded(runs: Restarts, threshold: float, height: float, palette: Palette) -> dict[str, Any]:
@@ -92,12 +83,9 @@ def _succeeded(runs: Restarts, threshold: float, height: float, palette: Palette
 
 def _mean(mean: float, deviation: float, height: float, palette: Palette) -> dict[str, Any]:
     """A mark at the mean, with arms of one standard deviation."""
-    return {
-        "type": "scatter", "mode": "markers", "name": "mean ± deviation", "x": [mean], "y": [height],
-        "marker": {"symbol": "diamond", "size": 13, "color": palette.text},
-        "error_x": {"type": "data", "array": [deviation], "color": palette.text, "thickness": 2.5, "width": 8},
-        "hovertemplate": "mean %{x:.3f}<extra></extra>",
-    }  # fmt: skip
+    arms = {"type": "data", "array": [deviation], "color": palette.text, "thickness": 2.5, "width": 8}
+    look = (palette.text, 13, "diamond")
+    return draw.dots([mean], [height], "mean ± deviation", *look, error_x=arms, hover="mean %{x:.3f}")
 
 
 def _finding(runs: Restarts, threshold: float) -> str:

@@ -11,7 +11,8 @@ from nnviz.analysis.restarts.success_rates import Rate
 from nnviz.analysis.restarts.success_rates import narrowing as rates_of
 from nnviz.analysis.words import count, percent
 from nnviz.core.registry import plain
-from nnviz.figures.restarts.run_sides import RunSide, band
+from nnviz.figures.restarts.run_sides import RunSide
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -35,30 +36,25 @@ def plot_narrowing(both: Sequence[RunSide], threshold: float, palette: Palette) 
     for lot, (counts, rates) in zip(both, result, strict=True):
         x, share = compact(counts), compact(np.array([rate.share for rate in rates]))
         low, high = (compact(np.array([getattr(rate, end) for rate in rates])) for end in ("low", "high"))
-        data.append(band(x, low, high, lot, f"{lot.letter} interval", 0.2))
-        data.append({
-            "type": "scatter", "mode": "lines" if len(x) > FEW else "lines+markers", "name": f"{lot.letter} rate",
-            "x": x, "y": share,
-            "line": {"color": lot.color, "width": 3.5, "dash": lot.dash}, "customdata": np.stack([low, high], axis=1),
-            "hovertemplate": f"{lot.letter}, first %{{x}} seeds: %{{y:.1%}}<br>interval %{{customdata[0]:.1%}} to "
-            "%{customdata[1]:.1%}<extra></extra>",
-        })  # fmt: skip
+        data.append(draw.area(x, low, high, f"{lot.letter} interval", lot.color, 0.2))
+        said = f"{lot.letter}, first %{{x}} seeds: %{{y:.1%}}"
+        more = {"mode": "lines" if len(x) > FEW else "lines+markers", "customdata": np.stack([low, high], axis=1)}
+        said += "<br>interval %{customdata[0]:.1%} to %{customdata[1]:.1%}"
+        data.append(draw.line(x, share, f"{lot.letter} rate", lot.color, 3.5, lot.dash, said, **more))
         labels.append((lot.letter, lot.color, rates[-1].share))
     most = max(lot.runs.runs for lot in both)
     ticks = [tick for tick in _TICKS if tick <= most]
     ticks = ticks[:: math.ceil(len(ticks) / MOST_TICKS)]
+    span = [-0.03, math.log10(max(2, most)) + 0.03]
     plot = new_plot(
         data,
         palette,
         height=420,
         margin={"r": 32},
         annotations=end_labels(scale, labels),
-        xaxis={
-            "title": {"text": "seeds tried"}, "type": "log", "range": [-0.03, math.log10(max(2, most)) + 0.03],
-            "tickvals": ticks, "ticktext": [f"{tick:,}" for tick in ticks],
-        },
+        xaxis=draw.log_axis("seeds tried", span, ticks, [f"{tick:,}" for tick in ticks]),
         yaxis=scale.axis(f"share below {plain(threshold)}") | {"tickformat": ".0%"},
-    )  # fmt: skip
+    )
     title = " ".join(_finding(lot, rates) for lot, (_, rates) in zip(both, result, strict=True))
     alt = (
         f"The share of runs that end below {plain(threshold)} with its 95 % interval, after the first n seeds. {title}"

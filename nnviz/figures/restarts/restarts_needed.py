@@ -10,6 +10,7 @@ import numpy as np
 
 from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, restarts_needed
 from nnviz.analysis.words import number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -34,44 +35,26 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         for name in ("share", "high", "low")
     )
     scale = fit_scale([exact, np.ones(1), ROOM * exact[-1:]], log=True)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": "exact", "x": dims, "y": exact,
-            "line": {"color": palette.muted, "width": 2, "dash": "dot"},
-            "marker": {"size": 8, "color": palette.muted},
-            "hovertemplate": "%{x} numbers: %{y:,.0f} restarts<extra>exact</extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "measured", "x": np.array(list(tried)), "y": middle,
-            "marker": {"size": 13, "symbol": "diamond-open", "color": palette.text, "line": {"width": 2.5}},
-            "error_y": {
-                "type": "data", "symmetric": False, "array": most - middle, "arrayminus": middle - fewest,
-                "color": palette.text, "thickness": 2, "width": 7,
-            },
-            "hovertemplate": "%{x} numbers: %{y:,.0f} restarts<extra>measured</extra>",
-        },
-    ]  # fmt: skip
-    shown = (1, 2, 5, MOST)
+    ink, arms = palette.text, draw.arms(middle, fewest, most, palette.text, 2, 7)
+    said = "%{x} numbers: %{y:,.0f} restarts<extra>"
+    exactly: dict[str, Any] = {"mode": "lines+markers", "marker": draw.marker(palette.muted)}
+    ring: dict[str, Any] = {"hover": f"{said}measured</extra>", "error_y": arms}
+    data = [
+        draw.line(dims, exact, "exact", palette.muted, 2, "dot", f"{said}exact</extra>", **exactly),
+        draw.dots(np.array(list(tried)), middle, "measured", ink, 13, "diamond-open", 2.5, **ring),
+    ]
     plot = new_plot(
         data,
         palette,
         height=340,
         margin={"l": 76},
         annotations=[
-            {
-                "text": number(exact[d - 1]),
-                "x": d, "y": math.log10(exact[d - 1]), "xanchor": "left" if d == 1 else "right",
-                "yanchor": "top" if d == 1 else "bottom", "xshift": 8 if d == 1 else -6,
-                "font": {"color": palette.text}, "showarrow": False,
-            }
-            for d in shown
+            _height(exact, 1, "left top", 8, ink),
+            *(_height(exact, d, "right bottom", -6, ink) for d in (2, 5, MOST)),
         ],
-        xaxis={
-            "title": {"text": "numbers to find · ◇ measured"},
-            "range": [0.5, MOST + 0.5], "tickvals": dims.tolist(),
-        },
+        xaxis=draw.axis("numbers to find · ◇ measured", [0.5, MOST + 0.5], tickvals=dims.tolist()),
         yaxis=scale.axis(f"restarts for {percent(CERTAINTY)}"),
-    )  # fmt: skip
+    )
     one, two, five = (number(exact[d - 1]) for d in (1, 2, 5))
     title = f"{one} restarts with one number to find, {two} with two, {five} with five."
     alt = f"Restarts needed for {percent(CERTAINTY)}, on a logarithmic axis: a straight line upward. {title}"
@@ -83,3 +66,9 @@ def plot_restarts_needed(share: float, measured: Mapping[int, Rate], palette: Pa
         "measured_runs": np.array([measured[d].runs if d in measured else 0 for d in dims.tolist()]),
     }
     return Figure("restarts needed", title, alt, plot, table)
+
+
+def _height(exact: np.ndarray, d: int, anchor: str, shift: int, color: str) -> dict[str, Any]:
+    """A point's number beside it; annotations on a logarithmic axis stand at logarithms."""
+    y = math.log10(exact[d - 1])
+    return draw.label(number(exact[d - 1]), d, y, color, anchor, xshift=shift, showarrow=False)

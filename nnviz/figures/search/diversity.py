@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -32,16 +33,9 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
     lines: list[dict[str, Any]] = []
     for (name, result), dash in zip(evolutions.items(), DASHES, strict=True):
         low, high = np.quantile(result.diversity, [0.05, 0.95], axis=0)
-        bands.append({
-            "type": "scatter", "mode": "lines", "name": f"{name}, range", "hoverinfo": "skip",
-            "x": np.concatenate([generations, generations[::-1]]), "y": compact(np.concatenate([low, high[::-1]])),
-            "fill": "toself", "fillcolor": palette.grid, "line": {"width": 0},
-        })  # fmt: skip
-        lines.append({
-            "type": "scatter", "mode": "lines", "name": name, "x": generations, "y": compact(means[name]),
-            "line": {"color": palette.text, "width": 3, "dash": dash},
-            "hovertemplate": f"{name}, generation %{{x}}: %{{y:.3~g}}<extra></extra>",
-        })  # fmt: skip
+        bands.append(draw.area(generations, compact(low), compact(high), f"{name}, range", palette.grid))
+        said = f"{name}, generation %{{x}}: %{{y:.3~g}}"
+        lines.append(draw.line(generations, compact(means[name]), name, palette.text, 3, dash, said))
     end = min(last, SHOWN)
     plot = new_plot(
         [*bands, *lines],
@@ -49,7 +43,7 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
         height=300,
         margin={"r": 125},
         annotations=end_labels(scale, [(name, palette.text, float(line[end])) for name, line in means.items()]),
-        xaxis={"title": {"text": "generation"}, "range": [0, end], "nticks": 6},
+        xaxis=draw.axis("generation", [0, end], nticks=6),
         yaxis=scale.axis("distance from the middle"),
     )
     title = "; ".join(f"{name}: {_finding(result)}" for name, result in evolutions.items())

@@ -9,6 +9,7 @@ import numpy as np
 from nnviz.analysis.restarts.success_rates import Rate, rate
 from nnviz.analysis.words import percent
 from nnviz.core.registry import plain
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -44,28 +45,29 @@ def plot_search_rates(contest: SearchContest, palette: Palette) -> Figure:
     random_rate = rate(int(contest.at_random.sum()), len(contest.at_random))
     scale = fit_scale([np.ones(1)], log=False)
     places = np.arange(len(contest.steps))
+    span, texts = [places[0] - 0.3, places[-1] + 0.3], [plain(step) for step in contest.steps.tolist()]
     data: list[dict[str, Any]] = []
     for i, (method, line) in enumerate(zip(METHODS, every, strict=True)):
         dash, symbol = LOOKS[method.key]
         share, low, high = (np.array([getattr(one, name) for one in line]) for name in ("share", "low", "high"))
-        data.append({
-            "type": "scatter", "mode": "lines+markers", "name": method.label,
-            "x": places + 0.06 * (i - 1), "y": share,  # a little apart, so that their intervals can be told
-            "line": {"color": palette.text, "width": 2.5, "dash": dash},
-            "marker": {"symbol": symbol, "size": 11, "color": palette.text},
-            "error_y": {
-                "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
-                "color": palette.text, "thickness": 1.5, "width": 5,
-            },
-            "customdata": np.stack([low, high, contest.steps], axis=-1),
-            "hovertemplate": f"{method.label}, steps of %{{customdata[2]}}: %{{y:.0%}} (%{{customdata[0]:.0%}} to "
-            "%{customdata[1]:.0%})<extra></extra>",
-        })  # fmt: skip
-    data.append({
-        "type": "scatter", "mode": "lines", "name": "looking anywhere", "hoverinfo": "skip",
-        "x": np.array([places[0] - 0.3, places[-1] + 0.3]), "y": np.array([random_rate.share, random_rate.share]),
-        "line": {"color": palette.muted, "width": 1.5},
-    })  # fmt: skip
+        said = f"{method.label}, steps of %{{customdata[2]}}: "
+        said += "%{y:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%})"
+        data.append(
+            draw.line(
+                places + 0.06 * (i - 1),  # a little apart, so that their intervals can be told
+                share,
+                method.label,
+                palette.text,
+                2.5,
+                dash,
+                said,
+                mode="lines+markers",
+                marker=draw.marker(palette.text, 11, symbol),
+                error_y=draw.arms(share, low, high, palette.text, 1.5),
+                customdata=np.stack([low, high, contest.steps], axis=-1),
+            )
+        )
+    data.append(draw.line(np.array(span), np.full(2, random_rate.share), "looking anywhere", palette.muted, 1.5))
     ends = [(method.label, palette.text, line[-1].share) for method, line in zip(METHODS, every, strict=True)]
     plot = new_plot(
         data,
@@ -73,12 +75,9 @@ def plot_search_rates(contest: SearchContest, palette: Palette) -> Figure:
         height=360,
         margin={"r": 125},
         annotations=end_labels(scale, [*ends, ("pure luck", palette.muted, random_rate.share)]),
-        xaxis={
-            "title": {"text": "size of a step"}, "range": [places[0] - 0.3, places[-1] + 0.3],
-            "tickvals": places.tolist(), "ticktext": [plain(step) for step in contest.steps.tolist()],
-        },
+        xaxis=draw.axis("size of a step", span, tickvals=places.tolist(), ticktext=texts),
         yaxis=scale.axis("find the deepest valley") | {"tickformat": ".0%"},
-    )  # fmt: skip
+    )
     title = rates_finding(contest)
     alt = (
         f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} "

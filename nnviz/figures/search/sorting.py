@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.film import Film
@@ -74,20 +75,26 @@ def plot_growth(lengths: Sequence[int], counted: Mapping[str, Sequence[int]], pa
     scale = fit_scale([np.array(counts) for counts in counted.values()], False)
     styles = [(palette.text, "solid", "circle"), (palette.muted, "dash", "diamond")]
     data = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": label, "x": list(lengths), "y": list(counts),
-            "line": {"color": color, "width": 3, "dash": dash}, "marker": {"size": 8, "symbol": symbol},
-            "hovertemplate": f"{label}, %{{x}} values: %{{y:,}} comparisons<extra></extra>",
-        }
+        draw.line(
+            list(lengths),
+            list(counts),
+            label,
+            color,
+            3,
+            dash,
+            f"{label}, %{{x}} values: %{{y:,}} comparisons",
+            mode="lines+markers",
+            marker={"size": 8, "symbol": symbol},
+        )
         for (label, counts), (color, dash, symbol) in zip(counted.items(), styles, strict=False)
-    ]  # fmt: skip
+    ]
     labels = [(label, style[0], counts[-1]) for (label, counts), style in zip(counted.items(), styles, strict=False)]
     plot = new_plot(
         data,
         palette,
         margin={"r": 96},
         annotations=end_labels(scale, labels),
-        xaxis={"title": {"text": "values in the list"}, "range": [0, 1.03 * lengths[-1]], "nticks": 6},
+        xaxis=draw.axis("values in the list", [0, 1.03 * lengths[-1]], nticks=6),
         yaxis=scale.axis("comparisons") | {"tickformat": ",d"},
     )
     ends = ", ".join(f"{label} {number(counts[-1])}" for label, counts in counted.items())
@@ -113,10 +120,10 @@ def plot_costs(counts: Array, n: int, palette: Palette) -> Figure:
         palette,
         bargap=0,
         margin={"t": 34},
-        shapes=[_upright(mean, palette)],
+        shapes=[draw.upright(mean, palette.text, 2.5)],
         annotations=[_over(mean, f"theory's mean: {number(mean)}", palette)],
-        xaxis={"title": {"text": "comparisons"}, "nticks": 6, "tickformat": ",d"},
-        yaxis={"title": {"text": "runs"}, "nticks": 5, "range": [0, 1.08 * heights.max()]},
+        xaxis=draw.axis("comparisons", nticks=6, tickformat=",d"),
+        yaxis=draw.axis("runs", [0, 1.08 * heights.max()], nticks=5),
     )
     title = (
         f"{len(counts):,} runs: {number(counts.mean())} comparisons on average, spread {number(counts.std())}. "
@@ -137,10 +144,10 @@ def plot_far_off(counts: Array, n: int, palette: Palette) -> Figure:
         bargap=0,
         height=230,
         margin={"t": 34},
-        shapes=[_upright(worst, palette)],
+        shapes=[draw.upright(worst, palette.text, 2.5)],
         annotations=[_over(worst, f"worst case: {number(worst)}", palette) | {"xanchor": "right"}],
-        xaxis={"title": {"text": "comparisons"}, "range": [0, 1.04 * worst], "nticks": 6, "tickformat": ",d"},
-        yaxis={"title": {"text": "runs"}, "nticks": 4, "range": [0, 1.08 * heights.max()]},
+        xaxis=draw.axis("comparisons", [0, 1.04 * worst], nticks=6, tickformat=",d"),
+        yaxis=draw.axis("runs", [0, 1.08 * heights.max()], nticks=4),
     )
     title = f"The unluckiest run made {number(counts.max())} comparisons. The worst case would be {number(worst)}."
     alt = f"The same runs as a histogram on an axis from 0 to the worst case, which no run comes near. {title}"
@@ -148,25 +155,12 @@ def plot_far_off(counts: Array, n: int, palette: Palette) -> Figure:
 
 
 def _bars(heights: Array, edges: Array, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "bar", "x": (edges[:-1] + edges[1:]) / 2, "y": heights, "width": np.diff(edges),
-        "marker": {"color": palette.shades[1], "line": {"width": 0}},
-        "hovertemplate": "near %{x:,.0f} comparisons: %{y} runs<extra></extra>",
-    }  # fmt: skip
-
-
-def _upright(x: float, palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper",
-        "line": {"color": palette.text, "width": 2.5, "dash": "dash"},
-    }  # fmt: skip
+    middles, said = (edges[:-1] + edges[1:]) / 2, "near %{x:,.0f} comparisons: %{y} runs"
+    return draw.bars(middles, heights, "", palette.shades[1], np.diff(edges), 0, said)
 
 
 def _over(x: float, words: str, palette: Palette) -> dict[str, Any]:
-    return {
-        "text": words, "x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
-        "font": {"color": palette.text},
-    }  # fmt: skip
+    return draw.label(words, x, 1, palette.text, "bottom", yref="paper", yshift=4)
 
 
 def plot_by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: Palette) -> Figure:
@@ -181,44 +175,29 @@ def plot_by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: P
     means = np.array([dice[name].mean() for name in names])
     low, high = (np.array([np.percentile(dice[name], at) for name in names]) for at in MIDDLE)
     rows = np.arange(len(names))
+    said = "%{text}, dice: %{x:,.0f} on average", "%{text}, first value as pivot: %{x:,}"
+    arms = draw.arms(means, low, high, palette.text, 3, 7)
+    cross = (palette.muted, 13, "x", (1, palette.background))
     data = [
-        {
-            "type": "scatter", "mode": "markers", "name": "dice", "x": means, "y": rows, "text": names,
-            "error_x": {
-                "type": "data", "symmetric": False, "array": high - means, "arrayminus": means - low,
-                "color": palette.text, "thickness": 3, "width": 7,
-            },
-            "marker": {"symbol": "circle", "size": 12, "color": palette.text},
-            "hovertemplate": "%{text}, dice: %{x:,.0f} on average<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "first value", "x": without, "y": rows, "text": names,
-            "marker": {
-                "symbol": "x", "size": 13, "color": palette.muted, "line": {"color": palette.background, "width": 1},
-            },
-            "hovertemplate": "%{text}, first value as pivot: %{x:,}<extra></extra>",
-        },
-    ]  # fmt: skip
+        draw.dots(means, rows, "dice", palette.text, 12, "circle", hover=said[0], text=names, error_x=arms),
+        draw.dots(without, rows, "first value", *cross, hover=said[1], text=names),
+    ]
     legend = [
-        {"text": words, "x": x, "xref": "paper", "xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom",
-         "yshift": 4, "font": {"color": color}}
+        draw.label(words, x, 1, color, "bottom", xref="paper", xanchor=side, yref="paper", yshift=4)
         for words, x, side, color in (
             ("● with dice", 0.0, "left", palette.text),
             ("✕ first value as pivot", 1.0, "right", palette.muted),
         )
-    ]  # fmt: skip
-    # The names stand over their rows: beside them they would take half of a phone.
-    labels = [
-        {"text": name, "x": 0, "xref": "paper", "xanchor": "left", "y": row, "yanchor": "bottom", "yshift": 9}
-        for row, name in enumerate(names)
     ]
+    # The names stand over their rows: beside them they would take half of a phone.
+    labels = [draw.label(name, 0, row, anchor="left bottom", xref="paper", yshift=9) for row, name in enumerate(names)]
     plot = new_plot(
         data,
         palette,
         height=120 + 54 * len(names),
         margin={"l": 16, "t": 34},
         annotations=[*legend, *labels],
-        xaxis={"title": {"text": "comparisons"}, "range": [0, 1.06 * without.max()], "nticks": 4, "tickformat": ",d"},
+        xaxis=draw.axis("comparisons", [0, 1.06 * without.max()], nticks=4, tickformat=",d"),
         yaxis={"range": [len(names) - 0.6, -0.8], "showticklabels": False, "tickvals": rows},
     )
     title = (
@@ -226,7 +205,5 @@ def plot_by_list(first: Mapping[str, int], dice: Mapping[str, Array], palette: P
         f"With dice: {number(means.min())} to {number(means.max())} on average."
     )
     alt = f"Comparisons for {len(names)} lists, as a cross and as a dot with the range of 95 in 100 runs. {title}"
-    table = {
-        "list": np.array(names), "first_value": without, "dice_mean": means, "dice_low": low, "dice_high": high,
-    }  # fmt: skip
+    table = {"list": np.array(names), "first_value": without, "dice_mean": means, "dice_low": low, "dice_high": high}
     return Figure("by list", title, alt, plot, table)

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.restarts.success_rates import rate
 from nnviz.analysis.words import percent, percent_range
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 from nnviz.search.basins import basins
@@ -29,45 +30,26 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
     deepest = valleys.deepest
     wide = 0.6 * float(np.diff(valleys.edges).min())
     marked = np.arange(len(exact)) == deepest
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar", "x": valleys.floors, "y": share, "name": "measured",
-            "width": wide,
-            "marker": {"color": np.where(marked, palette.muted, palette.shades[1]).tolist()},
-            "error_y": {
-                "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
-                "color": palette.text, "thickness": 2, "width": 5,
-            },
-            "customdata": np.stack([ends, low, high], axis=-1),
-            "hovertemplate": "%{customdata[0]:,} walkers: %{y:.1f} % (%{customdata[1]:.1f} to %{customdata[2]:.1f} %)"
-            "<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "markers", "x": valleys.floors, "y": exact, "name": "exact",
-            "marker": {
-                "symbol": "line-ew", "size": 26, "color": palette.text, "line": {"width": 3, "color": palette.text},
-            },
-            "hovertemplate": "the basin's share of the line: %{y:.2f} %<extra></extra>",
-        },
-    ]  # fmt: skip
-    top = 1.25 * float(max(high.max(), exact.max()))
+    colors = np.where(marked, palette.muted, palette.shades[1]).tolist()
+    more: dict[str, Any] = {"customdata": np.stack([ends, low, high], axis=-1)}
+    more["error_y"] = draw.arms(share, low, high, palette.text)
+    said = "%{customdata[0]:,} walkers: %{y:.1f} % (%{customdata[1]:.1f} to %{customdata[2]:.1f} %)"
+    shares = "the basin's share of the line: %{y:.2f} %"
+    mark = (palette.text, 26, "line-ew", (3, palette.text))
+    data = [
+        draw.bars(valleys.floors, share, "measured", colors, wide, hover=said, **more),
+        draw.dots(valleys.floors, exact, "exact", *mark, hover=shares),
+    ]
+    top, deep = 1.25 * float(max(high.max(), exact.max())), float(valleys.floors[deepest])
     plot = new_plot(
         data,
         palette,
         height=300,
         margin={"t": 28},
-        annotations=[
-            {
-                "text": "deepest", "x": float(valleys.floors[deepest]), "y": 1, "yref": "paper", "yanchor": "bottom",
-                "font": {"color": palette.text}, "showarrow": False,
-            }
-        ],
-        xaxis={
-            "title": {"text": "place · line: exact share"},
-            "range": [walk.plan.ground.low - wide, walk.plan.ground.high + wide],
-        },
-        yaxis={"title": {"text": "walkers that end there"}, "range": [0, top], "ticksuffix": " %", "nticks": 5},
-    )  # fmt: skip
+        annotations=[draw.label("deepest", deep, 1, palette.text, "bottom", yref="paper", showarrow=False)],
+        xaxis=draw.axis("place · line: exact share", [walk.plan.ground.low - wide, walk.plan.ground.high + wide]),
+        yaxis=draw.axis("walkers that end there", [0, top], ticksuffix=" %", nticks=5),
+    )
     result = rates[deepest]
     title = (
         f"{percent(result.share)} end in the deepest valley (95 % interval {percent_range(result.low, result.high)}); "
@@ -75,7 +57,12 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
     )
     alt = f"A bar for each of {len(exact)} valleys: the share of walkers that end there, and its exact share. {title}"
     table = {
-        "valley_at": valleys.floors, "height": valleys.heights, "walkers": ends, "share": share / 100,
-        "low": low / 100, "high": high / 100, "exact_share": valleys.shares,
-    }  # fmt: skip
+        "valley_at": valleys.floors,
+        "height": valleys.heights,
+        "walkers": ends,
+        "share": share / 100,
+        "low": low / 100,
+        "high": high / 100,
+        "exact_share": valleys.shares,
+    }
     return Figure("valley ends", title, alt, plot, table)

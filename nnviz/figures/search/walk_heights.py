@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from nnviz.analysis.words import number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -27,21 +27,18 @@ def plot_walk_heights(walks: Mapping[str, Walk], palette: Palette) -> Figure:
     middle = {name: medians(walk) for name, walk in walks.items()}
     scale = fit_scale(list(middle.values()), log=False)
     first = next(iter(walks.values()))
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines", "name": name, "x": compact(first.looks), "y": compact(median),
-            "line": {"color": palette.text, "width": 3, "dash": dash},
-            "hovertemplate": f"{name}: %{{y:.3~g}} after %{{x:,}} looks<extra></extra>",
-        }
+    looks, said = compact(first.looks), ": %{y:.3~g} after %{x:,} looks"
+    data = [
+        draw.line(looks, compact(median), name, palette.text, 3, dash, name + said)
         for (name, median), dash in zip(middle.items(), DASHES, strict=False)
-    ]  # fmt: skip
+    ]
     plot = new_plot(
         data,
         palette,
         height=300,
         margin={"r": 110},
         annotations=end_labels(scale, [(name, palette.text, float(line[-1])) for name, line in middle.items()]),
-        xaxis={"title": {"text": "looks spent"}, "range": [0, int(first.looks[-1])], "nticks": 5},
+        xaxis=draw.axis("looks spent", [0, int(first.looks[-1])], nticks=5),
         yaxis=scale.axis("median height"),
     )
     ends = {name: float(line[-1]) for name, line in middle.items()}

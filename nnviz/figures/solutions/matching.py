@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.analysis.solutions.matching import Matching, Pairing
 from nnviz.analysis.words import count, number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -39,13 +40,12 @@ def matching(matchings: Matching, palette: Palette, layer: int = 0) -> Figure | 
         height=ROW * rows + ROOM + 24,
         margin={"l": 8, "r": 8, "t": ROOM, "b": 8},
         annotations=[
-            {"text": f"units of seed {seed}", "yref": "paper", "x": x, "y": 1.0, "yanchor": "bottom", "yshift": 8,
-             "showarrow": False}
+            draw.label(f"units of seed {seed}", x, 1.0, anchor="bottom", yref="paper", yshift=8, showarrow=False)
             for x, seed in enumerate(matchings.seeds)
         ],
         xaxis={"visible": False, "range": [-0.4, 1.55]},
         yaxis={"visible": False, "range": [rows - 0.5, -0.5]},
-    )  # fmt: skip
+    )
     title = matching_finding(matchings)
     left = len(pairing.partners) - len(shown)
     which = f" Hidden layer {layer + 1}." if len(matchings.layers) > 1 else ""
@@ -80,16 +80,22 @@ def _line(pairing: Pairing, unit: int, palette: Palette) -> dict[str, Any]:
     partner, flipped = pairing.partners[unit], pairing.flipped[unit]
     color = palette.units[unit % len(palette.units)]
     said = f"unit {unit + 1} is unit {partner + 1}{' with its signs turned' if flipped else ''}"
-    return {
-        "type": "scatter", "mode": "lines+markers+text", "name": f"unit {unit + 1}",
-        "x": np.array([0.0, 0.5, 1.0]), "y": np.array([unit, (unit + partner) / 2, partner], float),
-        "text": [str(unit + 1), "", f"{partner + 1}{' flipped' if flipped else ''}"],
-        "textposition": ["middle left", "middle center", "middle right"],
-        "textfont": {"color": palette.text},
-        "line": {"color": color, "width": 2.5, "dash": "dash" if flipped else "solid"},
-        "marker": {"size": [10, 0, 10], "color": color},
-        "hovertemplate": f"{said}<br>distance left {number(pairing.distances[unit])}<extra></extra>",
-    }  # fmt: skip
+    names = [str(unit + 1), "", f"{partner + 1}{' flipped' if flipped else ''}"]
+    sides = ["middle left", "middle center", "middle right"]
+    return draw.line(
+        np.array([0.0, 0.5, 1.0]),
+        np.array([unit, (unit + partner) / 2, partner], float),
+        f"unit {unit + 1}",
+        color,
+        2.5,
+        "dash" if flipped else "solid",
+        f"{said}<br>distance left {number(pairing.distances[unit])}",
+        mode="lines+markers+text",
+        text=names,
+        textposition=sides,
+        textfont={"color": palette.text},
+        marker=draw.marker(color, [10, 0, 10]),
+    )
 
 
 def _table(matchings: Matching) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from nnviz.analysis.solutions.solutions import LINE, Solution, Solutions
 from nnviz.analysis.solutions.surface import grid, input_range
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.trace import Trace
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -108,15 +109,9 @@ def _rest(solutions: Solutions, part: range) -> str:
 
 def _axis(start: float, end: float, shown: list[float], name: str, anchor: str) -> dict[str, Any]:
     """An axis of a panel; those inside have no name and no numbers, being the same as the outer ones."""
-    return {
-        "domain": [start, end],
-        "range": shown,
-        "anchor": anchor,
-        "showgrid": False,
-        "nticks": 4,
-        "title": {"text": name},
-        "showticklabels": bool(name),
-    }
+    return draw.axis(
+        name, shown, domain=[start, end], anchor=anchor, showgrid=False, nticks=4, showticklabels=bool(name)
+    )
 
 
 def _range(low: float, high: float) -> list[float]:
@@ -130,10 +125,8 @@ def _target_range(trace: Trace) -> list[float]:
 
 
 def _label(solutions: Solutions, place: int, x: float, y: float) -> dict[str, Any]:
-    return {
-        "text": f"<b>{place + 1}</b>: {_words(solutions, place, '<br>')}", "showarrow": False, "xref": "paper",
-        "yref": "paper", "x": x, "y": y, "xanchor": "center", "yanchor": "bottom",
-    }  # fmt: skip
+    text, paper = f"<b>{place + 1}</b>: {_words(solutions, place, '<br>')}", {"xref": "paper", "yref": "paper"}
+    return draw.label(text, x, y, "", "center bottom", showarrow=False, **paper)
 
 
 def _words(solutions: Solutions, place: int, between: str) -> str:
@@ -148,23 +141,13 @@ def _surface(
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     x, y, points = grid(*extent, GRID)
     chance = run_outputs(trace, points, [solution.typical])[0, :, 0]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "contour", "x": compact(x), "y": compact(y), "z": compact(chance.reshape(GRID, GRID)),
-            "zmin": 0, "zmax": 1, "colorscale": palette.diverging, "showscale": False, "opacity": 0.75,
-            "contours": {"coloring": "heatmap", "start": 0.5, "end": 0.5, "size": 1},
-            "line": {"color": palette.text, "width": 2.5}, "name": f"seed {solution.seed}",
-            "hovertemplate": f"seed {solution.seed}: %{{x:.2f}}, %{{y:.2f}}<br>class 1: %{{z:.1%}}<extra></extra>",
-        }
-    ]  # fmt: skip
+    z, name = compact(chance.reshape(GRID, GRID)), f"seed {solution.seed}"
+    said = f"{name}: %{{x:.2f}}, %{{y:.2f}}<br>class 1: %{{z:.1%}}"
+    data = [draw.chance_map(compact(x), compact(y), z, palette.diverging, palette.text, said, name=name)]
     rows, targets = trace.dataset.x_train[:MOST_POINTS], trace.dataset.y_train[:MOST_POINTS]
     for label, (color, shape) in enumerate(((palette.negative, "circle"), (palette.positive, "diamond"))):
         mine = compact(rows[targets == label])
-        data.append({
-            "type": "scatter", "mode": "markers", "x": mine[:, 0], "y": mine[:, 1], "hoverinfo": "skip",
-            "name": f"class {label}",
-            "marker": {"symbol": shape, "size": 7, "color": color, "line": {"color": palette.background, "width": 1}},
-        })  # fmt: skip
+        data.append(draw.dots(mine[:, 0], mine[:, 1], f"class {label}", color, 7, shape, (1, palette.background)))
     first, second = trace.dataset.feature_names
     return data, {first: points[:, 0], second: points[:, 1], "answer": chance}
 
@@ -177,22 +160,13 @@ def _curves(
     said = run_outputs(trace, x[:, None], [solution.typical, *others])[..., 0]
     rows, targets = trace.dataset.x_train[:MOST_POINTS, 0], trace.dataset.y_train[:MOST_POINTS]
     with_gaps = np.concatenate([said[1:], np.full((len(others), 1), np.nan)], axis=1)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "x": compact(rows), "y": compact(targets), "hoverinfo": "skip",
-            "name": "data", "marker": {"size": 6, "color": palette.muted, "opacity": 0.6},
-        },
-        {
-            "type": "scatter", "mode": "lines", "x": compact(np.tile(np.append(x, np.nan), len(others))),
-            "y": compact(with_gaps.ravel()), "hoverinfo": "skip", "name": "other runs", "opacity": 0.5,
-            "line": {"color": palette.muted, "width": 1},
-        },
-        {
-            "type": "scatter", "mode": "lines", "x": compact(x), "y": compact(said[0]), "name": f"seed {solution.seed}",
-            "line": {"color": palette.text, "width": 3.5},
-            "hovertemplate": f"seed {solution.seed}: %{{x:.2f}} → %{{y:.3f}}<extra></extra>",
-        },
-    ]  # fmt: skip
+    name = f"seed {solution.seed}"
+    many = compact(np.tile(np.append(x, np.nan), len(others)))
+    data = [
+        draw.dots(compact(rows), compact(targets), "data", palette.muted, 6, opacity=0.6),
+        draw.line(many, compact(with_gaps.ravel()), "other runs", palette.muted, 1, opacity=0.5),
+        draw.line(compact(x), compact(said[0]), name, palette.text, 3.5, "", f"{name}: %{{x:.2f}} → %{{y:.3f}}"),
+    ]
     return data, {trace.dataset.feature_names[0]: x, "answer": said[0]}
 
 
@@ -204,29 +178,19 @@ def plot_distance_matrix(solutions: Solutions, palette: Palette) -> Figure | Non
     matrix = solutions.differences[:shown, :shown]
     names = [str(place + 1) for place in range(shown)]
     greatest = float(matrix.max())
-    data: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "x": names, "y": names, "z": compact(matrix), "zmin": 0, "zmax": greatest,
-            "colorscale": palette.sequential, "showscale": False, "xgap": 2, "ygap": 2,
-            "hovertemplate": "solutions %{y} and %{x}: %{z:.3f}<extra></extra>",
-        },
-        {
-            "type": "scatter", "mode": "text", "x": names * shown, "y": np.repeat(names, shown).tolist(),
-            "text": [f"{value:.2f}" for value in matrix.ravel()], "hoverinfo": "skip",
-            "textfont": {
-                "color": [
-                    palette.background if value >= DARK * greatest else palette.text for value in matrix.ravel()
-                ],
-            },
-        },
-    ]  # fmt: skip
+    said, texts = "solutions %{y} and %{x}: %{z:.3f}", [f"{value:.2f}" for value in matrix.ravel()]
+    inks = [palette.background if value >= DARK * greatest else palette.text for value in matrix.ravel()]
+    data = [
+        draw.heat(compact(matrix), palette.sequential, (0, greatest), 2, None, said, x=names, y=names),
+        draw.texts_at(names * shown, np.repeat(names, shown).tolist(), texts, inks),
+    ]
     plot = new_plot(
         data,
         palette,
         height=CELL * shown + 76,
         margin={"l": 64, "t": 8},
-        xaxis={"title": {"text": "solution"}, "type": "category", "showgrid": False},
-        yaxis={"title": {"text": "solution"}, "type": "category", "showgrid": False, "autorange": "reversed"},
+        xaxis=draw.axis("solution", type="category", showgrid=False),
+        yaxis=draw.axis("solution", type="category", showgrid=False, autorange="reversed"),
     )
     title = _most_apart(matrix)
     alt = f"Matrix of how differently the typical runs of the solutions answer. {title}"

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.figures.style import draw
+
 Array = np.ndarray
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -53,20 +55,14 @@ class Scale:
     def axis(self, title: str, zero: str = "0") -> dict[str, Any]:
         """The axis as Plotly takes it; `zero` names the floor."""
         if not self.log:
-            return {"title": {"text": title}, "range": [self.low, self.high]}
+            return draw.axis(title, [self.low, self.high])
         ticks = _ticks(self.low, self.high)
         if not math.isnan(self.floor):
             ticks = [tick for tick in ticks if self.share(tick) > self.share(self.floor) + LABEL_SHARE]
         texts = [power_text(tick) for tick in ticks]
         if not math.isnan(self.floor):
             ticks, texts = [self.floor, *ticks], [zero, *texts]
-        return {
-            "title": {"text": title},
-            "type": "log",
-            "range": [math.log10(self.low), math.log10(self.high)],
-            "tickvals": ticks,
-            "ticktext": texts,
-        }
+        return draw.log_axis(title, [math.log10(self.low), math.log10(self.high)], ticks, texts)
 
 
 def fit_scale(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
@@ -95,7 +91,7 @@ def fit_scale(arrays: Sequence[Array], log: bool, least: float = 0.0) -> Scale:
 def epochs_axis(epochs: Sequence[Array], remark: str = "") -> dict[str, Any]:
     """The time axis, with an optional remark after its name."""
     last = max(float(moments[-1]) for moments in epochs)
-    return {"title": {"text": f"epochs{remark}"}, "range": [0, last], "nticks": 5}
+    return draw.axis(f"epochs{remark}", [0, last], nticks=5)
 
 
 def end_labels(scale: Scale, labels: Sequence[tuple[str, str, float]]) -> list[dict[str, Any]]:
@@ -115,12 +111,9 @@ def end_labels(scale: Scale, labels: Sequence[tuple[str, str, float]]) -> list[d
         ceiling = heights[i + 1] - LABEL_SHARE if i + 1 < len(heights) else 1.0
         heights[i] = min(heights[i], ceiling)
     return [
-        {
-            "text": text, "font": {"color": color}, "xref": "paper", "yref": "paper", "x": 1.0, "y": height,
-            "xanchor": "left", "yanchor": "middle", "xshift": 5,
-        }
+        draw.label(text, 1.0, height, color, "left middle", xref="paper", yref="paper", xshift=5)
         for height, (_, text, color) in zip(heights, standing, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def compact(values: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.words import number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, end_labels, fit_scale, last_finite, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -85,22 +86,28 @@ def plot_lines(
 
 def _line(line: NamedLine, place: int, x: Array, heights: Array, x_title: str) -> dict[str, Any]:
     marked = line.marks and len(x) <= MOST_MARKED
-    return {
-        "type": "scatter", "mode": "lines+markers" if marked else "lines", "name": line.label,
-        "x": compact(x), "y": heights, "line": {"color": line.color, "width": 3, "dash": line.dash},
-        "cliponaxis": False, "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9},
-        "text": [number(float(value)) for value in line.values],
-        "hovertemplate": f"{line.label}<br>{x_title.partition(' (')[0]} %{{x}}: %{{text}}<extra></extra>",
-    }  # fmt: skip
+    said = f"{line.label}<br>{x_title.partition(' (')[0]} %{{x}}: %{{text}}"
+    return draw.line(
+        compact(x),
+        heights,
+        line.label,
+        line.color,
+        3,
+        line.dash,
+        said,
+        mode="lines+markers" if marked else "lines",
+        cliponaxis=False,
+        marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9},
+        text=[number(float(value)) for value in line.values],
+    )
 
 
 def _x_axis(x: Array, title: str, log: bool) -> dict[str, Any]:
     low, high = float(x[0]), float(x[-1])
     if not log:
         room = 0.02 * (high - low)
-        return {"title": {"text": title}, "range": [low - room, high + room], "nticks": 6}
+        return draw.axis(title, [low - room, high + room], nticks=6)
     room = 0.03 * math.log10(high / low)
-    return {
-        "title": {"text": title}, "type": "log", "range": [math.log10(low) - room, math.log10(high) + room],
-        "tickvals": x.tolist(), "ticktext": [power_text(float(value)) for value in x],
-    }  # fmt: skip
+    return draw.log_axis(
+        title, [math.log10(low) - room, math.log10(high) + room], x.tolist(), [power_text(float(value)) for value in x]
+    )

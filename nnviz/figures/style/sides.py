@@ -81,7 +81,7 @@ def when(trace: Trace) -> str:
 def describe_sides(experiments: Sequence[Experiment]) -> list[str]:
     """What sets each experiment apart from the others: its start, or whatever else differs.
 
-    >>> describe([Experiment(kernel_initializer="zeros"), Experiment(kernel_initializer="zeros", seed=1)])
+    >>> describe_sides([Experiment(kernel_initializer="zeros"), Experiment(kernel_initializer="zeros", seed=1)])
     ['seed 0', 'seed 1']
     """
     first = experiments[0]

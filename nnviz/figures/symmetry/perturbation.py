@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.analysis.symmetry.escape_laws import EscapeLaw, law_of, power
 from nnviz.analysis.symmetry.perturbation import APART, LOOK, PerturbationSweep
 from nnviz.analysis.words import count, number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, compact, fit_scale, power_text
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot, note
@@ -29,25 +30,19 @@ def plot_distances(perturbation: PerturbationSweep, chosen: int, palette: Palett
     steps, largest = compact(perturbation.steps), perturbation.spans[:, 2]
     others = [i for i in range(len(perturbation.epsilons)) if i != chosen]
     data = [_thin(perturbation, others, scale, palette), *_band(perturbation, chosen, scale, palette)]
-    data.append({
-        "type": "scatter", "mode": "lines", "name": "parted", "hoverinfo": "skip",
-        "x": steps[[0, -1]], "y": scale.place(np.array([APART, APART])),
-        "line": {"color": palette.muted, "width": 1.5, "dash": "dot"},
-    })  # fmt: skip
+    data.append(draw.rule(steps[[0, -1]].tolist(), scale.place(np.array(APART)), "parted", palette.muted))
+    paper, words = {"xref": "paper", "yref": "paper", "bgcolor": palette.background}, f"parted: {APART:g} apart"
+    mark = draw.label(words, 0.99, scale.share(APART), palette.muted, "right bottom", **paper)
+    axis = f"steps · thin: other ε, {_range_of(perturbation)}"
     plot = new_plot(
         data,
         palette,
         height=380,
         margin={"l": 84, "r": 24},
-        annotations=[{
-            "text": f"parted: {APART:g} apart", "x": 0.99, "xref": "paper", "xanchor": "right",
-            "y": scale.share(APART), "yref": "paper", "yanchor": "bottom", "font": {"color": palette.muted},
-            "bgcolor": palette.background,
-        }],
-        xaxis={"title": {"text": f"steps · thin: other ε, {_range_of(perturbation)}"}, "range": [0, float(steps[-1])],
-               "nticks": 5, "tickformat": ",d"},
+        annotations=[mark],
+        xaxis=draw.axis(axis, [0, float(steps[-1])], nticks=5, tickformat=",d"),
         yaxis=scale.axis("distance between units", zero="0: equal"),
-    )  # fmt: skip
+    )
     title = _distance_finding(perturbation, chosen)
     alt = f"Distances between units over the steps of training, on a logarithmic axis, for many ε. {title}"
     table = {
@@ -64,13 +59,10 @@ def _thin(perturbation: PerturbationSweep, others: list[int], scale: Scale, pale
     gap = np.full((len(others), 1), math.nan)
     values = np.concatenate([perturbation.spans[others, 2], gap], axis=1)
     names = np.repeat([power(perturbation.epsilons[i]) for i in others], values.shape[1])
-    return {
-        "type": "scatter", "mode": "lines", "name": "other ε",
-        "x": np.tile(compact(np.append(perturbation.steps, math.nan)), len(others)), "y": scale.place(values.ravel()),
-        "line": {"color": palette.muted, "width": 1}, "opacity": 0.55, "connectgaps": False,
-        "text": names.tolist(), "customdata": values.ravel(),
-        "hovertemplate": "ε = %{text}, step %{x:,d}<br>furthest %{customdata:.3~g}<extra></extra>",
-    }  # fmt: skip
+    x, y = np.tile(compact(np.append(perturbation.steps, math.nan)), len(others)), scale.place(values.ravel())
+    said = "ε = %{text}, step %{x:,d}<br>furthest %{customdata:.3~g}"
+    more = {"opacity": 0.55, "connectgaps": False, "text": names.tolist(), "customdata": values.ravel()}
+    return draw.line(x, y, "other ε", palette.muted, 1, "", said, **more)
 
 
 def _band(perturbation: PerturbationSweep, chosen: int, scale: Scale, palette: Palette) -> list[dict[str, Any]]:
@@ -78,20 +70,15 @@ def _band(perturbation: PerturbationSweep, chosen: int, scale: Scale, palette: P
     shown = np.isfinite(spans[2])
     steps, color = compact(perturbation.steps)[shown], palette.units[0]
     low, middle, high = (scale.place(span[shown]) for span in spans)
+    name = f"ε = {power(perturbation.epsilons[chosen])}"
+    said = (
+        f"{name}, step %{{x:,d}}<br>closest %{{customdata[0]:.3~g}}"
+        "<br>median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}"
+    )
     return [
-        {
-            "type": "scatter", "mode": "lines", "name": "band", "hoverinfo": "skip",
-            "x": np.concatenate([steps, steps[::-1]]), "y": np.concatenate([low, high[::-1]]),
-            "fill": "toself", "opacity": 0.25, "fillcolor": color, "line": {"width": 0},
-        },
-        {
-            "type": "scatter", "mode": "lines", "name": f"ε = {power(perturbation.epsilons[chosen])}",
-            "x": steps, "y": middle, "line": {"color": color, "width": 3.5}, "customdata": spans[:, shown].T,
-            "hovertemplate": f"ε = {power(perturbation.epsilons[chosen])}, step %{{x:,d}}"
-            "<br>closest %{customdata[0]:.3~g}"
-            "<br>median %{customdata[1]:.3~g}<br>furthest %{customdata[2]:.3~g}<extra></extra>",
-        },
-    ]  # fmt: skip
+        draw.area(steps, low, high, "band", color, 0.25),
+        draw.line(steps, middle, name, color, 3.5, "", said, customdata=spans[:, shown].T),
+    ]
 
 
 def _distance_finding(perturbation: PerturbationSweep, chosen: int) -> str:
@@ -131,19 +118,21 @@ def plot_escape(
     if law.power:  # an axis of logarithms has no place for step 0
         middle, low, high = (np.where(part > 0, part, math.nan) for part in (middle, low, high))
     data = _lines(law, epsilons, palette)
-    data.append({
-        "type": "scatter", "mode": "markers", "name": "measured", "x": epsilons[shown], "y": middle,
-        "error_y": {
-            "type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low,
-            "color": palette.units[0], "thickness": 1.5, "width": 4,
-        },
-        "marker": {"color": palette.units[0], "size": [13 if i == chosen else 8 for i in shown],
-                   "line": {"color": palette.text, "width": [2.5 if i == chosen else 0 for i in shown]}},
-        "text": [power(epsilon) for epsilon in epsilons[shown]],
-        "customdata": np.stack([low, high, [len(row) for row in parted]], axis=1) if len(shown) else None,
-        "hovertemplate": "ε = %{text}: step %{y:,d}<br>from %{customdata[0]:,d} to %{customdata[1]:,d}, "
-        f"%{{customdata[2]}} of {count(len(perturbation.seeds), 'seed')}<extra></extra>",
-    })  # fmt: skip
+    said = "ε = %{text}: step %{y:,d}<br>from %{customdata[0]:,d} to %{customdata[1]:,d}, "
+    data.append(
+        draw.dots(
+            epsilons[shown],
+            middle,
+            "measured",
+            palette.units[0],
+            [13 if i == chosen else 8 for i in shown],
+            edge=([2.5 if i == chosen else 0 for i in shown], palette.text),
+            hover=said + f"%{{customdata[2]}} of {count(len(perturbation.seeds), 'seed')}",
+            error_y=draw.arms(middle, low, high, palette.units[0], 1.5, 4),
+            text=[power(epsilon) for epsilon in epsilons[shown]],
+            customdata=np.stack([low, high, [len(row) for row in parted]], axis=1) if len(shown) else None,
+        )
+    )
     plot = new_plot(
         data,
         palette,
@@ -176,23 +165,13 @@ def _lines(law: EscapeLaw, epsilons: Array, palette: Palette) -> list[dict[str, 
     lines: list[dict[str, Any]] = []
     known = np.isfinite(law.curve) & (epsilons > 0)
     if known.any():
-        lines.append({
-            "type": "scatter", "mode": "lines", "name": "theory", "hoverinfo": "skip",
-            "x": epsilons[known], "y": compact(law.curve[known]),
-            "line": {"color": palette.muted, "width": 5, "dash": "dot"},
-        })  # fmt: skip
+        lines.append(draw.line(epsilons[known], compact(law.curve[known]), "theory", palette.muted, 5, "dot"))
     if law.fitted:
         used = epsilons[law.used]
         if law.power:
-            lines.append({
-                "type": "scatter", "mode": "lines", "name": "theory", "hoverinfo": "skip", "x": used,
-                "y": compact(law.steps(used[[-1]]) * (used[-1] / used) ** law.expected),
-                "line": {"color": palette.muted, "width": 5, "dash": "dot"},
-            })  # fmt: skip
-        lines.append({
-            "type": "scatter", "mode": "lines", "name": "fitted", "hoverinfo": "skip",
-            "x": used, "y": compact(law.steps(used)), "line": {"color": palette.text, "width": 2},
-        })  # fmt: skip
+            expected = compact(law.steps(used[[-1]]) * (used[-1] / used) ** law.expected)
+            lines.append(draw.line(used, expected, "theory", palette.muted, 5, "dot"))
+        lines.append(draw.line(used, compact(law.steps(used)), "fitted", palette.text, 2))
     return lines
 
 
@@ -207,23 +186,19 @@ def _noise_axis(epsilons: Array) -> dict[str, Any]:
     )
     room = 0.04 * span
     inside = [tick for tick in ticks if low - room <= math.log10(tick) <= high + room]
-    return {
-        "title": {"text": "noise ε at the start · less to the right"}, "type": "log",
-        "range": [high + room, low - room], "tickvals": inside, "ticktext": [power_text(tick) for tick in inside],
-    }  # fmt: skip
+    texts = [power_text(tick) for tick in inside]
+    return draw.log_axis("noise ε at the start · less to the right", [high + room, low - room], inside, texts)
 
 
 def _steps_axis(law: EscapeLaw, middle: Array, high: Array) -> dict[str, Any]:
-    title = {"text": "steps until the units have parted"}
+    title = "steps until the units have parted"
     highest = float(np.nanmax(high, initial=LOOK))
     if not law.power:
-        return {"title": title, "range": [-0.04 * highest, 1.08 * highest], "nticks": 6, "tickformat": ",d"}
+        return draw.axis(title, [-0.04 * highest, 1.08 * highest], nticks=6, tickformat=",d")
     lowest = float(np.nanmin(middle, initial=highest))
     ticks = [m * 10.0**p for p in range(6) for m in (1, 10**0.5)][::2]
-    return {
-        "title": title, "type": "log", "range": [math.log10(lowest) - 0.3, math.log10(highest) + 0.2],
-        "tickvals": ticks, "ticktext": [power_text(tick) for tick in ticks],
-    }  # fmt: skip
+    span = [math.log10(lowest) - 0.3, math.log10(highest) + 0.2]
+    return draw.log_axis(title, span, ticks, [power_text(tick) for tick in ticks])
 
 
 def _escape_finding(perturbation: PerturbationSweep, law: EscapeLaw) -> str:

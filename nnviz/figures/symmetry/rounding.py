@@ -6,6 +6,7 @@ import numpy as np
 
 from nnviz.analysis.symmetry.rounding import Rounding, RoundingFate
 from nnviz.analysis.words import count
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -20,16 +21,13 @@ def plot_rounding(rounding: Rounding, palette: Palette) -> Figure:
     for i, dtype in enumerate(dict.fromkeys(fate.dtype for fate in rounding.blas)):
         fates = [fate for fate in rounding.blas if fate.dtype == dtype]
         color = palette.units[i]
-        data.append({
-            "type": "scatter", "mode": "markers", "name": dtype,
-            "x": [fate.units + 0.22 * (2 * i - 1) for fate in fates],
-            "y": [fate.parted if fate.parted >= 0 else never for fate in fates],
-            "marker": {"symbol": MARKS[dtype], "size": 12, "color": color, "line": {"width": 2, "color": color}},
-            "text": [_fate(fate, rounding.steps) for fate in fates],
-            "hovertemplate": "%{text}<extra></extra>",
-        })  # fmt: skip
+        x = [fate.units + 0.22 * (2 * i - 1) for fate in fates]
+        y = [fate.parted if fate.parted >= 0 else never for fate in fates]
+        texts = [_fate(fate, rounding.steps) for fate in fates]
+        data.append(draw.dots(x, y, dtype, color, 12, MARKS[dtype], (2, color), text=texts, hover="%{text}"))
     widths = sorted({fate.units for fate in rounding.blas})
     ticks = [round(rounding.steps * share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    places, names = [*ticks, never], [*(f"{tick:,}" for tick in ticks), "not"]
     plot = new_plot(
         data,
         palette,
@@ -37,15 +35,9 @@ def plot_rounding(rounding: Rounding, palette: Palette) -> Figure:
         margin={"l": 84, "r": 24, "t": 40},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={
-            "title": {"text": "equal units at the start"}, "tickvals": widths,
-            "range": [widths[0] - 0.6, widths[-1] + 0.6],
-        },
-        yaxis={
-            "title": {"text": "steps until they have parted"}, "range": [0, 1.2 * rounding.steps],
-            "tickvals": [*ticks, never], "ticktext": [*(f"{tick:,}" for tick in ticks), "not"],
-        },
-    )  # fmt: skip
+        xaxis=draw.axis("equal units at the start", [widths[0] - 0.6, widths[-1] + 0.6], tickvals=widths),
+        yaxis=draw.axis("steps until they have parted", [0, 1.2 * rounding.steps], tickvals=places, ticktext=names),
+    )
     title = " ".join(_rounding_findings(rounding))
     alt = f"Steps until equal units had parted through rounding alone, by their number and the precision. {title}"
     both = [("fast", fate) for fate in rounding.blas] + [("exact", fate) for fate in rounding.exact]

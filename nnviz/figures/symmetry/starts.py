@@ -9,6 +9,7 @@ import numpy as np
 
 from nnviz.analysis.symmetry.starts import InitComparison, InitOutcome
 from nnviz.analysis.words import count, number
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import Scale, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -31,28 +32,14 @@ def plot_starts(contest: InitComparison, palette: Palette) -> Figure:
     by_hand = np.array([outcome.loss for outcome in contest.outcomes])
     finite = losses[np.isfinite(losses)]
     scale = fit_scale([np.concatenate([losses, by_hand])], log=True)
-    whole = [outcome.distinct == outcome.units for outcome in contest.outcomes]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "name": "random", "x": scale.place(losses),
-            "y": np.zeros(len(losses)), "customdata": losses,
-            "marker": {"symbol": "circle-open", "size": 12, "color": palette.text, "line": {"width": 1.5}},
-            "hovertext": [_hover(outcome, f"seed {outcome.experiment.seed}") for outcome in contest.random],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-            "unselected": {"marker": {"opacity": 1}},
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "by hand", "x": scale.place(by_hand),
-            "y": np.arange(1, len(by_hand) + 1), "customdata": by_hand,
-            "marker": {
-                "symbol": ["diamond" if free else "x-thin" for free in whole], "size": 15, "color": palette.text,
-                "line": {"width": 3, "color": palette.text},
-            },
-            "hovertext": [_hover(outcome, outcome.start.note) for outcome in contest.outcomes],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-            "unselected": {"marker": {"opacity": 1}},
-        },
-    ]  # fmt: skip
+    marks = ["diamond" if outcome.distinct == outcome.units else "x-thin" for outcome in contest.outcomes]
+    hover = [_hover(outcome, f"seed {outcome.experiment.seed}") for outcome in contest.random]
+    told = [_hover(outcome, outcome.start.note) for outcome in contest.outcomes]
+    kept: dict[str, Any] = {"unselected": {"marker": {"opacity": 1}}}  # where others are chosen
+    zeros, rows = np.zeros(len(losses)), np.arange(1, len(by_hand) + 1)
+    ring, mark = (palette.text, 12, "circle-open", 1.5), (palette.text, 15, marks, (3, palette.text))
+    random = draw.dots(scale.place(losses), zeros, "random", *ring, hover=hover, customdata=losses, **kept)
+    listed = draw.dots(scale.place(by_hand), rows, "by hand", *mark, hover=told, customdata=by_hand, **kept)
     shapes = _band(finite, scale, palette)
     median = contest.median
     notes = [
@@ -60,18 +47,17 @@ def plot_starts(contest: InitComparison, palette: Palette) -> Figure:
         for row, outcome in enumerate([median, *contest.outcomes])
         for note in _labels(row, outcome, len(contest.random) if row == 0 else 0, palette)
     ]
-    rows = len(by_hand) + 1
     axis = scale.axis("final loss, nats" if contest.outcomes[0].experiment.load_dataset().class_names else "final loss")
     plot = new_plot(
-        data,
+        [random, listed],
         palette,
-        height=ROW * rows + 64,
+        height=ROW * (len(by_hand) + 1) + 64,
         margin={"l": 8, "r": 8, "t": 4, "b": 52},
         annotations=notes,
         shapes=shapes,
         hovermode="closest",
         xaxis=axis,
-        yaxis={"visible": False, "range": [rows - 0.6, -0.75]},
+        yaxis={"visible": False, "range": [len(by_hand) + 0.4, -0.75]},
     )
     title = _finding(contest)
     ends = "; ".join(f"{o.start.label} {_units(o)}, loss {_loss(o)}" for o in contest.outcomes)
@@ -83,12 +69,8 @@ def _band(finite: np.ndarray, scale: Scale, palette: Palette) -> list[dict[str, 
     if not finite.size:
         return []
     low, high = (float(scale.place(np.array([value]))[0]) for value in (finite.min(), finite.max()))
-    return [
-        {
-            "type": "rect", "x0": low, "x1": high, "xref": "x", "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-            "fillcolor": palette.grid, "line": {"width": 0},
-        }
-    ]  # fmt: skip
+    ends = {"x0": low, "x1": high, "xref": "x", "y0": 0, "y1": 1, "yref": "paper"}
+    return [{"type": "rect", **ends, "layer": "below", "fillcolor": palette.grid, "line": {"width": 0}}]
 
 
 def _labels(row: int, outcome: InitOutcome, seeds: int, palette: Palette) -> list[dict[str, Any]]:
@@ -96,11 +78,8 @@ def _labels(row: int, outcome: InitOutcome, seeds: int, palette: Palette) -> lis
     name = f"<b>{outcome.start.label}</b>"
     left = f"{name}, {count(seeds, 'seed')}" if seeds else f"{name}, {CHANCE[outcome.start.chance]}"
     right = f"{_units(outcome)} · {'median ' if seeds else ''}{_loss(outcome)}"
-    common = {"xref": "paper", "y": row - 0.28, "yref": "y", "yanchor": "bottom", "font": {"color": palette.text}}
-    return [
-        {"text": left, "x": 0, "xanchor": "left", **common},
-        {"text": right, "x": 1, "xanchor": "right", **common},
-    ]
+    y, color = row - 0.28, palette.text
+    return [draw.row_label(left, y, color), draw.row_label(right, y, color, 1)]
 
 
 def _units(outcome: InitOutcome) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from nnviz.analysis.symmetry.starts import InitOutcome, ZeroParts
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
+from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
 
@@ -46,35 +46,21 @@ def plot_zero_parts(parts: ZeroParts, palette: Palette, click: bool = True) -> F
     edges = [*np.add.outer(np.arange(size[0]), [0, LABEL]).ravel().tolist(), float(size[0])]
     places = [(row, column) for row in range(size[0]) for column in range(size[1])]
     middle = (1 + LABEL) / 2
-    data: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "z": shades, "x": np.arange(size[1] + 1) - 0.5, "y": np.array(edges),
-            "zmin": 0, "zmax": 1 / DARKEST, "colorscale": palette.sequential, "showscale": False, "xgap": 3,
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": "cells",
-            "x": np.array([column for _, column in places]), "y": np.array([row + middle for row, _ in places]),
-            "marker": {"size": 50, "symbol": "square", "opacity": 0},
-            "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
-            "hovertext": [_hover(parts.cells[row][column], columns[column], click) for row, column in places],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+    x, y = np.array([column for _, column in places]), np.array([row + middle for row, _ in places])
+    hover = [_hover(parts.cells[row][column], columns[column], click) for row, column in places]
+    across, up = np.arange(size[1] + 1) - 0.5, np.array(edges)
+    data = [
+        draw.heat(shades, palette.sequential, (0, 1 / DARKEST), x=across, y=up, xgap=3),
+        draw.targets(x, y, "cells", 50, hover, {"symbol": "square"}),
+    ]
     notes = [
-        {
-            "text": f"<b>{row[0].start.label}</b>", "x": 0, "xref": "paper", "xanchor": "left", "y": place + LABEL,
-            "yref": "y", "yanchor": "bottom", "font": {"color": palette.text},
-        }
+        draw.row_label(f"<b>{row[0].start.label}</b>", place + LABEL, palette.text)
         for place, row in enumerate(parts.cells)
-    ]  # fmt: skip
+    ]
     notes += [
-        {
-            "text": _words(parts.cells[row][column]), "x": column, "xref": "x", "y": row + middle, "yref": "y",
-            "font": {"color": palette.text},
-        }
+        draw.label(_words(parts.cells[row][column]), column, row + middle, palette.text, xref="x", yref="y")
         for row, column in places
-    ]  # fmt: skip
+    ]
     plot = new_plot(
         data,
         palette,
@@ -83,11 +69,14 @@ def plot_zero_parts(parts: ZeroParts, palette: Palette, click: bool = True) -> F
         annotations=notes,
         hoverdistance=-1,
         xaxis={
-            "side": "top", "tickvals": list(range(size[1])), "ticktext": columns, "showgrid": False,
+            "side": "top",
+            "tickvals": list(range(size[1])),
+            "ticktext": columns,
+            "showgrid": False,
             "range": [-0.5, size[1] - 0.5],
         },
         yaxis={"visible": False, "range": [size[0], 0]},
-    )  # fmt: skip
+    )
     title = parts_finding(parts)
     cells = "; ".join(
         f"{cell.start.label} with {columns[column]}: {cell.distinct} of {cell.units} units, {_loss(cell)}, moved: "

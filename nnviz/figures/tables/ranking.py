@@ -9,6 +9,7 @@ import numpy as np
 
 from nnviz.analysis.tables.ranking import RankedInitializer, Ranking
 from nnviz.analysis.words import count, number, percent
+from nnviz.figures.style import draw
 from nnviz.figures.style.axes import LARGEST, Scale, fit_scale
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot
@@ -32,18 +33,9 @@ def plot_ranking(ranking: Ranking, palette: Palette) -> Figure:
     notes = [note for row, place in enumerate(places) for note in _labels(row, place, ranking, palette)]
     shapes: list[dict[str, Any]] = []
     if scale.low < ranking.guess < scale.high:
-        shapes.append(
-            {
-                "type": "line", "x0": ranking.guess, "x1": ranking.guess, "y0": 0, "y1": 1, "yref": "paper",
-                "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}, "layer": "below",
-            }
-        )  # fmt: skip
-        notes.append(
-            {
-                "text": "a guess", "x": math.log10(ranking.guess) if scale.log else ranking.guess, "xref": "x", "y": 1,
-                "yref": "paper", "yanchor": "bottom", "xanchor": "center", "font": {"color": palette.muted},
-            }
-        )  # fmt: skip
+        shapes.append(draw.upright(ranking.guess, palette.muted, 1.5, "dot", layer="below"))
+        x = math.log10(ranking.guess) if scale.log else ranking.guess
+        notes.append(draw.label("a guess", x, 1, palette.muted, "center bottom", xref="x", yref="paper"))
     axis = scale.axis(f"loss on rows held back{', nats' if ranking.classes else ''}")
     plot = new_plot(
         data,
@@ -107,28 +99,16 @@ def _marks(row: int, place: RankedInitializer, scale: Scale, palette: Palette) -
         f"{len(place.losses)} seeds, higher in {place.higher}"
     )
     color = palette.text if place.ties else palette.shades[1]
-    marks: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "markers", "name": f"{place.name}, runs", "x": losses,
-            "y": np.full(len(losses), row), "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>",
-            "marker": {"symbol": "circle-open", "size": 8, "color": palette.muted, "opacity": 0.6},
-        },
-    ]  # fmt: skip
+    ring = (palette.muted, 8, "circle-open", None, 0.6)
+    runs = draw.dots(losses, np.full(len(losses), row), f"{place.name}, runs", *ring, hover=hover)
     if math.isnan(median):
-        return marks
+        return [runs]
+    mark = (color, 14, "diamond" if place.ties else "diamond-open", (2, color))
     return [
-        *marks,
-        {
-            "type": "scatter", "mode": "lines", "name": f"{place.name}, interval", "x": ends, "y": [row, row],
-            "line": {"color": color, "width": 4}, "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter", "mode": "markers", "name": f"{place.name}, median", "x": [median], "y": [row],
-            "marker": {"symbol": "diamond" if place.ties else "diamond-open", "size": 14, "color": color,
-                       "line": {"width": 2, "color": color}},
-            "hovertext": [summary], "hovertemplate": "%{hovertext}<extra></extra>",
-        },
-    ]  # fmt: skip
+        runs,
+        draw.line(ends, [row, row], f"{place.name}, interval", color, 4),
+        draw.dots([median], [row], f"{place.name}, median", *mark, hover=[summary]),
+    ]
 
 
 def _labels(row: int, place: RankedInitializer, ranking: Ranking, palette: Palette) -> list[dict[str, Any]]:
@@ -136,19 +116,9 @@ def _labels(row: int, place: RankedInitializer, ranking: Ranking, palette: Palet
     right = _loss(place.median)
     if ranking.classes:
         right += f" · {percent(place.accuracy)} right"
-    common: dict[str, Any] = {
-        "xref": "paper",
-        "y": row - 0.24,
-        "yref": "y",
-        "yanchor": "bottom",
-        "font": {"color": palette.text},
-    }
-    common["bgcolor"] = palette.background  # over the line of the guess
+    y, color, ground = row - 0.24, palette.text, palette.background  # which hides the line of the guess
     name = f"<b>{place.name}</b>" if place.ties else place.name
-    return [
-        {"text": name, "x": 0, "xanchor": "left", **common},
-        {"text": right, "x": 1, "xanchor": "right", **common},
-    ]
+    return [draw.row_label(name, y, color, bgcolor=ground), draw.row_label(right, y, color, 1, bgcolor=ground)]
 
 
 def _came_to(place: RankedInitializer) -> str:
