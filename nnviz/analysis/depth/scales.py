@@ -122,6 +122,6 @@ def level_stddev(width: int, activation: str, on_progress: Progress | None = Non
                 depth=LEVEL_DEPTH, width=width, activation=activation, kernel_initializer=normal(TRIAL),
                 data=NORMAL, rows=32, seeds=1, seed=seed,
             )
-        ).sums[0]  # fmt: skip
+        ).preactivations[0]  # fmt: skip
         factors.append(np.square(preactivations[1:] / preactivations[:-1]).mean())
     return TRIAL / math.sqrt(float(np.mean(factors)))

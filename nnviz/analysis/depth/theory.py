@@ -27,18 +27,18 @@ MOST_ROWS = 128
 
 @dataclass(frozen=True, eq=False)
 class SignalTheory:
-    """The theory's spreads and cosines, as `SignalRecord` has them, for infinitely many very wide networks.
+    """What `SignalRecord` has, by the theory, for infinitely many very wide networks.
 
     Attributes:
-        answers: the spread of the input and of each layer's answers, [L + 1].
-        sums: of each layer's sums, [L].
-        gradients: of the gradient with respect to each layer's sums, [L].
-        cosines: of the pairs' inputs, then of their sums, [P, L + 1].
+        activations: the standard deviation of the input and of each layer's activations, [L + 1].
+        preactivations: of each layer's pre-activations, [L].
+        gradients: of the gradient with respect to each layer's pre-activations, [L].
+        cosines: of the pairs' inputs, then of their pre-activations, [P, L + 1].
         place: where on the plane of variances; None where the weights or biases have a mean other than 0.
     """
 
-    answers: Array
-    sums: Array
+    activations: Array
+    preactivations: Array
     gradients: Array
     cosines: Array
     place: MeanFieldPoint | None
@@ -56,12 +56,12 @@ def theory(spec: SignalSpec) -> SignalTheory | None:
         forward = _forward(spec, rows, first, later, biases)
         gradients = _backward(spec, forward, later)
         cosines = _cosines(spec, x, first, later, biases)
-        answers = [float(np.std(x)), *(_stddev(m.mean, m.square) for _, _, m in forward)]
-        sums = [_stddev(mean, variance + np.square(mean)) for mean, variance, _ in forward]
+        activation_stddev = [float(np.std(x)), *(_stddev(m.mean, m.square) for _, _, m in forward)]
+        preactivation_stddev = [_stddev(mean, variance + np.square(mean)) for mean, variance, _ in forward]
     centred = later[0] == 0 and biases[0] == 0
     activation = activations.registry[spec.activation]
     result = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
-    return SignalTheory(np.array(answers), np.array(sums), gradients, cosines, result)
+    return SignalTheory(np.array(activation_stddev), np.array(preactivation_stddev), gradients, cosines, result)
 
 
 def measure_and_expect(spec: SignalSpec, on_progress: Progress) -> tuple[SignalRecord, SignalTheory | None]:
@@ -85,7 +85,7 @@ _Layer = tuple[Array, Array, Moments]
 
 
 def _forward(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law) -> list[_Layer]:
-    """For each layer the mean and variance over units of each row's sums, and the moments of its answers."""
+    """For each layer the mean and variance over units of each row's pre-activations, and its activations' moments."""
     activation = activations.registry[spec.activation]
     total, squares = x.sum(axis=1), np.square(x).sum(axis=1)
     layers: list[_Layer] = []

@@ -202,10 +202,10 @@ def survey(
                 trace.epochs,
                 places,
                 trace.train_loss[run].astype(float),
-                ground,
+                plane_loss,
                 _outside(cut, weights[run], places),
             )
-            for run, places, ground in zip(runs, points, others[: len(runs)], strict=True)
+            for run, places, plane_loss in zip(runs, points, others[: len(runs)], strict=True)
         )
         lines = tuple(
             LossLine(names, pair, float(np.linalg.norm(end - start)), shares, values)

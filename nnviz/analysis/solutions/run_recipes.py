@@ -40,12 +40,12 @@ class Looked:
 
     Attributes:
         runs: these.
-        found: their solutions.
+        solutions: their solutions.
         twins: the typical run of the commonest solution, matched with others of it.
     """
 
     runs: Runs
-    found: Solutions
+    solutions: Solutions
     twins: tuple[Matching, ...]
 
 
@@ -53,8 +53,8 @@ def look(runs: Runs, alike: float, on_progress: Progress) -> Looked:
     """The distinct solutions, as `solutions` finds them, and how near runs of the commonest are to each other."""
     measurement = solutions(runs.trace, alike, lambda share: on_progress(SHARE_COMPARING * share))
     twins: list[Matching] = []
-    if measurement.found:
-        first = measurement.found[0]
+    if measurement.distinct:
+        first = measurement.distinct[0]
 
         def advance(share: float) -> None:
             on_progress(SHARE_COMPARING + (1 - SHARE_COMPARING) * share)

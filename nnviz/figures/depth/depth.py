@@ -26,10 +26,10 @@ PEAK = 0.92  # how high the highest bar of a histogram reaches, in rows
 
 def plot_forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the answers, from the input to the last layer, with a band over the networks."""
-    line, expected = typical(record.answers), theory.answers if theory else None
+    line, expected = typical(record.activations), theory.activations if theory else None
     return _stddev_lines(
         "signal", _finding("Forwards", line, expected), "spread of the answers", "Forwards",
-        np.arange(len(line)), record.answers, expected, palette,
+        np.arange(len(line)), record.activations, expected, palette,
     )  # fmt: skip
 
 

@@ -29,12 +29,12 @@ def plot_group_shares(
     groups = np.array([one.runs for one in shares.counted])
     data: list[dict[str, Any]] = [
         {
-            "type": "scatter", "mode": "lines", "name": formula, "x": shares.tries, "y": shares.formula,
+            "type": "scatter", "mode": "lines", "name": formula, "x": shares.attempts, "y": shares.formula,
             "line": {"color": palette.muted, "width": 2.5, "dash": "dash"},
             "hovertemplate": f"{formula}, %{{x}} tries: %{{y:.1%}}<extra></extra>",
         },
         {
-            "type": "scatter", "mode": "markers", "name": "counted", "x": shares.tries, "y": share,
+            "type": "scatter", "mode": "markers", "name": "counted", "x": shares.attempts, "y": share,
             "customdata": groups, "marker": {"size": 11, "color": palette.text},
             "error_y": {
                 "type": "data", "symmetric": False, "array": high - share, "arrayminus": share - low,
@@ -45,7 +45,7 @@ def plot_group_shares(
     ]  # fmt: skip
     if ringed:
         data.append(_ring(ringed, shares.at(ringed)[0].share, palette))
-    first, last = int(shares.tries[0]), int(shares.tries[-1])
+    first, last = int(shares.attempts[0]), int(shares.attempts[-1])
     shapes = [] if not level else [
         {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level,
          "line": {"color": palette.muted, "width": 1.5, "dash": "dot"}}
@@ -61,13 +61,13 @@ def plot_group_shares(
         ],
         xaxis={
             "title": {"text": "tries"}, "range": [first - 0.5, last + 0.5],
-            "tickvals": [int(k) for k in shares.tries] if len(shares.tries) <= 12 else None,
+            "tickvals": [int(k) for k in shares.attempts] if len(shares.attempts) <= 12 else None,
         },
         yaxis={"title": {"text": what}, "range": [min(0.0, float(low.min())), 1.04], "tickformat": ".0%", "nticks": 6},
     )  # fmt: skip
     alt = f"{what.capitalize()} by the number of tries: dots as counted with 95 % intervals, a line by formula. {title}"
     table = {
-        "tries": shares.tries,
+        "tries": shares.attempts,
         "groups": groups,
         "share": share,
         "low": low,

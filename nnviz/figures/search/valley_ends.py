@@ -21,7 +21,7 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
         walk: of many runs with one coordinate.
         palette: the theme's colours.
     """
-    valleys = basins(walk.plan.ground)
+    valleys = basins(walk.plan.landscape)
     ends = np.bincount(valleys.of(walk.points[:, -1, 0]), minlength=len(valleys.floors))
     rates = [rate(int(amount), walk.plan.runs) for amount in ends]
     share, low, high = (100 * np.array([getattr(one, name) for one in rates]) for name in ("share", "low", "high"))
@@ -64,7 +64,7 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
         ],
         xaxis={
             "title": {"text": "place · line: exact share"},
-            "range": [walk.plan.ground.low - wide, walk.plan.ground.high + wide],
+            "range": [walk.plan.landscape.low - wide, walk.plan.landscape.high + wide],
         },
         yaxis={"title": {"text": "walkers that end there"}, "range": [0, top], "ticksuffix": " %", "nticks": 5},
     )  # fmt: skip
