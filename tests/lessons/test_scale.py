@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.depth.verdict import factor, typical
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.analysis.symmetry.escape_laws import curvature, law_of
 from nnviz.lessons.scale import LESSON, check_stddev
 from nnviz.lessons.scale.much import FEW, LARGE, XOR_STDDEVS

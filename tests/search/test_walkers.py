@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.search.basins import basins, deepest_share
 from nnviz.search.climbing import annealing, hill_climbing, random_search
 from nnviz.search.contest import METHODS, STEPS, contest

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.chance.seeds import Judgement
-from nnviz.analysis.restarts.success_rates import Rate, rate
+from nnviz.analysis.rates import Rate, rate
 
 Array = np.ndarray
 

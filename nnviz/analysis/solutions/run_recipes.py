@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nnviz.analysis.landscape.landscape import LossLandscape, survey
 from nnviz.analysis.solutions.matching import Matching, match_others
 from nnviz.analysis.solutions.solutions import Solutions, solutions
 from nnviz.core.experiment import Experiment
@@ -61,10 +60,3 @@ def look(runs: Runs, alike: float, on_progress: Progress) -> Looked:
 
         twins = match_others(runs.trace, first.typical, first.runs, advance)
     return Looked(runs, measurement, tuple(twins))
-
-
-def survey_runs(
-    runs: Runs, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress
-) -> LossLandscape:
-    """The landscape of runs; arguments and errors as in `landscape`."""
-    return survey(runs.trace, kind, extent, resolution, seed, on_progress)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import Rate, rate
+from nnviz.analysis.rates import Rate, rate
 from nnviz.analysis.words import percent
 from nnviz.core.registry import plain
 from nnviz.figures.style.axes import end_labels, fit_scale

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.analysis.words import percent, percent_range
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette, new_plot

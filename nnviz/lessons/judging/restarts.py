@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.analysis.rates import Rate, rate
 from nnviz.analysis.restarts.best_of import BestOf, group_rates, mean_width, one_success
 from nnviz.analysis.restarts.effect_sizes import mean_stddev
 from nnviz.analysis.restarts.loss_levels import LossLevel, at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts, train_portion
 from nnviz.analysis.restarts.sentences import mean_words, success
-from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress

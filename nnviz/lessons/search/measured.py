@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.playground.diagnosis import diagnose
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, rate, restarts_needed
+from nnviz.analysis.rates import CERTAINTY, Rate, rate
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import count, number, percent, percent_range, trimmed
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part

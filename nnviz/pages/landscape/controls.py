@@ -9,9 +9,9 @@ from typing import Any, Final
 import streamlit as st
 
 from nnviz.analysis.landscape import sentences as words
-from nnviz.analysis.landscape.landscape import LossLandscape, prepared
+from nnviz.analysis.landscape.landscape import LossLandscape, prepared, survey_runs
 from nnviz.analysis.landscape.planes import KINDS, RUNS
-from nnviz.analysis.solutions.run_recipes import Runs, survey_runs
+from nnviz.analysis.solutions.run_recipes import Runs
 from nnviz.analysis.words import number
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.registry import Parameter

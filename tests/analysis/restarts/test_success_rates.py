@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom, norm
 
-from nnviz.analysis.restarts.success_rates import best_of, chance_of_one, narrowing, rate, restarts_needed, sizes_shown
+from nnviz.analysis.rates import rate
+from nnviz.analysis.restarts.success_rates import best_of, chance_of_one, narrowing, restarts_needed, sizes_shown
 
 
 @pytest.mark.parametrize(("successes", "runs"), [(636, 1000), (0, 7), (7, 7), (1, 1), (0, 1), (1999, 2000)])
