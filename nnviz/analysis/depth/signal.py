@@ -1,8 +1,8 @@
 """A signal sent through a deep network at its start: forwards the activations, backwards the gradients.
 
-The network is a stack of equal layers, drawn as a training draws them: `SeedSequence(seed).spawn`, one child a
-layer, the kernel first and then the bias. Backwards goes an error of spread 1, drawn for every unit of the last layer
-and every row, as no loss is needed to see what the layers do to it; what is measured are the gradients with
+The network is a stack of equal layers, drawn as a training draws them: `SeedSequence(seed).spawn`, one child a layer,
+the kernel first and then the bias. Backwards goes an error of standard deviation 1, drawn for every unit of the last
+layer and every row, as no loss is needed to see what the layers do to it; what is measured are the gradients with
 respect to the sums, as in Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural
 networks.
 
@@ -37,7 +37,7 @@ ALIKE = 0.999  # rows of a larger cosine are no pair worth following
 MOST_HISTOGRAMS = 5
 BINS = 61
 SAFE = 1e100  # the squares of what lies between it and its inverse are numbers
-REACH = 4.0  # histograms in a layer's own spreads go so far to each side
+REACH = 4.0  # histograms in a layer's own standard deviations go so far to each side
 
 # The budget: seconds by a rule of thumb, on one core of a 2024 server.
 MOST_SECONDS = 2.0

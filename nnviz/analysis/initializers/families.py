@@ -27,8 +27,8 @@ FAMILIES: Mapping[str, str] = {
 """The families, with what sets each apart, from the simplest on."""
 
 NARROW, WIDE = (64, 32), (256, 32)
-STAYS = 0.15  # by how much the spread of two kernels may differ, as a share, to count as the same
-SAME = 0.03  # by how much the spreads of two methods may
+STAYS = 0.15  # by how much the standard deviations of two kernels may differ, as a share, to count as the same
+SAME = 0.03  # by how much those of two methods may
 RIGHT_ANGLE = 1e-6
 ROWS = 200
 
@@ -68,7 +68,7 @@ def family(initializer: Initializer) -> str:
 
 
 def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[InitMethod, ...]:
-    """Keras's initializers, each with its default settings on one layer, by family and then by spread.
+    """Keras's initializers, each with its default settings on one layer, by family and then by standard deviation.
 
     Args:
         inputs: of the layer.
