@@ -14,8 +14,7 @@ from nnviz.analysis.chance.seeds import LEAST, MOST, SEEDS, Judgement, judge
 from nnviz.analysis.chance.seeds_sentences import causes, grown, judged, repeated
 from nnviz.core.experiment import DEFAULT, Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.chance.seeds import in_order, plot_per_seed
-from nnviz.figures.chance.seeds import plot_ripple
+from nnviz.figures.chance.seeds import in_order, plot_per_seed, plot_ripple
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
