@@ -52,11 +52,11 @@ def load() -> Iterator[Table]:
 
 async def _measure(server: Server, table: Table) -> Table:
     seeds = iter(range(1000, 10_000))
-    found: Runs = {}
+    runs_by_seed: Runs = {}
 
     async def press(tab: Session, seed: int) -> Run:
         run = await tab.set("Seed", seed)
-        found.setdefault(seed, []).append(run)
+        runs_by_seed.setdefault(seed, []).append(run)
         return run
 
     async with AsyncExitStack() as stack:
@@ -103,7 +103,7 @@ async def _measure(server: Server, table: Table) -> Table:
 
         await asyncio.gather(*map(think, tabs))
         table.rows.append(clock.row(f"{CROWD} press every ten seconds, all different", runs) | _goal(runs, _late, 0.5))
-    table.notes.append(_verify(found))
+    table.notes.append(_verify(runs_by_seed))
     return table
 
 
@@ -113,7 +113,7 @@ async def _guess(tabs: list[Session]) -> list[Run]:
     Raises:
         AssertionError: they do not all see the same, or not what was measured.
     """
-    found = []
+    presses = []
     await asyncio.gather(*(tab.open("lessons", lesson=LESSON) for tab in tabs))
     for screen in range(1, SCREENS + 1):
         runs = await asyncio.gather(*(tab.press("**1**") for tab in tabs))
@@ -121,9 +121,9 @@ async def _guess(tabs: list[Session]) -> list[Run]:
         assert len(pages) == 1, f"screen {screen}: not all see the same"
         assert 'class="because"' in "".join(pages.pop()), f"screen {screen}: nothing was measured"
         assert not any(run.failed for run in runs), f"screen {screen}: the page shows an error"
-        found += runs
+        presses += runs
         await asyncio.gather(*(tab.press("Next") for tab in tabs))
-    return found
+    return presses
 
 
 class _Clock:
@@ -167,14 +167,14 @@ def _goal(runs: list[Run], of: Callable[[list[float]], float], goal: float) -> R
     return against(of([run.seconds for run in runs]), goal, at_least=False)
 
 
-def _verify(found: Runs) -> str:
+def _verify(runs_by_seed: Runs) -> str:
     """Hold what each session was sent against the library itself, and say so.
 
     Raises:
         AssertionError: a session was sent something else.
     """
     logging.disable(logging.WARNING)  # Streamlit says of each call that there is no browser
-    for seed, runs in found.items():
+    for seed, runs in runs_by_seed.items():
         pair = Comparison(*(side.replace(seed=seed) for side in (Comparison().a, Comparison().b)))
         traces = compute.traces_of(pair)
         sentences = compute.verdicts(traces)
@@ -184,5 +184,5 @@ def _verify(found: Runs) -> str:
             assert run.query == {"seed": str(seed)}, f"seed {seed}: the URL says {run.query}"
             assert run.verdicts == verdicts, f"seed {seed}: other verdicts: {run.verdicts}"
             assert run.stage == stage, f"seed {seed}: another stage"
-    count = sum(map(len, found.values()))
+    count = sum(map(len, runs_by_seed.values()))
     return f"All {count:,} presses were answered with their own seed's verdicts and stage, to the byte; none failed."

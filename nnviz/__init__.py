@@ -2,7 +2,7 @@
 
 from nnviz.analysis import claims
 from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace, predict

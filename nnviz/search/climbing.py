@@ -38,7 +38,7 @@ def annealing(plan: Plan, step: float | Array, on_progress: Progress | None = No
         step: as in `hill_climbing`.
         on_progress: as in `hill_climbing`.
     """
-    temperatures = plan.ground.ridge * np.geomspace(HOT, COLD, plan.looks)
+    temperatures = plan.landscape.ridge * np.geomspace(HOT, COLD, plan.looks)
     return _walk(plan, step, 1, temperatures, on_progress)
 
 
@@ -54,9 +54,9 @@ def random_search(plan: Plan, on_progress: Progress | None = None) -> Walk:
         places[:, run] = plan.places(generator, plan.looks)
     record = WalkRecord(plan, on_progress)
     points = places[0]
-    heights = plan.ground.height(points)
+    heights = plan.landscape.height(points)
     for look, tried in enumerate(places, 1):
-        points, heights = _lower(points, heights, tried, plan.ground.height(tried))
+        points, heights = _lower(points, heights, tried, plan.landscape.height(tried))
         record.take(look, points, heights)
     return record.walk()
 
@@ -79,11 +79,11 @@ def _walk(plan: Plan, step: float | Array, restarts: int, temperatures: Array, o
     for look in range(plan.looks):
         if look in restart_at:
             points = starts[restart_at[look]]
-            heights = plan.ground.height(points)
+            heights = plan.landscape.height(points)
         else:
             tried = plan.inside(points + lengths * steps[look])
             allowed = temperatures[look] * patience[look]
-            points, heights = _lower(points, heights, tried, plan.ground.height(tried), allowed)
+            points, heights = _lower(points, heights, tried, plan.landscape.height(tried), allowed)
         record.take(look + 1, points, heights)
     return record.walk()
 

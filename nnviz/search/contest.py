@@ -46,23 +46,23 @@ class SearchContest:
     """How often each way found the deepest valley.
 
     Attributes:
-        ground: the landscape.
+        landscape: the landscape.
         looks: what each run could spend.
         steps: `[S]`, the sizes of steps.
-        found: `[methods, S, runs]`, whether a run found it, in the order of `METHODS`.
+        succeeded: `[methods, S, runs]`, whether a run found the deepest valley, in the order of `METHODS`.
         at_random: `[S · runs]`, the same of runs that only looked anywhere at random; they take no steps.
     """
 
-    ground: SearchLandscape
+    landscape: SearchLandscape
     looks: int
     steps: Array
-    found: Array
+    succeeded: Array
     at_random: Array
 
     @property
     def successes(self) -> Array:
-        """How many runs found it, `[methods, S]`."""
-        amounts: Array = self.found.sum(axis=-1)
+        """How many runs succeeded, `[methods, S]`."""
+        amounts: Array = self.succeeded.sum(axis=-1)
         return amounts
 
 
@@ -84,8 +84,8 @@ def contest(
     plan = Plan(landscape, 2, looks, runs * len(STEPS), seed)
     steps = np.repeat(STEPS, runs)
     parts = len(METHODS) + 1
-    result = [method.walk(plan, steps, part(on_progress, i, parts)).found for i, method in enumerate(METHODS)]
+    result = [method.walk(plan, steps, part(on_progress, i, parts)).succeeded for i, method in enumerate(METHODS)]
     random_walks = random_search(plan, part(on_progress, parts - 1, parts))
     return SearchContest(
-        landscape, looks, np.array(STEPS), np.reshape(result, (len(METHODS), len(STEPS), runs)), random_walks.found
+        landscape, looks, np.array(STEPS), np.reshape(result, (len(METHODS), len(STEPS), runs)), random_walks.succeeded
     )

@@ -36,9 +36,9 @@ class Evolution:
     distinct: Array
 
     @property
-    def found(self) -> Array:
-        """Which runs have found the deepest valley's floor, bool `[R]`."""
-        return self.plan.ground.found(self.best[:, -1])
+    def succeeded(self) -> Array:
+        """Which runs have reached the deepest valley's floor, bool `[R]`."""
+        return self.plan.landscape.reached(self.best[:, -1])
 
 
 def evolve(
@@ -76,14 +76,14 @@ def evolve(
     report = on_progress or (lambda share: None)
     shape = (size, plan.dims)
     generators = plan.generators()
-    population = np.stack([plan.inside(g.uniform(plan.ground.low, plan.ground.high, shape)) for g in generators])
+    population = np.stack([plan.inside(g.uniform(plan.landscape.low, plan.landscape.high, shape)) for g in generators])
     shown = min(plan.moments, plan.runs)
     kept = np.empty((shown, generations + 1, *shape))
     best, diversity = np.empty((2, plan.runs, generations + 1))
     distinct = np.empty((plan.runs, generations + 1), int)
     rows = np.arange(plan.runs)[:, None]
     for generation in range(generations + 1):
-        heights = plan.ground.height(population)
+        heights = plan.landscape.height(population)
         kept[:, generation] = population[:shown]
         best[:, generation] = heights.min(axis=1)
         diversity[:, generation] = _mean_distance(population)

@@ -47,7 +47,7 @@ class SearchLandscape(Entry):
         """The width of the box."""
         return self.high - self.low
 
-    def found(self, heights: Array) -> Array:
+    def reached(self, heights: Array) -> Array:
         """Which heights are those of the deepest valley's floor, bool, of the heights' shape."""
         reached: Array = heights < self.least + NEAR
         return reached

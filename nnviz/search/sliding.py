@@ -28,8 +28,8 @@ def gradient_descent(plan: Plan, push: float = 0.0, fade: bool = False, on_progr
     """
     if push < 0:
         raise ValueError(f"push={push}: must be 0 or more.")
-    step = GENTLE / plan.ground.curvature
-    temperatures = np.full(plan.looks, push * plan.ground.ridge)
+    step = GENTLE / plan.landscape.curvature
+    temperatures = np.full(plan.looks, push * plan.landscape.ridge)
     if fade:
         temperatures *= np.clip(1 - np.arange(plan.looks) / (0.75 * plan.looks), 0, 1)
     sizes = np.sqrt(2 * step * temperatures)
@@ -40,8 +40,8 @@ def gradient_descent(plan: Plan, push: float = 0.0, fade: bool = False, on_progr
         if push:
             pushes[:, run] = generator.standard_normal((plan.looks, plan.dims))
     record = WalkRecord(plan, on_progress)
-    record.take(1, points, plan.ground.height(points))
+    record.take(1, points, plan.landscape.height(points))
     for look in range(1, plan.looks):
-        points = plan.inside(points - step * plan.ground.slope(points) + sizes[look] * pushes[look])
-        record.take(look + 1, points, plan.ground.height(points))
+        points = plan.inside(points - step * plan.landscape.slope(points) + sizes[look] * pushes[look])
+        record.take(look + 1, points, plan.landscape.height(points))
     return record.walk()

@@ -20,7 +20,7 @@ class Plan:
     """Who walks where, and how much it may cost. A look is one evaluation of the height, or of the slope.
 
     Attributes:
-        ground: the landscape.
+        landscape: the landscape.
         dims: how many coordinates.
         looks: what each run may spend.
         runs: how many walk, each with chance of its own.
@@ -32,7 +32,7 @@ class Plan:
         ValueError: a number out of range, or more work than `MOST_WORK`.
     """
 
-    ground: SearchLandscape
+    landscape: SearchLandscape
     dims: int
     looks: int
     runs: int
@@ -41,8 +41,8 @@ class Plan:
     moments: int = 2
 
     def __post_init__(self) -> None:
-        if self.dims not in self.ground.dims:
-            raise ValueError(f"dims={self.dims}: {self.ground.key} has {', '.join(map(str, self.ground.dims))}.")
+        if self.dims not in self.landscape.dims:
+            raise ValueError(f"dims={self.dims}: {self.landscape.key} has {', '.join(map(str, self.landscape.dims))}.")
         if min(self.looks, self.runs, self.moments - 1) < 1 or self.seed < 0:
             raise ValueError("looks and runs must be 1 or more, moments 2 or more, the seed 0 or more.")
         if self.runs * self.looks * self.dims > MOST_WORK:
@@ -56,14 +56,14 @@ class Plan:
 
     def places(self, generator: np.random.Generator, amount: int) -> Array:
         """Starting places of one run, `[amount, d]`; where a start is told, the first is that."""
-        places = generator.uniform(self.ground.low, self.ground.high, (amount, self.dims))
+        places = generator.uniform(self.landscape.low, self.landscape.high, (amount, self.dims))
         if self.start is not None:
             places[0] = self.inside(np.array(self.start))
         return places
 
     def inside(self, points: Array) -> Array:
         """The points, held in the box."""
-        held: Array = np.clip(points, self.ground.low, self.ground.high)
+        held: Array = np.clip(points, self.landscape.low, self.landscape.high)
         return held
 
 
@@ -91,14 +91,14 @@ class Walk:
         return Walk(plan, self.looks, self.points[:runs], self.heights[:runs], self.best[:runs])
 
     @property
-    def found(self) -> Array:
+    def succeeded(self) -> Array:
         """Which runs have seen the deepest valley's floor, bool `[R]`."""
-        return self.plan.ground.found(self.best)
+        return self.plan.landscape.reached(self.best)
 
     @property
     def settled(self) -> Array:
         """Which runs stand on the deepest valley's floor at the end, bool `[R]`."""
-        return self.plan.ground.found(self.heights[:, -1])
+        return self.plan.landscape.reached(self.heights[:, -1])
 
 
 class WalkRecord:

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.playground.paths import unit_paths
+from nnviz.analysis.playground.units import effective_units, unit_vectors
 from nnviz.analysis.solutions.surface import input_range
-from nnviz.analysis.symmetry.symmetry import effective_units, unit_vectors
 from nnviz.core import activations
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
 from nnviz.core.datasets import Dataset

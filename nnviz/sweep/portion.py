@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.diagnosis import FAR_ABOVE, diagnose, guess_loss
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.experiment import FIELDS, Experiment, field_names, field_text
 from nnviz.core.training import train

@@ -34,25 +34,25 @@ WINDOW = basins.Window(across="x1_to_unit_1", up="x1_to_unit_2", width=2.0, side
 # What is asked of each function of `nnviz.analysis` that takes an experiment or a trace: e is one, t its trace.
 CALLS = {
     "activity.activity": lambda f, e, t: f(t),
-    "answers.answers": lambda f, e, t: f(t, t.dataset.x_test, [0, 2]),
-    "basins.weights": lambda f, e, t: f(e),
-    "basins.find_weight": lambda f, e, t: f(e, "x1_to_unit_1"),
-    "basins.pixel_experiment": lambda f, e, t: f(e, WINDOW, 1, 2),
-    "basins.check": lambda f, e, t: f(e, WINDOW),
-    "basins.basins": lambda f, e, t: f(e, WINDOW),
-    "chances.case": lambda f, e, t: f(e, True, False, 3),
-    "chances.four_cases": lambda f, e, t: f(e, 3),
+    "outputs.run_outputs": lambda f, e, t: f(t, t.dataset.x_test, [0, 2]),
+    "basin_map.weights": lambda f, e, t: f(e),
+    "basin_map.find_weight": lambda f, e, t: f(e, "x1_to_unit_1"),
+    "basin_map.pixel_experiment": lambda f, e, t: f(e, WINDOW, 1, 2),
+    "basin_map.check": lambda f, e, t: f(e, WINDOW),
+    "basin_map.basins": lambda f, e, t: f(e, WINDOW),
+    "sources.case": lambda f, e, t: f(e, True, False, 3),
+    "sources.four_cases": lambda f, e, t: f(e, 3),
     "clones.as_one": lambda f, e, t: f(e.replace(kernel_initializer="ones", restarts=1)),
     "descent.task_of": lambda f, e, t: f(e),
     "diagnosis.diagnose": lambda f, e, t: f(t),
-    "ground.seconds_at": lambda f, e, t: f(e, 10),
-    "ground.losses_at": lambda f, e, t: f(e, starts(e)),
-    "ground.losses_along": lambda f, e, t: f(e, [(starts(e)[0], starts(e)[1], np.linspace(0, 1, 5))], None),
+    "loss_surface.seconds_at": lambda f, e, t: f(e, 10),
+    "loss_surface.losses_at": lambda f, e, t: f(e, starts(e)),
+    "loss_surface.losses_along": lambda f, e, t: f(e, [(starts(e)[0], starts(e)[1], np.linspace(0, 1, 5))], None),
     "landscape.landscape": lambda f, e, t: f(e.replace(restarts=1), resolution=11),
     "landscape.prepared": lambda f, e, t: f(e, "three_runs", 11).total_steps,
     "landscape.survey": lambda f, e, t: f(t, "three_runs", 1.5, 11, 0),
-    "levels.levels": lambda f, e, t: f(e),
-    "levels.meanings": lambda f, e, t: f([e, e], [t.train_loss[:, -1]] * 2),
+    "loss_levels.levels": lambda f, e, t: f(e),
+    "loss_levels.meanings": lambda f, e, t: f([e, e], [t.train_loss[:, -1]] * 2),
     "matching.match": lambda f, e, t: f(t, 0, 1),
     "matching.match_others": lambda f, e, t: f(t, 0, [1, 2]),
     "moments.telling_moments": lambda f, e, t: f([t], 3),
@@ -60,10 +60,10 @@ CALLS = {
     "one_step.one_step": lambda f, e, t: f(e, starts(e)[0], 0),
     "order.check_pairs": lambda f, e, t: f(e, 2, 2, 0),
     "order.order": lambda f, e, t: f(e, 2, 2),
-    "paths.paths": lambda f, e, t: f([t]),
-    "pinch.recipe": lambda f, e, t: f(e).total_steps,
-    "pinch.pinch": lambda f, e, t: f(e, epsilons=(1.0, 0.0), seeds=1),
-    "places.standings": lambda f, e, t: f({"this": e}, 0),
+    "paths.unit_paths": lambda f, e, t: f([t]),
+    "perturbation.recipe": lambda f, e, t: f(e).total_steps,
+    "perturbation.perturb": lambda f, e, t: f(e, epsilons=(1.0, 0.0), seeds=1),
+    "seed_ranks.standings": lambda f, e, t: f({"this": e}, 0),
     "planes.parameters": lambda f, e, t: f(t),
     "planes.solved": lambda f, e, t: f(t),
     "planes.plane": lambda f, e, t: f(t, "three_runs"),
@@ -96,10 +96,11 @@ CALLS = {
     "surface.input_range": lambda f, e, t: f([t]),
     "surface.unit_lines": lambda f, e, t: f(t, np.full(2, -1.0), np.full(2, 1.0)),
     "surface.confusion": lambda f, e, t: f(t),
-    "symmetry.unit_vectors": lambda f, e, t: f(t),
-    "symmetry.effective_units": lambda f, e, t: f(t),
-    "symmetry.drift": lambda f, e, t: f(t),
-    "symmetry.similarity": lambda f, e, t: f(t),
+    "units.unit_vectors": lambda f, e, t: f(t),
+    "units.effective_units": lambda f, e, t: f(t),
+    "units.drift": lambda f, e, t: f(t),
+    "units.unit_similarity": lambda f, e, t: f(t),
+    "training.train_all": lambda f, e, t: f([e]),
     "two_weights.two_weights": lambda f, e, t: f([(0.1, 0.2)], steps=3, recipe=e.replace(hidden=(1,))),
     "works.judge": lambda f, e, t: f(t),
     "works.pairs": lambda f, e, t: len(f(["zeros"], ["tanh"], e)),
@@ -114,14 +115,16 @@ def starts(experiment):
 
 def takers():
     """The public functions of `nnviz.analysis` that take an experiment or a trace, but for the claims' own."""
-    for module in pkgutil.iter_modules(nnviz.analysis.__path__):
-        found = importlib.import_module(f"nnviz.analysis.{module.name}")
-        for name, function in inspect.getmembers(found, inspect.isfunction):
-            if function.__module__ != found.__name__ or name.startswith("_"):
+    for info in pkgutil.walk_packages(nnviz.analysis.__path__, "nnviz.analysis."):
+        if info.name.startswith("nnviz.analysis.claims."):
+            continue
+        module = importlib.import_module(info.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
             taken = " ".join(str(p.annotation) for p in inspect.signature(function).parameters.values())
             if "Experiment" in taken.replace("Callable[[Experiment", "") or "Trace" in taken:
-                yield f"{module.name}.{name}", function
+                yield f"{info.name.rpartition('.')[2]}.{name}", function
 
 
 TAKERS = dict(takers())

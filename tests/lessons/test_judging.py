@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.judging import LESSON, flattering_seed
 from nnviz.lessons.judging.restarts import NARROW, RUNS, SOLVED, xor_runs

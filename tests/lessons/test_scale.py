@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.depth.verdict import factor, typical
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.analysis.symmetry.escape_laws import curvature, law_of
 from nnviz.lessons.scale import LESSON, check_stddev
 from nnviz.lessons.scale.much import FEW, LARGE, XOR_STDDEVS
@@ -65,7 +65,7 @@ def test_a_signal_fades_by_the_closed_form():
     # A layer of n ReLU units with weights of spread s multiplies the spread by s √(n/2): 0.283 here. Over 30 layers the
     # logarithm of a network's factor strays by √(30 · 5/64)/2 = 0.8, by 0.026 a layer, and leans down as much again.
     record = found_by("fading")["0.05"]
-    assert factor(typical(record.answers)) == pytest.approx(0.05 * math.sqrt(64 / 2), rel=0.1)
+    assert factor(typical(record.activations)) == pytest.approx(0.05 * math.sqrt(64 / 2), rel=0.1)
     assert answer("fading") == 3
 
 

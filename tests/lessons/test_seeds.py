@@ -11,8 +11,7 @@ from nnviz.analysis.words import number
 from nnviz.core.training import initial_parameters, train
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.lesson import Pair
-from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
-from nnviz.lessons.seeds import seed_ranks
+from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number, seed_ranks
 from nnviz.lessons.seeds import repeated as seeds_repeated
 from nnviz.lessons.seeds.repeated import again, hair, one_row
 from nnviz.lessons.seeds.seed_ranks import CHANGES, MOONS, TASKS, favourite, pairs

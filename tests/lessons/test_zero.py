@@ -7,8 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import amount_moved
-from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import optimizers
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons import zero

@@ -45,8 +45,8 @@ def test_premature_convergence_as_it_is_known():
     """Without mutation all are copies by generation 10, and no run succeeds; with 0.2 about 96 % do."""
     without, mutated = evolve(PLAN, 0.0), evolve(PLAN, 0.2)
     assert (without.distinct[:, 10] == 1).all()
-    assert not without.found.any()
-    assert mutated.found.mean() > 0.9
+    assert not without.succeeded.any()
+    assert mutated.succeeded.mean() > 0.9
     assert (mutated.distinct[:, 10:] > 1).all()
 
 

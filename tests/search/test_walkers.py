@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.search.basins import basins, deepest_share
 from nnviz.search.climbing import annealing, hill_climbing, random_search
 from nnviz.search.contest import METHODS, STEPS, contest
@@ -113,7 +113,7 @@ def test_random_search_finds_a_disc_as_often_as_its_area_says():
     looks, runs = 1000, 2000
     share = 0.1 * np.pi / (1 + 20 * np.pi**2) / RASTRIGIN.span**2
     expected = 1 - (1 - share) ** looks
-    found = rate(int(random_search(Plan(RASTRIGIN, 2, looks, runs)).found.sum()), runs)
+    found = rate(int(random_search(Plan(RASTRIGIN, 2, looks, runs)).succeeded.sum()), runs)
     assert found.low < 1.01 * expected < found.high
 
 
@@ -139,7 +139,7 @@ def test_a_push_that_fades_is_gone_in_the_last_quarter_of_the_way():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"dims": 3, "ground": registry["himmelblau"]}, "dims=3"),
+        ({"dims": 3, "landscape": registry["himmelblau"]}, "dims=3"),
         ({"looks": 0}, "looks and runs"),
         ({"moments": 1}, "moments 2 or more"),
         ({"runs": MOST_WORK}, "too much"),
@@ -148,7 +148,7 @@ def test_a_push_that_fades_is_gone_in_the_last_quarter_of_the_way():
 )
 def test_a_plan_that_cannot_be_says_why(changes, words):
     with pytest.raises(ValueError, match=words):
-        Plan(**{"ground": RASTRIGIN, "dims": 2, "looks": 10, "runs": 1} | changes)
+        Plan(**{"landscape": RASTRIGIN, "dims": 2, "looks": 10, "runs": 1} | changes)
 
 
 def test_no_negative_push():
@@ -159,7 +159,7 @@ def test_no_negative_push():
 def test_in_the_contest_the_leader_changes_with_the_step():
     """As in a search of all settings: with short steps restarts lead, with long ones a walker that never climbs."""
     found = contest(RASTRIGIN, 0, runs=80)
-    assert found.found.shape == (len(METHODS), len(STEPS), 80)
+    assert found.succeeded.shape == (len(METHODS), len(STEPS), 80)
     leaders = found.successes.argmax(axis=0)
     assert METHODS[leaders[0]].key == "many"
     assert METHODS[leaders[STEPS.index(0.3)]].key == "annealing"

@@ -5,43 +5,18 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from nnviz.pages.basins import (
-    controls as basin_lab,
-)
-from nnviz.pages.depth import (
-    controls as depth_controls,
-)
-from nnviz.pages.landscape import (
-    controls as landscape_controls,
-)
-from nnviz.pages.order import (
-    controls as order_controls,
-)
-from nnviz.pages.pinch import (
-    controls as pinch_controls,
-)
-from nnviz.pages.quiz import (
-    state as quiz_state,
-)
-from nnviz.pages.restarts import (
-    lab as restarts_lab,
-)
-from nnviz.pages.seeds import (
-    sections as seeds,
-)
-from nnviz.pages.starts import (
-    controls as starts_controls,
-)
-from nnviz.pages.teacher import (
-    plan as teacher,
-)
-from nnviz.pages.your_data import (
-    sections as your_data,
-)
-from nnviz.ui.state import (
-    lesson_state,
-    presets,
-)
+from nnviz.pages.basins import controls as basin_lab
+from nnviz.pages.depth import controls as depth_controls
+from nnviz.pages.landscape import controls as landscape_controls
+from nnviz.pages.order import controls as order_controls
+from nnviz.pages.pinch import controls as pinch_controls
+from nnviz.pages.quiz import state as quiz_state
+from nnviz.pages.restarts import lab as restarts_lab
+from nnviz.pages.seeds import sections as seeds
+from nnviz.pages.starts import controls as starts_controls
+from nnviz.pages.teacher import plan as teacher
+from nnviz.pages.your_data import sections as your_data
+from nnviz.ui.state import lesson_state, presets
 from nnviz.ui.state.controls import playground
 from nnviz.ui.state.state import MOST_SENTENCES
 from tests.mangling import mangled

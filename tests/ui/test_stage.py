@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnviz
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.core import activations
 from nnviz.figures.style.template import LIGHT
 from nnviz.stage import payload as stage_payload

@@ -163,14 +163,14 @@ def split(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Sha
     again = components(values[rows[:, :, None], columns[:, None, :]])
     totals = again.sum(axis=1)
     low, high = np.quantile(again[totals > 0] / totals[totals > 0, None], INTERVAL, axis=0)
-    result, squares = components(values), squared_sums(values)
+    result, squares = components(values), sum_of_squares(values)
     return tuple(
         Share(part, float(result[i] / result.sum()), float(low[i]), float(high[i]), float(squares[i] / squares.sum()))
         for i, part in enumerate(PARTS)
     )
 
 
-def squared_sums(values: Array) -> Array:
+def sum_of_squares(values: Array) -> Array:
     """The sums of squares of start, order and pair, `[..., 3]`, of values `[..., S, O]`."""
     mean = values.mean(axis=(-2, -1), keepdims=True)
     start = values.mean(axis=-1, keepdims=True) - mean
@@ -185,5 +185,5 @@ def components(values: Array) -> Array:
     """The variances of start, order and pair, `[..., 3]`, estimated without bias but for the cut at 0."""
     starts, orders = values.shape[-2:]
     freedom = np.array([starts - 1, orders - 1, (starts - 1) * (orders - 1)])
-    start, order, pair = np.moveaxis(squared_sums(values) / freedom, -1, 0)
+    start, order, pair = np.moveaxis(sum_of_squares(values) / freedom, -1, 0)
     return np.stack([np.maximum(0, start - pair) / orders, np.maximum(0, order - pair) / starts, pair], axis=-1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t
 
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, rate
+from nnviz.analysis.rates import CERTAINTY, Rate, rate
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.training import train

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
-from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.playground.activity import activity
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment

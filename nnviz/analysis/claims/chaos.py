@@ -13,8 +13,9 @@ from functools import cache
 import numpy as np
 
 from nnviz.analysis.claims.record import Claim, ClaimVerdict, Numbers, judge
-from nnviz.analysis.claims.tools import DEEP, train_all
+from nnviz.analysis.claims.tools import DEEP
 from nnviz.analysis.depth import meanfield
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number, percent
 from nnviz.core import activations, initializers
 from nnviz.core.contraction import one_blas_thread

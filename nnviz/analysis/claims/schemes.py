@@ -10,7 +10,9 @@ import numpy as np
 from scipy.linalg import hadamard
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
-from nnviz.analysis.claims.tools import DEEP, digits, forward, rms, train_all, train_from_kernels
+from nnviz.analysis.claims.tools import DEEP, digits, rms, train_from_kernels
+from nnviz.analysis.depth.forward import forward
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.network import layer_views

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from nnviz.analysis.claims.record import Claim, ClaimVerdict, Numbers, judge
-from nnviz.analysis.claims.tools import forward, rms
+from nnviz.analysis.claims.tools import rms
+from nnviz.analysis.depth.forward import forward
 from nnviz.analysis.words import number, percent
 from nnviz.core import initializers
 from nnviz.core.contraction import one_blas_thread

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
-from nnviz.analysis.claims.tools import forward, train_all
+from nnviz.analysis.depth.forward import forward
 from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.descent import Descent
 from nnviz.analysis.symmetry.perturbation import APART, LOOK, distances, ridges_task
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.contraction import exact_matmul

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.core import activations, initializers
+from nnviz.core import initializers
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.datasets import Dataset, load
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
-from nnviz.core.progress import Progress, part
-from nnviz.core.trace import Trace
-from nnviz.core.training import train, train_from
+from nnviz.core.progress import Progress
+from nnviz.core.training import train_from
 
 Array = np.ndarray
 
@@ -33,26 +32,9 @@ DEEP = Experiment(
 )
 
 
-def train_all(experiments: Sequence[Experiment], on_progress: Progress | None = None) -> list[Trace]:
-    """Train one experiment after the other."""
-    return [train(e, part(on_progress, i, len(experiments))) for i, e in enumerate(experiments)]
-
-
 def rms(array: Array) -> float:
     """The root of the mean square."""
     return float(np.sqrt(np.square(array).mean()))
-
-
-def forward(kernels: Iterable[Array], x: Array, activation: str, biases: Iterable[Array] = ()) -> list[Array]:
-    """Each layer's answers `[rows, units]` to x `[rows, inputs]`; without biases they are zero."""
-    record, signals, offsets = activations.registry[activation], [x], iter(biases)
-    with one_blas_thread():
-        for kernel in kernels:
-            preactivations = signals[-1] @ kernel + next(offsets, np.float64(0))
-            out = np.empty_like(preactivations)
-            record.value(preactivations, out)
-            signals.append(out)
-    return signals[1:]
 
 
 def digits() -> Dataset:

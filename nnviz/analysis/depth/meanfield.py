@@ -21,7 +21,7 @@ from nnviz.core.activations import Activation
 
 Array = np.ndarray
 
-REACH = 9.0  # spreads to each side; beyond lies 1e-19 of a normal variable
+REACH = 9.0  # standard deviations to each side; beyond lies 1e-19 of a normal variable
 LEAST, LARGEST = 1e-10, 1e10  # the variances between which fixed points are looked for
 SETTLED = 1e-13  # of itself: how far from a fixed point rounding may put one
 LEVEL = 1e-9  # a factor so close to 1 is 1

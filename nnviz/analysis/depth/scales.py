@@ -1,6 +1,6 @@
-"""Which spread weights should have: networks trained from many spreads, and the one that keeps a signal level.
+"""Which scale weights should have: networks trained from many scales, and the one that keeps a signal level.
 
-A spread **works** for a run that ends below a quarter of the guess's loss, as in `nnviz.analysis.initializers.works`.
+A scale **works** for a run that ends below a quarter of the guess's loss, as in `nnviz.analysis.initializers.works`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from nnviz.analysis.depth.signal import NORMAL, SignalSpec, measure
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
-from nnviz.analysis.restarts.success_rates import Rate, rate
+from nnviz.analysis.rates import Rate, rate
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
@@ -23,7 +23,7 @@ from nnviz.core.training import train
 
 Array = np.ndarray
 
-TRIAL = 0.05  # the spread that a level one is worked out from; any other would do
+TRIAL = 0.05  # the standard deviation that a level one is worked out from; any other would do
 LEVEL_DEPTH, LEVEL_SEEDS = 6, 6
 
 
@@ -35,7 +35,7 @@ class Scales:
         experiment: what was trained, but for the start.
         stddevs: `[K]`, the standard deviation of every kernel weight.
         losses: `[K, S]`, the last training loss; NaN where the run diverged.
-        kinds: the diagnosis of each run in a word, by spread and seed.
+        kinds: the diagnosis of each run in a word, by scale and seed.
         guess: the loss of a guess that ignores the inputs.
     """
 
@@ -52,12 +52,12 @@ class Scales:
 
     @property
     def rates(self) -> list[Rate]:
-        """For each spread the share of its runs that learned."""
+        """For each scale the share of its runs that learned."""
         return [rate(int((row < self.bar).sum()), len(row)) for row in self.losses]
 
     @property
     def window(self) -> tuple[float, float] | None:
-        """The smallest and the largest spread from which more than half of the runs learned; None if there is none."""
+        """The smallest and the largest scale from which more than half of the runs learned; None if there is none."""
         good = self.stddevs[[result.share > 0.5 for result in self.rates]]
         return (float(good.min()), float(good.max())) if len(good) else None
 
@@ -69,7 +69,7 @@ class Scales:
 
 
 def stddev_text(stddev: float) -> str:
-    """A chosen spread as a person would write it.
+    """A chosen standard deviation as a person would write it.
 
     >>> spread_text(0.1), spread_text(10**-0.5)
     ('0.1', '0.316')
@@ -78,12 +78,12 @@ def stddev_text(stddev: float) -> str:
 
 
 def normal(stddev: float) -> Initializer:
-    """Normal weights of this spread around zero."""
+    """Normal weights of this standard deviation around zero."""
     return initializers.make("random_normal", {"stddev": stddev})
 
 
 def scales(experiment: Experiment, stddevs: Sequence[float], on_progress: Progress | None = None) -> Scales:
-    """Train from normal weights of each spread, with as many seeds as the experiment has restarts.
+    """Train from normal weights of each scale, with as many seeds as the experiment has restarts.
 
     Args:
         experiment: all but the start.
@@ -102,10 +102,10 @@ def scales(experiment: Experiment, stddevs: Sequence[float], on_progress: Progre
 
 
 def level_stddev(width: int, activation: str, on_progress: Progress | None = None) -> float:
-    """The spread of weights with which layers of this width hand on sums of the same size.
+    """The standard deviation of weights with which layers of this width hand on pre-activations of the same size.
 
     For activations that scale with their input, as ReLU and a straight line do: then a layer multiplies the signal
-    by a number that is in proportion to the weights' spread, so that one trial gives the spread that multiplies by 1.
+    by a number that is in proportion to the weights' scale, so that one trial gives the scale that multiplies by 1.
     Squares are averaged over networks, for it is these that keep their mean.
 
     Args:
@@ -122,6 +122,6 @@ def level_stddev(width: int, activation: str, on_progress: Progress | None = Non
                 depth=LEVEL_DEPTH, width=width, activation=activation, kernel_initializer=normal(TRIAL),
                 data=NORMAL, rows=32, seeds=1, seed=seed,
             )
-        ).sums[0]  # fmt: skip
+        ).preactivations[0]  # fmt: skip
         factors.append(np.square(preactivations[1:] / preactivations[:-1]).mean())
     return TRIAL / math.sqrt(float(np.mean(factors)))

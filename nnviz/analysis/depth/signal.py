@@ -1,13 +1,13 @@
-"""A signal sent through a deep network at its start: forwards the answers, backwards the gradients.
+"""A signal sent through a deep network at its start: forwards the activations, backwards the gradients.
 
-The network is a stack of equal layers, drawn as a training draws them: `SeedSequence(seed).spawn`, one child a
-layer, the kernel first and then the bias. Backwards goes an error of spread 1, drawn for every unit of the last layer
-and every row, as no loss is needed to see what the layers do to it; what is measured are the gradients with
+The network is a stack of equal layers, drawn as a training draws them: `SeedSequence(seed).spawn`, one child a layer,
+the kernel first and then the bias. Backwards goes an error of standard deviation 1, drawn for every unit of the last
+layer and every row, as no loss is needed to see what the layers do to it; what is measured are the gradients with
 respect to the sums, as in Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural
 networks.
 
     >>> record = measure(SignalSpec(depth=30, activation="relu", kernel_initializer="he_normal", data="normal"))
-    >>> record.answers.shape, record.gradients.shape
+    >>> record.activations.shape, record.gradients.shape
     ((10, 31), (10, 30))
 """
 
@@ -37,7 +37,7 @@ ALIKE = 0.999  # rows of a larger cosine are no pair worth following
 MOST_HISTOGRAMS = 5
 BINS = 61
 SAFE = 1e100  # the squares of what lies between it and its inverse are numbers
-REACH = 4.0  # histograms in a layer's own spreads go so far to each side
+REACH = 4.0  # histograms in a layer's own standard deviations go so far to each side
 
 # The budget: seconds by a rule of thumb, on one core of a 2024 server.
 MOST_SECONDS = 2.0
@@ -128,22 +128,23 @@ class SignalRecord:
 
     Attributes:
         spec: what was sent through which networks.
-        answers: the spread (standard deviation over units and rows) of the input, then of each layer's answers,
+        activations: the standard deviation, over units and rows, of the input, then of each layer's activations,
             [S, L + 1].
-        sums: the spread of each layer's sums, before the activation, [S, L].
-        gradients: the spread of the gradient with respect to each layer's sums, [S, L].
+        preactivations: the standard deviation of each layer's pre-activations, [S, L].
+        gradients: the standard deviation of the gradient with respect to each layer's pre-activations, [S, L].
         dead: the share of units that pass no gradient on any row, [S, L]; 0 where the activation squashes.
-        saturated: the share of answers on a flat end, [S, L]; 0 where the activation does not squash.
+        saturated: the share of activations on a flat end, [S, L]; 0 where the activation does not squash.
         pairs: rows whose likeness is followed, [P, 2].
-        cosines: of the pairs' inputs, then of their sums in each layer, [S, P, L + 1].
+        cosines: of the pairs' inputs, then of their pre-activations in each layer, [S, P, L + 1].
         shown: the layers that have a histogram, from 1.
-        edges: the histograms' bin edges: answers where the activation squashes, else in spreads of the layer.
-        histograms: the share of answers in each bin, all networks together, [K, B].
+        edges: the histograms' bin edges: activations where their function squashes, else in the layer's standard
+            deviations.
+        histograms: the share of activations in each bin, all networks together, [K, B].
     """
 
     spec: SignalSpec
-    answers: Array
-    sums: Array
+    activations: Array
+    preactivations: Array
     gradients: Array
     dead: Array
     saturated: Array
@@ -167,13 +168,13 @@ def measure(spec: SignalSpec, on_progress: Progress | None = None) -> SignalReco
     pairs = telling_pairs(x)
     activation = activations.registry[spec.activation]
     shape = (spec.seeds, spec.depth)
-    sums, gradients, dead, saturated = (np.zeros(shape) for _ in range(4))
-    answers = np.zeros((spec.seeds, spec.depth + 1))
+    preactivation_stddev, gradients, dead, saturated = (np.zeros(shape) for _ in range(4))
+    activation_stddev = np.zeros((spec.seeds, spec.depth + 1))
     cosines = np.zeros((spec.seeds, len(pairs), spec.depth + 1))
     shown = tuple(sorted({1 + round(i * (spec.depth - 1) / (MOST_HISTOGRAMS - 1)) for i in range(MOST_HISTOGRAMS)}))
     edges = _edges(activation)
     counts = np.zeros((len(shown), BINS))
-    answers[:, 0] = stddev(x)
+    activation_stddev[:, 0] = stddev(x)
     cosines[:, :, 0] = _cosines(x, pairs)
     slopes = np.empty((spec.depth, len(x), spec.width))
     with np.errstate(all="ignore"), one_blas_thread():
@@ -186,15 +187,15 @@ def measure(spec: SignalSpec, on_progress: Progress | None = None) -> SignalReco
                 below = np.empty_like(z)
                 activation.value(z, below)
                 activation.derivative(z, below, slopes[i])
-                sums[s, i], answers[s, i + 1] = stddev(z), stddev(below)
+                preactivation_stddev[s, i], activation_stddev[s, i + 1] = stddev(z), stddev(below)
                 cosines[s, :, i + 1] = _cosines(z, pairs)
                 dead[s, i], saturated[s, i] = _idle(activation, slopes[i])
                 if i + 1 in shown:
-                    scale = 1.0 if activation.squashes else answers[s, i + 1]
+                    scale = 1.0 if activation.squashes else activation_stddev[s, i + 1]
                     counts[shown.index(i + 1)] += _count(below, scale, edges)
             _backwards(spec, s, layers, slopes, gradients[s])
     return SignalRecord(
-        spec, answers, sums, gradients, dead, saturated, pairs, cosines,
+        spec, activation_stddev, preactivation_stddev, gradients, dead, saturated, pairs, cosines,
         shown, edges, counts / np.maximum(1, counts.sum(axis=1, keepdims=True)),
     )  # fmt: skip
 
@@ -251,7 +252,7 @@ def _draw(spec: SignalSpec, seed: int, features: int) -> list[tuple[Array, Array
 
 
 def _backwards(spec: SignalSpec, s: int, layers: list[tuple[Array, Array]], slopes: Array, gradients: Array) -> None:
-    """Write the spread of the gradient with respect to each layer's sums; `slopes` is used up."""
+    """Write the gradient's standard deviation at each layer's pre-activations; `slopes` is used up."""
     generator = np.random.default_rng(np.random.SeedSequence(spec.seed + s, spawn_key=(spec.depth,)))
     error = generator.normal(size=slopes.shape[1:])
     for i in reversed(range(spec.depth)):
@@ -263,7 +264,7 @@ def _backwards(spec: SignalSpec, s: int, layers: list[tuple[Array, Array]], slop
 
 
 def _idle(activation: Activation, slopes: Array) -> tuple[float, float]:
-    """The shares of dead units and of saturated answers, as `nnviz.analysis.playground.activity` defines them."""
+    """The shares of dead units and of saturated activations, as `nnviz.analysis.playground.activity` defines them."""
     if activation.squashes:
         return 0.0, float((np.abs(slopes) < SATURATED_SLOPE * activation.steepest).mean())
     return float((slopes == 0).all(axis=0).mean()), 0.0

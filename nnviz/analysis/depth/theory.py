@@ -1,10 +1,11 @@
 """What mean-field theory says of the networks that `nnviz.analysis.depth.signal` measures, layer by layer.
 
-Row by row, as the sums of a layer are normal for each row: with weights of mean m and spread s the sums of a row
-have mean n m E[f] and variance n s^2 E[f^2] over the units, n being the fan in. For m = 0 that is the theory of
-Poole et al. 2016; the means make it hold for starts such as small positive numbers too. Backwards, the gradient is
-taken to be independent of the weights it passes (Schoenholz et al. 2017). With a mean other than 0 that gives the
-gradient's size only roughly at the widths drawn here, as a few rows that saturate nothing carry nearly all of it.
+Row by row, as the pre-activations of a layer are normal for each row: with weights of mean m and standard deviation s
+those of a row have mean n m E[f] and variance n s^2 E[f^2] over the units, n being the fan in. For m = 0 that is the
+theory of Poole et al. 2016; the means make it hold for starts such as small positive numbers too. Backwards, the
+gradient is taken to be independent of the weights it passes (Schoenholz et al. 2017). With a mean other than 0 that
+gives the gradient's size only roughly at the widths drawn here, as a few rows that saturate nothing carry nearly all of
+it.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ MOST_ROWS = 128
 
 @dataclass(frozen=True, eq=False)
 class SignalTheory:
-    """The theory's spreads and cosines, as `SignalRecord` has them, for infinitely many very wide networks.
+    """What `SignalRecord` has, by the theory, for infinitely many very wide networks.
 
     Attributes:
-        answers: the spread of the input and of each layer's answers, [L + 1].
-        sums: of each layer's sums, [L].
-        gradients: of the gradient with respect to each layer's sums, [L].
-        cosines: of the pairs' inputs, then of their sums, [P, L + 1].
+        activations: the standard deviation of the input and of each layer's activations, [L + 1].
+        preactivations: of each layer's pre-activations, [L].
+        gradients: of the gradient with respect to each layer's pre-activations, [L].
+        cosines: of the pairs' inputs, then of their pre-activations, [P, L + 1].
         place: where on the plane of variances; None where the weights or biases have a mean other than 0.
     """
 
-    answers: Array
-    sums: Array
+    activations: Array
+    preactivations: Array
     gradients: Array
     cosines: Array
     place: MeanFieldPoint | None
@@ -56,12 +57,12 @@ def theory(spec: SignalSpec) -> SignalTheory | None:
         forward = _forward(spec, rows, first, later, biases)
         gradients = _backward(spec, forward, later)
         cosines = _cosines(spec, x, first, later, biases)
-        answers = [float(np.std(x)), *(_stddev(m.mean, m.square) for _, _, m in forward)]
-        sums = [_stddev(mean, variance + np.square(mean)) for mean, variance, _ in forward]
+        activation_stddev = [float(np.std(x)), *(_stddev(m.mean, m.square) for _, _, m in forward)]
+        preactivation_stddev = [_stddev(mean, variance + np.square(mean)) for mean, variance, _ in forward]
     centred = later[0] == 0 and biases[0] == 0
     activation = activations.registry[spec.activation]
     result = place(activation, spec.width * later[1] ** 2, biases[1] ** 2) if centred else None
-    return SignalTheory(np.array(answers), np.array(sums), gradients, cosines, result)
+    return SignalTheory(np.array(activation_stddev), np.array(preactivation_stddev), gradients, cosines, result)
 
 
 def measure_and_expect(spec: SignalSpec, on_progress: Progress) -> tuple[SignalRecord, SignalTheory | None]:
@@ -70,7 +71,7 @@ def measure_and_expect(spec: SignalSpec, on_progress: Progress) -> tuple[SignalR
 
 
 def law(initializer: Initializer, shape: tuple[int, ...]) -> tuple[float, float] | None:
-    """The mean and the spread of one weight; None where weights are not draws from one distribution.
+    """The mean and the standard deviation of one weight; None where weights are not draws from one distribution.
 
     >>> from nnviz.core.initializers import get
     >>> law(get("positive_uniform(high=0.6)"), (4, 4)), law(get("identity"), (4, 4))
@@ -85,7 +86,7 @@ _Layer = tuple[Array, Array, Moments]
 
 
 def _forward(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law) -> list[_Layer]:
-    """For each layer the mean and variance over units of each row's sums, and the moments of its answers."""
+    """For each layer the mean and variance over units of each row's pre-activations, and its activations' moments."""
     activation = activations.registry[spec.activation]
     total, squares = x.sum(axis=1), np.square(x).sum(axis=1)
     layers: list[_Layer] = []
@@ -99,10 +100,10 @@ def _forward(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law)
 
 
 def _backward(spec: SignalSpec, layers: list[_Layer], law: _Law) -> Array:
-    """The spread of the gradient: its square and its squared mean over units go back through each layer."""
+    """The standard deviation of the gradient: its square and its squared mean over units go back through each layer."""
     n = spec.width
     gradients = np.zeros(spec.depth)
-    square, common = 1.0, 1.0 / n  # of the error with respect to the answers
+    square, common = 1.0, 1.0 / n  # of the error with respect to the activations
     for i in reversed(range(spec.depth)):
         answer = layers[i][2]
         together = np.square(answer.slope) * common
@@ -136,5 +137,5 @@ def _cosines(spec: SignalSpec, x: Array, first: _Law, later: _Law, biases: _Law)
 
 
 def _stddev(means: Array, squares: Array) -> float:
-    """The spread over units and rows of what has these means and mean squares over units, for each row."""
+    """The standard deviation over units and rows of what has these means and mean squares over units, for each row."""
     return math.sqrt(max(float(np.mean(squares) - np.mean(means) ** 2), 0.0))  # this way round NaN stays

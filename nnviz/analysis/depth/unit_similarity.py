@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import forward
+from nnviz.analysis.depth.forward import forward
 from nnviz.core import initializers
 from nnviz.core.initializers import Initializer
 

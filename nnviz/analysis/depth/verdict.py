@@ -64,7 +64,7 @@ def left(line: Array) -> float:
 
 def verdict(record: SignalRecord) -> SignalVerdict:
     """What the layers do to the signal and to the gradient, from the median network."""
-    forwards, backwards = typical(record.answers), typical(record.gradients)[::-1]
+    forwards, backwards = typical(record.activations), typical(record.gradients)[::-1]
     sentences = [_forwards(forwards), _backwards(backwards), *_idle(record), *_likeness(record)]
     return SignalVerdict(_word(record, forwards, backwards), tuple(sentence for sentence in sentences if sentence))
 
@@ -198,9 +198,9 @@ def signed(value: float) -> str:
 def signal_numbers(record: SignalRecord, theory: SignalTheory | None) -> Mapping[str, Mapping[str, str]]:
     """The figures behind the verdict, as measured and as mean-field theory has them."""
     layers = count(record.spec.depth, "layer")
-    lines = [(typical(record.answers), typical(record.gradients)[::-1])]
+    lines = [(typical(record.activations), typical(record.gradients)[::-1])]
     if theory:
-        lines.append((theory.answers, theory.gradients[::-1]))
+        lines.append((theory.activations, theory.gradients[::-1]))
     columns = []
     for (forwards, backwards), cosines in zip(
         lines, [correlations(record), theory.cosines if theory else None], strict=False

@@ -24,7 +24,7 @@ Array = np.ndarray
 ENOUGH = 20_000  # weights; kernels of further seeds are pooled until there are so many
 MOST_SEEDS = 16
 ROOM = 0.15  # of the law's own stretch, left free on each side of a picture
-TAILS = 4.0  # spreads to each side of the mean that a picture of an unlimited law shows
+TAILS = 4.0  # standard deviations to each side of the mean that a picture of an unlimited law shows
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Draws:
         spread: their standard deviation.
         low: the lowest.
         high: the highest.
-        within: the share of values within one spread of the mean.
+        within: the share of values within one standard deviation of the mean.
         units: how many units the kernel has.
         distinct: how many of them differ, in the kernel with the fewest.
         alike: the mean cosine between the incoming weights of two units; NaN for a single unit.

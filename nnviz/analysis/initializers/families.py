@@ -27,8 +27,8 @@ FAMILIES: Mapping[str, str] = {
 """The families, with what sets each apart, from the simplest on."""
 
 NARROW, WIDE = (64, 32), (256, 32)
-STAYS = 0.15  # by how much the spread of two kernels may differ, as a share, to count as the same
-SAME = 0.03  # by how much the spreads of two methods may
+STAYS = 0.15  # by how much the standard deviations of two kernels may differ, as a share, to count as the same
+SAME = 0.03  # by how much those of two methods may
 RIGHT_ANGLE = 1e-6
 ROWS = 200
 
@@ -68,7 +68,7 @@ def family(initializer: Initializer) -> str:
 
 
 def methods(inputs: int, units: int, on_progress: Progress | None = None) -> tuple[InitMethod, ...]:
-    """Keras's initializers, each with its default settings on one layer, by family and then by spread.
+    """Keras's initializers, each with its default settings on one layer, by family and then by standard deviation.
 
     Args:
         inputs: of the layer.
@@ -97,17 +97,17 @@ def scales_among(measurement: Sequence[InitMethod]) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class ByInputs:
-    """What happens to a method's weights, and to the sums of the units, as more inputs come in.
+    """What happens to a method's weights, and to the units' pre-activations, as more inputs come in.
 
     Attributes:
         inputs: `[N]`, how many.
-        weights: by key, the spread of the weights, `[N]`.
-        sums: by key, the spread of the sums for inputs from N(0, 1), `[N]`.
+        weights: by key, the standard deviation of the weights, `[N]`.
+        preactivations: by key, the standard deviation of the pre-activations for inputs from N(0, 1), `[N]`.
     """
 
     inputs: Array
     weights: Mapping[str, Array]
-    sums: Mapping[str, Array]
+    preactivations: Mapping[str, Array]
 
 
 def by_inputs(keys: Sequence[str], inputs: Sequence[int], units: int, on_progress: Progress | None = None) -> ByInputs:
@@ -120,11 +120,14 @@ def by_inputs(keys: Sequence[str], inputs: Sequence[int], units: int, on_progres
         on_progress: as in `methods`.
     """
     report = on_progress or (lambda share: None)
-    weights, sums = (np.empty((len(keys), len(inputs))) for _ in range(2))
+    weights, preactivations = (np.empty((len(keys), len(inputs))) for _ in range(2))
     for place, n in enumerate(inputs):
         report(place / len(inputs))
         rows = np.random.default_rng(n).normal(size=(ROWS, n))
         for row, key in enumerate(keys):
             kernel = initializers.get(key)((n, units), 0, np.float64)
-            weights[row, place], sums[row, place] = kernel.std(), np.einsum("rn,nu->ru", rows, kernel).std()
-    return ByInputs(np.array(inputs), dict(zip(keys, weights, strict=True)), dict(zip(keys, sums, strict=True)))
+            weights[row, place] = kernel.std()
+            preactivations[row, place] = np.einsum("rn,nu->ru", rows, kernel).std()
+    return ByInputs(
+        np.array(inputs), dict(zip(keys, weights, strict=True)), dict(zip(keys, preactivations, strict=True))
+    )

@@ -22,6 +22,7 @@ from nnviz.analysis.landscape.loss_surface import losses_along, seconds_at
 from nnviz.analysis.landscape.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.solutions.matching import match, renamed_to_match, seconds_to_match
+from nnviz.analysis.solutions.run_recipes import Runs
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
@@ -202,10 +203,10 @@ def survey(
                 trace.epochs,
                 places,
                 trace.train_loss[run].astype(float),
-                ground,
+                plane_loss,
                 _outside(cut, weights[run], places),
             )
-            for run, places, ground in zip(runs, points, others[: len(runs)], strict=True)
+            for run, places, plane_loss in zip(runs, points, others[: len(runs)], strict=True)
         )
         lines = tuple(
             LossLine(names, pair, float(np.linalg.norm(end - start)), shares, values)
@@ -284,3 +285,10 @@ def _outside(cut: Plane, path: Array, points: Array) -> float:
     whole = float(np.square(path - path[-1]).sum())
     rest = float(np.square(path - cut.at(points)).sum())
     return min(1.0, rest / whole) if whole > 0 else 0.0
+
+
+def survey_runs(
+    runs: Runs, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress
+) -> LossLandscape:
+    """The landscape of runs; arguments and errors as in `landscape`."""
+    return survey(runs.trace, kind, extent, resolution, seed, on_progress)

@@ -27,7 +27,7 @@ RECIPE = Experiment(hidden=(1,), batch_size=None, learning_rate=0.5)
 SEEN, OUTGOING = 1, 3  # where w and v stand among the 5 numbers of a network 2-1-1
 REACH = 4.0  # how far the picture goes from the middle
 RESOLUTION = 61
-GROUND = 0.3  # the ground's share of the work
+SURFACE_SHARE = 0.3  # of the work: the loss surface; the rest are the walks
 
 
 def two_weights(
@@ -54,7 +54,7 @@ def two_weights(
     report = on_progress or (lambda share: None)
     axis = np.linspace(-REACH, REACH, RESOLUTION)
     grid = np.stack(np.meshgrid(axis, axis), axis=2).reshape(-1, 2)
-    loss = losses_at(recipe, _placed(recipe, grid), lambda share: report(GROUND * share))
+    loss = losses_at(recipe, _placed(recipe, grid), lambda share: report(SURFACE_SHARE * share))
     places, own = _walks(recipe, np.array(starts, float), learning_rate, steps, report)
     paths = tuple(
         Path(run, run, np.arange(steps + 1), places[:, run], own[:, run], own[:, run], 0.0)
@@ -106,5 +106,5 @@ def _walks(
             places[step] = descent.parameters[:, [SEEN, OUTGOING]]
             descent.step(rates)
             losses[step] = descent.losses()
-            report(GROUND + (1 - GROUND) * step / (steps + 1))
+            report(SURFACE_SHARE + (1 - SURFACE_SHARE) * step / (steps + 1))
     return places, losses

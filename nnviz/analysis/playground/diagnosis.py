@@ -37,7 +37,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from nnviz.analysis.playground.activity import Activity, activity
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
 from nnviz.core.datasets import Dataset

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnviz.analysis.playground.activity import activity
 from nnviz.analysis.playground.diagnosis import guess_loss
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import number, percent
 from nnviz.core import activations
 from nnviz.core.trace import Trace

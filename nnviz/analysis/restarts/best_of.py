@@ -12,28 +12,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.chance.seeds import Judgement
-from nnviz.analysis.restarts.success_rates import Rate, rate
+from nnviz.analysis.rates import Rate, rate
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class BestOf:
-    """A share of groups, by how many tries each has, and what the formula says.
+    """A share of groups, by how many attempts each has, and what the formula says.
 
     Attributes:
-        tries: `[K]`, increasing.
-        counted: the share among the groups, for each number of tries.
+        attempts: `[K]`, increasing.
+        counted: the share among the groups, for each number of attempts.
         formula: `[K]`, the share to expect.
     """
 
-    tries: Array
+    attempts: Array
     counted: tuple[Rate, ...]
     formula: Array
 
     def at(self, count: int) -> tuple[Rate, float]:
-        """The share counted and the share to expect, for one number of tries."""
-        place = int(np.flatnonzero(self.tries == count)[0])
+        """The share counted and the share to expect, for one number of attempts."""
+        place = int(np.flatnonzero(self.attempts == count)[0])
         return self.counted[place], float(self.formula[place])
 
 

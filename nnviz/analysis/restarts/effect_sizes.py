@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu, norm, rankdata
 
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, rate
+from nnviz.analysis.rates import CERTAINTY, Rate, rate
 
 Array = np.ndarray
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnviz.analysis.rates import Rate, rate
 from nnviz.analysis.restarts.effect_sizes import MeanStddev, difference, mean_stddev, superiority
 from nnviz.analysis.restarts.loss_levels import at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts
-from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import count, number, percent, percent_range
 from nnviz.core.registry import plain
 

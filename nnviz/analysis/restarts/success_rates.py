@@ -1,54 +1,21 @@
 """How often a start succeeds, how sure one can be of that, and how many starts one needs.
 
-Intervals are Wilson's, at 95 %. What several runs are worth together is computed over all subsets of the runs at hand,
-without replacement and without drawing any.
+What several runs are worth together is computed over all subsets of the runs at hand, without replacement and without
+drawing any.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
+
+from nnviz.analysis.rates import CERTAINTY, Rate, rate
 
 Array = np.ndarray
 
-CERTAINTY = 0.95
 LEAST_SHOWN, MOST_SHOWN = 20, 500
 MOMENTS = 40  # of the narrowing interval
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share of runs, with its interval.
-
-    Attributes:
-        successes: how many succeeded.
-        runs: of how many.
-        low, high: the ends of Wilson's 95 % interval.
-    """
-
-    successes: int
-    runs: int
-    low: float
-    high: float
-
-    @property
-    def share(self) -> float:
-        """The share that succeeded."""
-        return self.successes / self.runs
-
-
-def rate(successes: int, runs: int) -> Rate:
-    """A share with Wilson's interval (Wilson 1927).
-
-    >>> found = rate(636, 1000)
-    >>> round(found.low, 3), round(found.high, 3)
-    (0.606, 0.665)
-    """
-    interval = binomtest(successes, runs).proportion_ci(CERTAINTY, method="wilson")
-    return Rate(successes, runs, float(interval.low), float(interval.high))
 
 
 def restarts_needed(share: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nnviz.analysis.landscape.landscape import LossLandscape, survey
 from nnviz.analysis.solutions.matching import Matching, match_others
 from nnviz.analysis.solutions.solutions import Solutions, solutions
 from nnviz.core.experiment import Experiment
@@ -40,12 +39,12 @@ class Looked:
 
     Attributes:
         runs: these.
-        found: their solutions.
+        solutions: their solutions.
         twins: the typical run of the commonest solution, matched with others of it.
     """
 
     runs: Runs
-    found: Solutions
+    solutions: Solutions
     twins: tuple[Matching, ...]
 
 
@@ -53,18 +52,11 @@ def look(runs: Runs, alike: float, on_progress: Progress) -> Looked:
     """The distinct solutions, as `solutions` finds them, and how near runs of the commonest are to each other."""
     measurement = solutions(runs.trace, alike, lambda share: on_progress(SHARE_COMPARING * share))
     twins: list[Matching] = []
-    if measurement.found:
-        first = measurement.found[0]
+    if measurement.distinct:
+        first = measurement.distinct[0]
 
         def advance(share: float) -> None:
             on_progress(SHARE_COMPARING + (1 - SHARE_COMPARING) * share)
 
         twins = match_others(runs.trace, first.typical, first.runs, advance)
     return Looked(runs, measurement, tuple(twins))
-
-
-def survey_runs(
-    runs: Runs, kind: str, extent: float, resolution: int, seed: int, on_progress: Progress
-) -> LossLandscape:
-    """The landscape of runs; arguments and errors as in `landscape`."""
-    return survey(runs.trace, kind, extent, resolution, seed, on_progress)

@@ -61,10 +61,10 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class Solutions:
-    """What was found.
+    """The distinct solutions among runs.
 
     Attributes:
-        found: the solutions, those of most runs first, of lower loss first among equals.
+        distinct: the solutions, those of most runs first, of lower loss first among equals.
         differences: `[S, S]`, how differently the solutions' typical runs answer.
         alike: the threshold.
         runs: how many runs there were.
@@ -74,7 +74,7 @@ class Solutions:
         where: `plane`, `line` or `rows`: what these inputs are.
     """
 
-    found: tuple[Solution, ...]
+    distinct: tuple[Solution, ...]
     differences: Array
     alike: float
     runs: int
@@ -97,7 +97,7 @@ def solutions(trace: Trace, alike: float = ALIKE, on_progress: Progress | None =
 
     >>> from nnviz.core.experiment import Experiment
     >>> from nnviz.core.training import train
-    >>> [s.count for s in solutions(train(Experiment(kernel_initializer="zeros", restarts=5, epochs=5))).found]
+    >>> [s.count for s in solutions(train(Experiment(kernel_initializer="zeros", restarts=5, epochs=5))).distinct]
     [5]
     """
     if not 0 < alike < 1:
@@ -115,7 +115,7 @@ def solutions(trace: Trace, alike: float = ALIKE, on_progress: Progress | None =
     places = np.searchsorted(looked_at, [solution.typical for solution in result])
     report(1.0)
     return Solutions(
-        found=tuple(result),
+        distinct=tuple(result),
         differences=apart[np.ix_(places, places)],
         alike=alike,
         runs=len(trace.seeds),

@@ -1,6 +1,6 @@
 """How little randomness is enough? Starts of one number plus ε times noise, for many ε, and when their units part.
 
-Units have **parted** when the two furthest of any hidden layer, each taken as `nnviz.analysis.symmetry.symmetry`
+Units have **parted** when the two furthest of any hidden layer, each taken as `nnviz.analysis.playground.units`
 does, are more than `APART` from each other. All runs are plain gradient descent on all rows, so that nothing but the
 start is random; they are multiplied exactly, as the library trains near-clones, so that no rounding parts equal
 units.

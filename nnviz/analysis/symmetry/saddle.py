@@ -157,14 +157,14 @@ class _Growth:
         self.product = np.eye(directions)
         self.learning_rate = learning_rate
         self.decades, self.step = 0.0, 0
-        self.bends: Array | None = None
+        self.last_hessian: Array | None = None
 
     def until(self, step: int, hessian_now: Array) -> float:
         """By how many powers of ten it has grown, of all directions in the mean, at the Hessian `hessian_now`."""
         if not hessian_now.size:
             return 0.0
-        if self.bends is not None:
-            values, vectors = np.linalg.eigh((self.bends + hessian_now) / 2)
+        if self.last_hessian is not None:
+            values, vectors = np.linalg.eigh((self.last_hessian + hessian_now) / 2)
             factors = np.abs(1 - self.learning_rate * values)
             steps = step - self.step
             most = float(np.log10(factors.max()))
@@ -173,7 +173,7 @@ class _Growth:
             size = float(np.linalg.norm(self.product) / math.sqrt(len(hessian_now)))
             self.decades += most * steps + math.log10(size)
             self.product /= size
-        self.step, self.bends = step, hessian_now
+        self.step, self.last_hessian = step, hessian_now
         return self.decades
 
 

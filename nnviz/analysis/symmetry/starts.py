@@ -14,7 +14,7 @@ import numpy as np
 
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, make
 from nnviz.core.network import layer_views

@@ -23,7 +23,7 @@ from nnviz.core.datasets import Dataset
 
 Array = np.ndarray
 
-ANSWERS = ("auto", "classes", "number")
+TARGET_KINDS = ("auto", "classes", "number")
 LEAST_ROWS = 10
 MOST_CLASSES = 20
 MOST_TEXTS = 30  # different ones in a column that is still used
@@ -93,7 +93,7 @@ def prepare(
     Args:
         table: what was read.
         target: the number of the column to be answered.
-        answer: one of `ANSWERS`; "auto" takes texts and few whole numbers as classes.
+        answer: one of `TARGET_KINDS`; "auto" takes texts and few whole numbers as classes.
         samples: the most rows taken.
         test_fraction: the share of them that is held back.
         seed: draws the rows and the split.

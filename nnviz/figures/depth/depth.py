@@ -27,10 +27,10 @@ PEAK = 0.92  # how high the highest bar of a histogram reaches, in rows
 
 def plot_forwards(record: SignalRecord, theory: SignalTheory | None, palette: Palette) -> Figure:
     """The spread of the answers, from the input to the last layer, with a band over the networks."""
-    line, expected = typical(record.answers), theory.answers if theory else None
+    line, expected = typical(record.activations), theory.activations if theory else None
     title, layers = _finding("Forwards", line, expected), np.arange(len(line))
     return _stddev_lines(
-        "signal", title, "spread of the answers", "Forwards", layers, record.answers, expected, palette
+        "signal", title, "spread of the answers", "Forwards", layers, record.activations, expected, palette
     )
 
 

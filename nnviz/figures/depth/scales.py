@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.depth.scales import Scales, stddev_text
-from nnviz.analysis.restarts.success_rates import CERTAINTY
+from nnviz.analysis.rates import CERTAINTY
 from nnviz.analysis.words import count, number, percent, percent_range
 from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact, fit_scale, power_text

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.symmetry.symmetry import Drift
-from nnviz.analysis.symmetry.symmetry import drift as drift_of
+from nnviz.analysis.playground.units import Drift
+from nnviz.analysis.playground.units import drift as drift_of
 from nnviz.analysis.words import count
 from nnviz.core.trace import Trace
 from nnviz.figures.style import draw

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.analysis.symmetry.symmetry import unit_similarity as similarity_of
+from nnviz.analysis.playground.units import unit_similarity as similarity_of
 from nnviz.core.trace import Trace
 from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact

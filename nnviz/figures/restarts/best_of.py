@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.analysis.rates import CERTAINTY, Rate
 from nnviz.analysis.restarts.loss_levels import levels
 from nnviz.analysis.restarts.sentences import success
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, best_of, chance_of_one, restarts_needed, sizes_shown
+from nnviz.analysis.restarts.success_rates import best_of, chance_of_one, restarts_needed, sizes_shown
 from nnviz.analysis.words import number, percent
 from nnviz.core.registry import plain
 from nnviz.figures.playground.loss import PEAK

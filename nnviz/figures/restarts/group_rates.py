@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.analysis.rates import Rate
 from nnviz.analysis.restarts.best_of import mean_width
-from nnviz.analysis.restarts.success_rates import Rate
 from nnviz.analysis.words import percent
 from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure

@@ -25,7 +25,7 @@ def plot_group_shares(
         level: a share to mark by a line across; 0 for none.
     """
     share, low, high = (np.array([getattr(one, end) for one in shares.counted]) for end in ("share", "low", "high"))
-    counts, groups = shares.tries, np.array([one.runs for one in shares.counted])
+    counts, groups = shares.attempts, np.array([one.runs for one in shares.counted])
     said = f"{formula}, %{{x}} tries: %{{y:.1%}}"
     arms, text = draw.arms(share, low, high, palette.text, 1.5), "%{x} tries: %{y:.1%} of %{customdata} groups"
     data = [

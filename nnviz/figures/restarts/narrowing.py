@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import Rate
+from nnviz.analysis.rates import Rate
 from nnviz.analysis.restarts.success_rates import narrowing as rates_of
 from nnviz.analysis.words import count, percent
 from nnviz.core.registry import plain

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, restarts_needed
+from nnviz.analysis.rates import CERTAINTY, Rate
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import number, percent
 from nnviz.figures.style import draw
 from nnviz.figures.style.axes import fit_scale

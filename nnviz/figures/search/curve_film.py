@@ -26,7 +26,7 @@ def curve_film(walk: Walk, name: str, title: str, alt: str, captions: Sequence[s
         captions: one for each moment.
         sets: the setting that a click sets to its place.
     """
-    landscape = walk.plan.ground
+    landscape = walk.plan.landscape
     valleys = basins(landscape)
     x = np.linspace(landscape.low, landscape.high, POINTS)
     y = landscape.height(x[:, None])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import Rate, rate
+from nnviz.analysis.rates import Rate, rate
 from nnviz.analysis.words import percent
 from nnviz.core.registry import plain
 from nnviz.figures.style import draw
@@ -20,7 +20,7 @@ LOOKS = {"one": ("dot", "square"), "many": ("dash", "diamond"), "annealing": ("s
 
 def rates(contest: SearchContest) -> list[list[Rate]]:
     """The success rate of each method at each step, with its interval."""
-    runs = contest.found.shape[-1]
+    runs = contest.succeeded.shape[-1]
     return [[rate(int(amount), runs) for amount in line] for line in contest.successes]
 
 
@@ -80,7 +80,7 @@ def plot_search_rates(contest: SearchContest, palette: Palette) -> Figure:
     )
     title = rates_finding(contest)
     alt = (
-        f"Lines of how often each method finds the deepest valley of {contest.ground.label} with {contest.looks:,} "
+        f"Lines of how often each method finds the deepest valley of {contest.landscape.label} with {contest.looks:,} "
         "looks, "
         f"by the size of its steps. {title} Looking anywhere at random finds it in {percent(random_rate.share)}."
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.restarts.success_rates import rate
+from nnviz.analysis.rates import rate
 from nnviz.analysis.words import percent, percent_range
 from nnviz.figures.style import draw
 from nnviz.figures.style.figure import Figure
@@ -22,7 +22,7 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
         walk: of many runs with one coordinate.
         palette: the theme's colours.
     """
-    valleys = basins(walk.plan.ground)
+    valleys = basins(walk.plan.landscape)
     ends = np.bincount(valleys.of(walk.points[:, -1, 0]), minlength=len(valleys.floors))
     rates = [rate(int(amount), walk.plan.runs) for amount in ends]
     share, low, high = (100 * np.array([getattr(one, name) for one in rates]) for name in ("share", "low", "high"))
@@ -47,7 +47,7 @@ def plot_valley_ends(walk: Walk, palette: Palette) -> Figure:
         height=300,
         margin={"t": 28},
         annotations=[draw.label("deepest", deep, 1, palette.text, "bottom", yref="paper", showarrow=False)],
-        xaxis=draw.axis("place · line: exact share", [walk.plan.ground.low - wide, walk.plan.ground.high + wide]),
+        xaxis=draw.axis("place · line: exact share", [walk.plan.landscape.low - wide, walk.plan.landscape.high + wide]),
         yaxis=draw.axis("walkers that end there", [0, top], ticksuffix=" %", nticks=5),
     )
     result = rates[deepest]

@@ -38,7 +38,7 @@ def solution_figures(trace: Trace, solutions: Solutions, palette: Palette) -> li
         solutions: their solutions.
         palette: the theme's colours.
     """
-    drawn = solutions.found[:MOST]
+    drawn = solutions.distinct[:MOST]
     in_plane = solutions.where == "plane" and len(trace.dataset.class_names) == 2
     if not drawn or not (in_plane or solutions.where == "line"):
         return []
@@ -50,15 +50,17 @@ def solution_figures(trace: Trace, solutions: Solutions, palette: Palette) -> li
 def solutions_finding(solutions: Solutions) -> str:
     """How many solutions there are, and how common the commonest is, in a sentence."""
     looked_at = solutions.runs - solutions.left_out
-    if not solutions.found:
+    if not solutions.distinct:
         return f"All {count(looked_at, 'run')} diverged: there is no answer to compare."
-    first = solutions.found[0]
-    if len(solutions.found) == 1:
+    first = solutions.distinct[0]
+    if len(solutions.distinct) == 1:
         said = f"All {first.count:,} runs found the same solution." if first.count > 1 else "One run, one solution."
     elif first.count == 1:
-        said = f"{count(looked_at, 'run')} found {len(solutions.found)} solutions, no two alike."
+        said = f"{count(looked_at, 'run')} found {len(solutions.distinct)} solutions, no two alike."
     else:
-        said = f"{count(looked_at, 'run')} found {len(solutions.found)} solutions, the commonest {first.count:,} times."
+        said = (
+            f"{count(looked_at, 'run')} found {len(solutions.distinct)} solutions, the commonest {first.count:,} times."
+        )
     if solutions.diverged:
         said += f" {count(solutions.diverged, 'run')} diverged."
     return said
@@ -75,7 +77,7 @@ def _small_multiples(trace: Trace, solutions: Solutions, part: range, palette: P
     table: list[dict[str, np.ndarray]] = []
     layout: dict[str, Any] = {"annotations": []}
     for i, place in enumerate(part):
-        solution = solutions.found[place]
+        solution = solutions.distinct[place]
         row, column = divmod(i, columns)
         suffix = str(i + 1) if i else ""
         left = column * (1 + GAP) / columns if columns > 1 else 0.0
@@ -101,9 +103,9 @@ def _rest(solutions: Solutions, part: range) -> str:
     """What a second figure shows."""
     to = "and" if len(part) == 2 else "to"
     drawn = f"Solutions {part.start + 1} {to} {part.stop}" if len(part) > 1 else f"Solution {part.stop}"
-    left = len(solutions.found) - part.stop
+    left = len(solutions.distinct) - part.stop
     more = f"; {left} rarer ones are not drawn" if left > 0 else ""
-    runs = sum(solutions.found[place].count for place in part)
+    runs = sum(solutions.distinct[place].count for place in part)
     return f"{drawn}: {percent(runs / solutions.runs)} of the runs{more}."
 
 
@@ -131,7 +133,7 @@ def _label(solutions: Solutions, place: int, x: float, y: float) -> dict[str, An
 
 def _words(solutions: Solutions, place: int, between: str) -> str:
     """How many runs, and how good; short enough for a panel on a phone."""
-    solution = solutions.found[place]
+    solution = solutions.distinct[place]
     noun = " runs" if solutions.runs < 1000 else ""
     return f"{solution.count:,} of {solutions.runs:,}{noun}{between}loss {number(solution.loss)}"
 
@@ -172,7 +174,7 @@ def _curves(
 
 def plot_distance_matrix(solutions: Solutions, palette: Palette) -> Figure | None:
     """How differently the typical runs of the solutions answer, as a matrix; None where there are less than two."""
-    shown = len(solutions.found[:MOST])
+    shown = len(solutions.distinct[:MOST])
     if shown < 2:
         return None
     matrix = solutions.differences[:shown, :shown]
@@ -223,4 +225,4 @@ def _share(accuracy: float) -> str:
 
 def numbered(solutions: Solutions) -> list[tuple[str, Solution]]:
     """The solutions that are drawn, each with its number."""
-    return [(str(place + 1), solution) for place, solution in enumerate(solutions.found[:MOST])]
+    return [(str(place + 1), solution) for place, solution in enumerate(solutions.distinct[:MOST])]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress

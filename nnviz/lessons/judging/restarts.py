@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.analysis.rates import Rate, rate
 from nnviz.analysis.restarts.best_of import BestOf, group_rates, mean_width, one_success
 from nnviz.analysis.restarts.effect_sizes import mean_stddev
 from nnviz.analysis.restarts.loss_levels import LossLevel, at_levels, levels
 from nnviz.analysis.restarts.restarts import Restarts, train_portion
 from nnviz.analysis.restarts.sentences import mean_words, success
-from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
-from nnviz.figures.restarts.group_rates import plot_group_rates as draw_rates
-from nnviz.figures.restarts.group_shares import plot_group_shares as draw_tries
+from nnviz.figures.restarts.group_rates import plot_group_rates
+from nnviz.figures.restarts.group_shares import plot_group_shares
 from nnviz.figures.restarts.loss_levels import plot_loss_levels
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Pair, Picture, Reveal, Screen
@@ -184,7 +185,7 @@ def _restarts_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
         else "No group holds a success."
     )
     what, ringed = "groups with a success", int(needed) if needed <= MOST_ATTEMPTS else 0
-    return (draw_tries(chances.shares, title, "1 − (1 − p)ᵏ", what, palette, ringed, level=0.95),)
+    return (plot_group_shares(chances.shares, title, "1 − (1 − p)ᵏ", what, palette, ringed, level=0.95),)
 
 
 # How many runs are enough
@@ -253,8 +254,8 @@ def _rounded(runs: int) -> str:
 def _enough_pictures(runs: Restarts, palette: Palette) -> Sequence[Picture]:
     widths = _widths(runs)
     return (
-        draw_rates(widths.few, widths.whole, "small groups", palette),
-        draw_rates(widths.more, widths.whole, "large groups", palette),
+        plot_group_rates(widths.few, widths.whole, "small groups", palette),
+        plot_group_rates(widths.more, widths.whole, "large groups", palette),
     )
 
 

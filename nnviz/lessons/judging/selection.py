@@ -15,7 +15,7 @@ from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.chance.seeds import plot_per_seed
-from nnviz.figures.restarts.group_shares import plot_group_shares as draw_tries
+from nnviz.figures.restarts.group_shares import plot_group_shares
 from nnviz.figures.style.template import Palette
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
@@ -137,7 +137,9 @@ def _contests_pictures(contest: Contests, palette: Palette) -> Sequence[Picture]
         }
     }
     return (
-        draw_tries(contest.shares, title, "k / (k + 1)", "contests won by the best of k", palette, contest.attempts),
+        plot_group_shares(
+            contest.shares, title, "k / (k + 1)", "contests won by the best of k", palette, contest.attempts
+        ),
         Numbers("The method is the same; only the number of tries differs.", table),
     )
 

@@ -69,8 +69,8 @@ def _wider_reveal(measurement: ByInputs) -> Reveal:
     )
     stays = [abs(times - 1) < STAYS for times in (fixed, scaled)]
     right = 0 if all(stays) else 3 if not any(stays) else 1 if stays[0] else 2
-    first, last = (float(measurement.sums[FIXED_KEY][i]) for i in (0, -1))
-    level = measurement.sums[SCALED_KEY]
+    first, last = (float(measurement.preactivations[FIXED_KEY][i]) for i in (0, -1))
+    level = measurement.preactivations[SCALED_KEY]
     return Reveal(
         right,
         f"From {few} inputs to {many:,}, the spread of random_normal {_change(fixed)}, and that of he_normal "
@@ -95,9 +95,10 @@ def _wider_pictures(measurement: ByInputs, palette: Palette) -> list[Picture]:
         ("weights by inputs", measurement.weights, "spread of the weights",
          "The weights: one method does not look at the "
          f"inputs, and draws {number(float(measurement.weights[FIXED_KEY][-1]))} for all."),
-        ("sums by inputs", measurement.sums, "spread of the sums", "The sums: with random_normal they grow to "
-         f"{number(float(measurement.sums[FIXED_KEY][-1]))}, with he_normal they end at "
-         f"{number(float(measurement.sums[SCALED_KEY][-1]))}."),
+        ("sums by inputs", measurement.preactivations, "spread of the sums",
+         "The sums: with random_normal they grow to "
+         f"{number(float(measurement.preactivations[FIXED_KEY][-1]))}, with he_normal they end at "
+         f"{number(float(measurement.preactivations[SCALED_KEY][-1]))}."),
     ):  # fmt: skip
         drawn = [
             NamedLine(labels[key], values[key], palette.units[i], dash)

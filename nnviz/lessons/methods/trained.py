@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nnviz.analysis.claims.schemes import FIXED, PYTORCH
-from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.initializers.draws import LAYERS, Kernel, draws
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.diagnosis import guess_loss
 from nnviz.analysis.tables.ranking import Ranking, rank, train_seeds
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import MOST_SEED, Experiment

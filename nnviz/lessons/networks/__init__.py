@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.landscape.landscape import LossLandscape
 from nnviz.analysis.landscape.two_weights import fallen, two_weights, valleys
 from nnviz.analysis.solutions.matching import equal_settings
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number, percent, trimmed
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter

@@ -10,7 +10,8 @@ from scipy.stats import beta
 
 from nnviz.analysis.chance.repeats import differing
 from nnviz.analysis.chance.seeds import judge
-from nnviz.analysis.restarts.success_rates import Rate, rate, restarts_needed
+from nnviz.analysis.rates import Rate, rate
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import number, percent, percent_range
 from nnviz.core import activations, initializers
 from nnviz.core.experiment import Experiment

@@ -31,7 +31,7 @@ def level(generator: np.random.Generator, on_progress: Progress) -> Question | N
     for i, stddev in enumerate(stddevs):
         records.append(_sent(stddev, width, depth, activation, whole(generator, 0, 9999)))
         on_progress((i + 1) / len(stddevs))
-    kept = [float(np.exp(np.log(r.answers[:, -1] / r.answers[:, 0]).mean())) for r in records]
+    kept = [float(np.exp(np.log(r.activations[:, -1] / r.activations[:, 0]).mean())) for r in records]
     right = int(np.argmin(np.abs(np.log(kept))))
     off = np.sort(np.abs(np.log(kept)))
     if off[0] > math.log(LEVEL) or off[1] < math.log(LEVEL**2):
@@ -57,7 +57,7 @@ def layers(generator: np.random.Generator, on_progress: Progress) -> Question | 
     width, depth = pick(generator, (64, 100, 128)), whole(generator, 6, 20)
     aim = pick(generator, (0.3, 0.5, 0.6, 1.5, 2.0, 3.0))
     record = _sent(aim * math.sqrt(2 / width), width, depth, "relu", whole(generator, 0, 9999))
-    logs = np.log(record.answers).mean(axis=0)
+    logs = np.log(record.activations).mean(axis=0)
     one, whole_way = math.exp((logs[-1] - logs[1]) / (depth - 1)), math.exp(logs[-1] - logs[1])
     steps = depth - 1
     amounts = (one**steps, one / steps if one < 1 else one * steps, one, one**2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment

@@ -47,12 +47,12 @@ def fading(stddev: float, layers: int, on_progress: Progress | None = None) -> d
 
 def _fading_reveal(texts: dict[str, SignalRecord]) -> Reveal:
     (*_, large), records = texts, list(texts.values())
-    shares = [left(typical(record.answers)) for record in records]
+    shares = [left(typical(record.activations)) for record in records]
     backwards = left(typical(records[0].gradients)[::-1])
     layers = records[0].spec.depth
     share = shares[0]
     right = 0 if share > LEVEL_TO else 1 if share >= LEVEL_FROM else 2 if share >= MILLIONTH else 3
-    each = factor(typical(records[0].answers))
+    each = factor(typical(records[0].activations))
     ending = (
         "A net like this is not wrong. It is deaf."
         if share < MILLIONTH
@@ -78,7 +78,7 @@ def _fading_reveal(texts: dict[str, SignalRecord]) -> Reveal:
 def _fading_pictures(texts: dict[str, SignalRecord], palette: Palette) -> list[Picture]:
     small = next(iter(texts))
     styles = ((palette.units[0], "solid"), (palette.text, "dash"), (palette.units[1], "dot"))
-    forwards = {name: typical(record.answers) for name, record in texts.items()}
+    forwards = {name: typical(record.activations) for name, record in texts.items()}
     backwards = {name: typical(record.gradients) for name, record in texts.items()}
     layers = len(backwards[small])
     pictures: list[Picture] = []

@@ -23,7 +23,7 @@ from nnviz.core.registry import Parameter
 from nnviz.core.training import train
 from nnviz.figures.style.lines import NamedLine, plot_lines
 from nnviz.figures.style.template import Palette
-from nnviz.figures.symmetry import perturbation as pinch_figures
+from nnviz.figures.symmetry import perturbation as perturbation_figures
 from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 
 Array = np.ndarray
@@ -70,13 +70,13 @@ def _perturbation_reveal(perturbation: PerturbationSweep) -> Reveal:
 def _perturbation_pictures(perturbation: PerturbationSweep, palette: Palette) -> list[Picture]:
     shorter = perturbation.experiment.replace(epochs=max(2 * LEAST_SHOWN, int(1.5 * perturbation.parted.max())))
     a, b = (shorter.replace(kernel_initializer=start_of(VALUE, EPSILONS[i])) for i in (LARGE, SMALL))
-    escape, law = pinch_figures.plot_escape(perturbation, palette, chosen=SMALL), law_of(perturbation)
+    escape, law = perturbation_figures.plot_escape(perturbation, palette, chosen=SMALL), law_of(perturbation)
     if law.fitted:
         plain_words = f"Each ten times smaller pinch costs {number(law.slope)} steps more."
         theory = f" Theory says {number(law.expected)}." if math.isfinite(law.expected) else ""
         title = plain_words + theory
         escape = replace(escape, title=title, alt=escape.alt.replace(escape.title, title))
-    distances = pinch_figures.plot_distances(perturbation, SMALL, palette)
+    distances = perturbation_figures.plot_distances(perturbation, SMALL, palette)
     return [
         escape,
         replace(distances, title=f"The first of two starts. {distances.title}"),

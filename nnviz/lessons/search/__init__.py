@@ -54,14 +54,14 @@ def _valley_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
 def _crowd_pictures(walk: Walk, palette: Palette) -> Sequence[Picture]:
     first = walk.first(SHOWN)
     captions = [
-        f"After {count(int(look), 'look')}: {int(walk.plan.ground.found(walk.heights[:, i]).sum())} of "
+        f"After {count(int(look), 'look')}: {int(walk.plan.landscape.reached(walk.heights[:, i]).sum())} of "
         f"{walk.plan.runs:,} on the deepest floor"
         for i, look in enumerate(walk.looks)
     ]
-    valleys = basins(walk.plan.ground)
+    valleys = basins(walk.plan.landscape)
     same = valleys.of(first.points[:, 0, 0]) == valleys.of(first.points[:, -1, 0])
     title = f"The first {SHOWN} of {walk.plan.runs:,} walkers: {int(same.sum())} end in the valley that they start in."
-    alt = f"{SHOWN} walkers on the curve {walk.plan.ground.label} go down to the floors of their valleys."
+    alt = f"{SHOWN} walkers on the curve {walk.plan.landscape.label} go down to the floors of their valleys."
     return [curve_film(first, "crowd", title, alt, captions), plot_valley_ends(walk, palette)]
 
 
@@ -75,9 +75,9 @@ def _push_pictures(walks: Mapping[str, Walk], palette: Palette) -> Sequence[Pict
     panels = [Panel(name.capitalize(), walk.points[0][:, None]) for name, walk in walks.items()]
     title = f"One of {one.plan.runs} walkers each, from the same place. {legend(palette)}"
     because = measured.pushes_say(walks).because
-    alt = f"Three maps of {one.plan.ground.label} with the path of one walker each. {because}"
+    alt = f"Three maps of {one.plan.landscape.label} with the path of one walker each. {because}"
     return [
-        map_film(one.plan.ground, panels, "pushes", title, alt, captions, ("x", "y")),
+        map_film(one.plan.landscape, panels, "pushes", title, alt, captions, ("x", "y")),
         plot_walk_heights(walks, palette),
     ]
 
@@ -96,7 +96,7 @@ def _budget_pictures(result: measured.Budget, palette: Palette) -> Sequence[Pict
         + ", ".join(f"{number(low[i])} ({method.label})" for method, low in zip(METHODS, lows, strict=True))
         for i, look in enumerate(looks)
     ]
-    landscape = result.contest.ground
+    landscape = result.contest.landscape
     title = f"One run of each with steps of {plain(result.step)}. {legend(palette)}"
     alt = f"Three maps of {landscape.label} with the path of one run each. {measured.budget_says(result).because}"
     return [map_film(landscape, panels, "budget", title, alt, captions), plot_search_rates(result.contest, palette)]
@@ -113,7 +113,7 @@ def _population_pictures(evolutions: Mapping[str, Evolution], palette: Palette) 
         Panel(name.capitalize(), one.populations[0][: SHOWN + 1, :, :2], trail=False)
         for name, one in evolutions.items()
     ]
-    landscape = next(iter(evolutions.values())).plan.ground
+    landscape = next(iter(evolutions.values())).plan.landscape
     of = f"Two of the {measured.NUMBERS} numbers of all {measured.SIZE} candidates"
     title = f"{of}, in the first run. {legend(palette)}"
     because = measured.populations_say(evolutions).because

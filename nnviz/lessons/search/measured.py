@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.analysis.playground.diagnosis import diagnose
-from nnviz.analysis.restarts.success_rates import CERTAINTY, Rate, rate, restarts_needed
+from nnviz.analysis.rates import CERTAINTY, Rate, rate
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.analysis.words import count, number, percent, percent_range, trimmed
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part
@@ -45,7 +46,7 @@ def valley(start: float, seed: int, on_progress: Progress | None = None) -> Walk
 
 def valley_says(walk: Walk) -> Reveal:
     """Whether it came over the hilltop."""
-    valleys = basins(walk.plan.ground)
+    valleys = basins(walk.plan.landscape)
     (start, end), (low,) = walk.points[0, [0, -1], 0].tolist(), walk.heights[:, -1].tolist()
     first, ends = valleys.of(np.array([start, end])).tolist()
     deepest = valleys.deepest
@@ -71,7 +72,7 @@ def crowd(landscape: str, seed: int, on_progress: Progress | None = None) -> Wal
 def crowd_says(walk: Walk) -> Reveal:
     """How many came to the deepest floor."""
     measurement = rate(int(walk.settled.sum()), walk.plan.runs)
-    exact = deepest_share(walk.plan.ground, 1)
+    exact = deepest_share(walk.plan.landscape, 1)
     holds = "inside" if measurement.low <= exact <= measurement.high else "just outside"
     needed = restarts_needed(exact)
     return Reveal(
@@ -110,7 +111,7 @@ def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
     ends = [float(medians(walk)[-1]) for walk in walks.values()]
     none, steady, fading = (number(end) for end in ends)
     settled = [percent(float(walk.settled.mean())) for walk in walks.values()]
-    seen = percent(float(walks["steady push"].found.mean()))
+    seen = percent(float(walks["steady push"].succeeded.mean()))
     return Reveal(
         right=int(np.argmin(ends)),
         because=f"The middle one of {PUSHED} walkers ends at height {none} with no push, at {steady} with a steady "
@@ -187,7 +188,7 @@ def populations(
 
 def populations_say(texts: Mapping[str, Evolution]) -> Reveal:
     """Whether leaving mutation out helps, harms, or makes no difference."""
-    without, mutated = (rate(int(one.found.sum()), RUNS) for one in (texts[WITHOUT], texts[WITH]))
+    without, mutated = (rate(int(one.succeeded.sum()), RUNS) for one in (texts[WITHOUT], texts[WITH]))
     generation = copies_from(texts[WITHOUT])
     copies = f"From generation {generation} on, all {SIZE} candidates of every run are copies of one."
     if generation < 0:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.claims.tools import train_all
 from nnviz.analysis.playground.diagnosis import diagnose
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import amount_moved
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get

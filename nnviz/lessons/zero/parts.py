@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnviz.analysis.claims.tools import train_all
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import RECIPE, InitOutcome, ZeroParts, amount_moved, parts
-from nnviz.analysis.symmetry.symmetry import effective_units
+from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment

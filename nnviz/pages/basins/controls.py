@@ -18,7 +18,7 @@ from nnviz.figures.landscape.basin_map import LOSS, STEPS, decimals, distance_te
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import Palette
 from nnviz.ui import page
-from nnviz.ui.state import state
+from nnviz.ui.download.link_and_numbers import link_and_numbers
 from nnviz.ui.state.controls import Choice, Controls
 from nnviz.ui.state.presets import Preset
 from nnviz.ui.state.state import DEFAULT_A, Comparison
@@ -264,15 +264,5 @@ def method(outcome: BasinOutcome) -> str:
 
 def take_home(choice: Choice, figures: Sequence[Figure]) -> None:
     """The link to the page, and the numbers behind each chart."""
-    box = st.expander("Take it with you", key="basins.takeaway", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        st.caption("This link opens the same map anywhere.")
-        st.code(state.link(view_query(choice)), language=None, wrap_lines=True)
-        st.caption("The numbers behind the charts.")
-        with st.container(horizontal=True, gap="small"):
-            for figure in figures:
-                file = f"nnviz-{figure.name}.csv"
-                label = f"{figure.name}, CSV"
-                st.download_button(label, figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
+    files = ((figure.name, f"nnviz-{figure.name}", figure) for figure in figures)
+    link_and_numbers("basins", "map", view_query(choice), files)

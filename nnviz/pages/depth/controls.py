@@ -26,6 +26,7 @@ from nnviz.figures.depth.chaos import plot_chaos
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES, Palette
 from nnviz.ui import page
+from nnviz.ui.download.link_and_numbers import link_and_numbers
 from nnviz.ui.state import state
 from nnviz.ui.state.initial_values import InitialValues
 from nnviz.ui.state.presets import Preset
@@ -183,17 +184,8 @@ def words(verdict: SignalVerdict, described: str, palette: Palette) -> str:
 
 def take_home(spec: SignalSpec, figures: Mapping[str, Figure]) -> None:
     """The link to the page, and the numbers behind each chart."""
-    box = st.expander("Take it with you", key="depth.takeaway", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        st.caption("This link opens the same networks anywhere.")
-        st.code(state.link(to_query(spec)), language=None, wrap_lines=True)
-        st.caption("The numbers behind the charts.")
-        with st.container(horizontal=True, gap="small"):
-            for name, figure in figures.items():
-                file = f"nnviz-depth-{name}.csv"
-                st.download_button(f"{name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
+    files = ((name, f"nnviz-depth-{name}", figure) for name, figure in figures.items())
+    link_and_numbers("depth", "networks", to_query(spec), files)
 
 
 def measured(spec: SignalSpec) -> tuple[SignalRecord, SignalTheory | None]:

@@ -13,7 +13,7 @@ from nnviz.analysis.initializers.works import ACTIVATIONS, INITIALIZERS, RECIPE,
 from nnviz.analysis.words import count, number
 from nnviz.core import activations, datasets, initializers, optimizers
 from nnviz.core.experiment import Experiment
-from nnviz.figures.initializers.works import plot_works as draw
+from nnviz.figures.initializers.works import plot_works
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import page
 from nnviz.ui.state.state import DEFAULT_A, Comparison
@@ -140,7 +140,7 @@ def _train(starts: list[str], functions: list[str], recipe: Experiment) -> None:
 
 def _show(measurement: Works, theme: str) -> None:
     """The map, what its numbers mean, and a way into the Playground for each cell."""
-    figure = draw(measurement, PALETTES[theme])
+    figure = plot_works(measurement, PALETTES[theme])
     cell = next(iter(measurement.cells.values()))
     clicked = page.clicked(figure)
     runs = count(cell.runs, "run")

@@ -9,14 +9,15 @@ from typing import Any, Final
 import streamlit as st
 
 from nnviz.analysis.landscape import sentences as words
-from nnviz.analysis.landscape.landscape import LossLandscape, prepared
+from nnviz.analysis.landscape.landscape import LossLandscape, prepared, survey_runs
 from nnviz.analysis.landscape.planes import KINDS, RUNS
-from nnviz.analysis.solutions.run_recipes import Runs, survey_runs
+from nnviz.analysis.solutions.run_recipes import Runs
 from nnviz.analysis.words import number
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.registry import Parameter
 from nnviz.figures.style.figure import Figure
 from nnviz.ui import page
+from nnviz.ui.download.link_and_numbers import link_and_numbers
 from nnviz.ui.state import state
 from nnviz.ui.state.controls import Controls
 from nnviz.ui.state.presets import Preset
@@ -151,14 +152,5 @@ def to_playground(landscape: LossLandscape) -> None:
 
 def take_home(experiment: Experiment, settings: Mapping[str, Any], figures: Mapping[str, Figure]) -> None:
     """The link to the page, and the numbers behind each chart."""
-    box = st.expander("Take it with you", key="landscape.takeaway", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        st.caption("This link opens the same landscape anywhere.")
-        st.code(state.link(LAB.to_query(experiment, **settings)), language=None, wrap_lines=True)
-        st.caption("The numbers behind the charts.")
-        with st.container(horizontal=True, gap="small"):
-            for name, figure in figures.items():
-                file = f"nnviz-landscape-{name}.csv"
-                st.download_button(f"{name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
+    files = ((name, f"nnviz-landscape-{name}", figure) for name, figure in figures.items())
+    link_and_numbers("landscape", "landscape", LAB.to_query(experiment, **settings), files)

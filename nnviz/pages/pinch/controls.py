@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-import streamlit as st
-
 from nnviz.analysis.symmetry.escape_laws import power
 from nnviz.analysis.symmetry.perturbation import APART, DECADES, LOOK, PerturbationSweep, start_of
 from nnviz.analysis.words import count, number
@@ -18,7 +16,7 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.figures.symmetry import perturbation as draw
 from nnviz.ui import page
-from nnviz.ui.state import state
+from nnviz.ui.download.link_and_numbers import link_and_numbers
 from nnviz.ui.state.controls import Choice, Controls
 from nnviz.ui.state.presets import Preset
 from nnviz.ui.state.state import DEFAULT_A, Comparison
@@ -160,17 +158,5 @@ def figures(
 
 def take_home(choice: Choice, figures: list[Figure]) -> None:
     """The link to the page, and the numbers behind each chart."""
-    box = st.expander("Take it with you", key="pinch.takeaway", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        st.caption("This link opens the same runs anywhere.")
-        link = state.link(CONTROLS.to_query(choice.experiment, **choice.settings))
-        st.code(link, language=None, wrap_lines=True)
-        st.caption("The numbers behind the charts.")
-        with st.container(horizontal=True, gap="small"):
-            for figure in figures:
-                file = f"nnviz-pinch-{figure.name.replace(' ', '-')}.csv"
-                st.download_button(
-                    f"{figure.name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore"
-                )
+    files = ((figure.name, f"nnviz-pinch-{figure.name.replace(' ', '-')}", figure) for figure in figures)
+    link_and_numbers("pinch", "runs", CONTROLS.to_query(choice.experiment, **choice.settings), files)

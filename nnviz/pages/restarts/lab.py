@@ -32,6 +32,7 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.pages.restarts.solutions import solutions
 from nnviz.ui import markup, page
+from nnviz.ui.download.link_and_numbers import link_and_numbers
 from nnviz.ui.state import controls, state
 from nnviz.ui.state.presets import Preset
 from nnviz.ui.state.state import Comparison
@@ -302,15 +303,12 @@ def distinct(both: Sequence[RunSide], choice: controls.Choice, theme: str) -> No
 
 def take_home(choice: controls.Choice, drawn: Mapping[str, Sequence[Figure]]) -> None:
     """The link to the page, and the numbers behind each chart; those of the final losses are one row a run."""
-    box = st.expander("Take it with you", key="restarts.takeaway", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        st.caption("This link opens the same runs anywhere.")
-        st.code(state.link(query(choice)), language=None, wrap_lines=True)
-        st.caption("All runs, a row each, and the numbers behind the charts.")
-        with st.container(horizontal=True, gap="small"):
-            for figure in (figure for row in drawn.values() for figure in row):
-                name = "all runs" if figure.name == "final losses" else figure.name
-                file = f"nnviz-restarts-{name}.csv".replace(" ", "-")
-                st.download_button(f"{name}, CSV", figure.csv, file, "text/csv", type="tertiary", on_click="ignore")
+    named = [
+        ("all runs" if figure.name == "final losses" else figure.name, figure)
+        for row in drawn.values()
+        for figure in row
+    ]
+    files = ((name, f"nnviz-restarts-{name}".replace(" ", "-"), figure) for name, figure in named)
+    link_and_numbers(
+        "restarts", "runs", query(choice), files, "All runs, a row each, and the numbers behind the charts."
+    )

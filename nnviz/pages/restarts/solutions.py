@@ -40,9 +40,9 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
     """
     runs = Runs.of(trace.at([-1]))
     looked = compute.result_of("Comparing what the runs answer", look, runs, alike)
-    result = looked.found
+    result = looked.solutions
     _show(looked, theme)
-    if result.found:
+    if result.distinct:
         _links(trace.experiment, result)
     if len(trace.seeds) - result.diverged > 1:
         st.subheader("Are two runs the same network?", anchor=False)
@@ -54,14 +54,14 @@ def solutions(trace: Trace, theme: str, alike: float = ALIKE) -> Solutions:
 def _figures(experiment: Experiment, seeds: bytes, alike: float, theme: str, _looked: Looked) -> list[Figure]:
     """The pictures of the solutions, drawn once for everybody; `experiment`, `seeds` and `alike` tell which."""
     palette = PALETTES[theme]
-    pictures = draw.solution_figures(_looked.runs.trace, _looked.found, palette)
-    matrix = None if pictures else draw.plot_distance_matrix(_looked.found, palette)
+    pictures = draw.solution_figures(_looked.runs.trace, _looked.solutions, palette)
+    matrix = None if pictures else draw.plot_distance_matrix(_looked.solutions, palette)
     return [matrix] if matrix else pictures
 
 
 def _show(looked: Looked, theme: str) -> None:
     """The pictures, where there are any, and the numbers."""
-    result, runs = looked.found, looked.runs
+    result, runs = looked.solutions, looked.runs
     figures = _figures(runs.experiment, runs.seeds, result.alike, theme, looked)
     if result.where == "rows" or not figures:  # else the first picture says it
         st.html(f'<p class="finding">{markup.text(draw.solutions_finding(result))}</p>')
@@ -69,7 +69,7 @@ def _show(looked: Looked, theme: str) -> None:
     for column, figure in zip(places, figures, strict=False):
         with column:
             page.chart(figure)
-    if result.found:
+    if result.distinct:
         with places[1] if len(figures) == 1 else st.container():
             st.html(markup.table(draw.solution_numbers(result)))
             st.html(f'<p class="muted">{markup.text(_method(result))}</p>')
@@ -107,7 +107,7 @@ def _links(experiment: Experiment, measurement: Solutions) -> None:
 
 def _beside(measurement: Solutions, solution: Solution) -> int:
     """The seed to show beside a solution's typical run: the commonest other's."""
-    return next((other.seed for other in measurement.found if other is not solution), solution.seed)
+    return next((other.seed for other in measurement.distinct if other is not solution), solution.seed)
 
 
 def playground_query(experiment: Experiment, seed: int, other: int) -> dict[str, str]:
@@ -147,7 +147,7 @@ def _two_runs(looked: Looked, theme: str) -> None:
 
 def _choose_at_first(looked: Looked) -> None:
     """At first the commonest solution's typical run, and the run of it that comes closest."""
-    now = hash((looked.runs, looked.found.alike))
+    now = hash((looked.runs, looked.solutions.alike))
     if st.session_state.get(_OF) == now and FIRST in st.session_state:
         return
     seeds = looked.runs.trace.seeds

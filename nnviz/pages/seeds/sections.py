@@ -14,8 +14,7 @@ from nnviz.analysis.chance.seeds import LEAST, MOST, SEEDS, Judgement, judge
 from nnviz.analysis.chance.seeds_sentences import causes, grown, judged, repeated
 from nnviz.core.experiment import DEFAULT, Experiment
 from nnviz.core.registry import Parameter
-from nnviz.figures.chance.seeds import in_order, plot_per_seed
-from nnviz.figures.chance.seeds import plot_ripple as draw_ripple
+from nnviz.figures.chance.seeds import in_order, plot_per_seed, plot_ripple
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.template import PALETTES
 from nnviz.ui import markup, page
@@ -138,7 +137,7 @@ def digests(same: Repeats) -> None:
 @drawn_once
 def _ripple(experiment: Experiment, theme: str, _ripples: Sequence[Ripple]) -> Figure:
     """The picture of the changes, drawn once for everybody."""
-    return draw_ripple(_ripples, PALETTES[theme])
+    return plot_ripple(_ripples, PALETTES[theme])
 
 
 @drawn_once

@@ -13,40 +13,17 @@ from nnviz.core.experiment import FIELDS
 from nnviz.core.registry import shorten
 from nnviz.lessons.course import LESSONS, course
 from nnviz.lessons.lesson import Lesson
-from nnviz.pages.basins import (
-    controls as basin_lab,
-)
-from nnviz.pages.landscape import (
-    controls as landscape_controls,
-)
-from nnviz.pages.order import (
-    controls as order_controls,
-)
-from nnviz.pages.pinch import (
-    controls as pinch_controls,
-)
-from nnviz.pages.quiz import (
-    state as quiz_state,
-)
-from nnviz.pages.restarts import (
-    lab as restarts_lab,
-)
-from nnviz.pages.seeds import (
-    sections as seeds,
-)
-from nnviz.pages.starts import (
-    controls as starts_controls,
-)  # fmt: skip
-from nnviz.ui import (
-    markup,
-    page,
-)
+from nnviz.pages.basins import controls as basin_lab
+from nnviz.pages.landscape import controls as landscape_controls
+from nnviz.pages.order import controls as order_controls
+from nnviz.pages.pinch import controls as pinch_controls
+from nnviz.pages.quiz import state as quiz_state
+from nnviz.pages.restarts import lab as restarts_lab
+from nnviz.pages.seeds import sections as seeds
+from nnviz.pages.starts import controls as starts_controls
+from nnviz.ui import markup, page
 from nnviz.ui.download.handouts import address, handouts
-from nnviz.ui.state import (
-    frame,
-    presets,
-    state,
-)
+from nnviz.ui.state import frame, presets, state
 from nnviz.ui.state.controls import DIFFER, LABELS, Controls, playground
 from nnviz.ui.state.lesson_state import NONE, link_query
 from nnviz.ui.state.presets import Preset

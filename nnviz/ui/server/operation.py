@@ -19,8 +19,7 @@ from starlette.responses import HTMLResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from nnviz.ui import streamlit_insides
-from nnviz.ui.server import counters, limits, log
-from nnviz.ui.work import turns
+from nnviz.ui.server import counters, limits, log, processors
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,7 +49,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         "start",
         python=platform.python_version(),
         streamlit=version("streamlit"),
-        cores=turns.cores(),
+        cores=processors.cores(),
         port=st.get_option("server.port"),
         path=st.get_option("server.baseUrlPath"),
         hosts=st.get_option("server.allowedHosts"),

@@ -8,29 +8,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 
 from nnviz.ui.server import observed
 
 POLL_SECONDS = 0.1
 
-CGROUP = Path("/sys/fs/cgroup/cpu.max")  # a container's limit, where there is one
-
 Look = Callable[[], object]
-
-
-def cores() -> int:
-    """How many cores this process may keep busy: by its affinity, and by its container's limit."""
-    result = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = CGROUP.read_text(encoding="ascii").split()
-        return max(1, min(result, int(quota) // int(period)))
-    except (OSError, ValueError):  # no such file, or "max": no limit
-        return result
 
 
 class Queue:

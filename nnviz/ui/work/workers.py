@@ -24,9 +24,10 @@ from typing import Any, TypeVar
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import WORTH_A_THREAD, kind, step_work, together, train_together
 from nnviz.ui.server import counters, log, observed
+from nnviz.ui.server.processors import cores
 from nnviz.ui.work import worker
 from nnviz.ui.work.pipe import Pipe
-from nnviz.ui.work.turns import Look, cores
+from nnviz.ui.work.turns import Look
 
 MOMENT, LONG = 0.5, 2.0  # seconds of computing: after a moment, work that seems to take longer than long is long work
 LOOK_SECONDS = 0.01  # how often the server looks how far work is

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnviz.analysis.chance.order import LEAST_LOSS, check_pairs, components, filled, order, split, squared_sums
+from nnviz.analysis.chance.order import LEAST_LOSS, check_pairs, components, filled, order, split, sum_of_squares
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.training import train
 
@@ -37,7 +37,7 @@ def test_a_pair_s_loss_is_that_of_its_own_experiment_to_the_bit(small):
 
 def test_the_sums_of_squares_are_the_whole_and_those_of_the_textbook():
     values = made(2.0, 0.5)
-    start, order_, pair = squared_sums(values)
+    start, order_, pair = sum_of_squares(values)
     assert start + order_ + pair == pytest.approx(values.size * values.var())
     assert start / 4 / (values.mean(axis=1).var(ddof=1) * 4) == pytest.approx(1)
     # SciPy's one-way analysis of the rows: what is not between rows is within them.

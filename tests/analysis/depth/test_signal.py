@@ -46,10 +46,10 @@ def test_a_spec_is_a_value():
 
 def test_the_same_spec_gives_the_same_bits_and_each_network_is_its_seeds():
     a, b = measure(SignalSpec(**QUICK)), measure(SignalSpec(**QUICK))
-    np.testing.assert_array_equal(a.answers, b.answers)
+    np.testing.assert_array_equal(a.activations, b.activations)
     np.testing.assert_array_equal(a.gradients, b.gradients)
     alone = measure(SignalSpec(**QUICK | {"seeds": 1, "seed": 1}))
-    np.testing.assert_array_equal(alone.answers[0], a.answers[1])
+    np.testing.assert_array_equal(alone.activations[0], a.activations[1])
     np.testing.assert_array_equal(alone.gradients[0], a.gradients[1])
 
 
@@ -69,7 +69,7 @@ def test_the_networks_are_those_of_a_training():
     np.testing.assert_array_equal(x, trace.dataset.x_train)
     for layer in range(2):  # a training spawns one child more, for its output; the children before it are the same
         values, _ = hidden_signals(trace, x, snapshot=0)[layer]
-        assert record.answers[0, layer + 1] == pytest.approx(values.std(), rel=1e-12)
+        assert record.activations[0, layer + 1] == pytest.approx(values.std(), rel=1e-12)
 
 
 @pytest.mark.parametrize("key", activations.registry)
@@ -100,7 +100,7 @@ def test_gradients_are_right_by_central_differences(key):
 def test_orthogonal_linear_layers_keep_every_length_and_angle():
     record = measure(SignalSpec(depth=64, activation="linear", kernel_initializer="orthogonal", data="normal", seeds=2))
     assert record.cosines == pytest.approx(record.cosines[:, :, :1] * np.ones(65), abs=1e-9)
-    lengths = np.square(record.sums) / np.square(record.sums[:, :1])
+    lengths = np.square(record.preactivations) / np.square(record.preactivations[:, :1])
     assert lengths == pytest.approx(np.ones_like(lengths), rel=0.02)  # the spread is about a mean that rotates
     assert verdict(record).word == "Gets through"
 
@@ -110,7 +110,7 @@ def test_relu_multiplies_the_variance_by_half_the_weight_variance(key, rate):
     """A layer's mean square over n units has a relative variance of 7 / n (see test_meanfield), the same for all rows
     at worst; L layers and S networks make it 7 L / (n S), and the logarithm's spread is its root."""
     record = measure(SignalSpec(**WIDE, kernel_initializer=key))
-    found = np.log(np.square(record.sums[:, -1] / record.sums[:, 0])).mean()
+    found = np.log(np.square(record.preactivations[:, -1] / record.preactivations[:, 0])).mean()
     spread = math.sqrt(7 * 5 / (512 * 4))
     assert found == pytest.approx(5 * math.log(rate), abs=SIGNIFICANT * spread)
 
@@ -135,9 +135,9 @@ def test_theory_holds_in_wide_layers(activation, kernel, bias):
     spec = SignalSpec(**WIDE, activation=activation, kernel_initializer=kernel, bias_initializer=bias)
     record, expected = measure(spec), theory(spec)
     allowed = SIGNIFICANT * 0.5 * math.sqrt(7 * WIDE["depth"] / (WIDE["width"] * WIDE["seeds"]))
-    mean = np.sqrt(np.square(record.answers).mean(axis=0))
-    assert mean == pytest.approx(expected.answers, rel=allowed)
-    assert np.sqrt(np.square(record.sums).mean(axis=0)) == pytest.approx(expected.sums, rel=allowed)
+    mean = np.sqrt(np.square(record.activations).mean(axis=0))
+    assert mean == pytest.approx(expected.activations, rel=allowed)
+    assert np.sqrt(np.square(record.preactivations).mean(axis=0)) == pytest.approx(expected.preactivations, rel=allowed)
     if expected.place:  # weights of a mean other than 0 leave nearly all of the gradient to a few rows
         assert np.sqrt(np.square(record.gradients).mean(axis=0)) == pytest.approx(expected.gradients, rel=allowed)
     assert record.cosines.mean(axis=0) == pytest.approx(expected.cosines, abs=SIGNIFICANT / math.sqrt(512))
@@ -161,7 +161,7 @@ def test_glorots_table_is_reproduced():
     spec = SignalSpec(
         depth=5, width=512, seeds=2, rows=64, data="normal", activation="tanh", kernel_initializer="pytorch_default"
     )
-    assert typical(measure(spec).answers)[1:] == pytest.approx([0.460, 0.249, 0.141, 0.081, 0.047], rel=0.08)
+    assert typical(measure(spec).activations)[1:] == pytest.approx([0.460, 0.249, 0.141, 0.081, 0.047], rel=0.08)
 
 
 def test_dead_and_saturated_are_shares_as_in_activity():
@@ -175,12 +175,12 @@ def test_dead_and_saturated_are_shares_as_in_activity():
 
 def test_overflow_is_data():
     record = measure(SignalSpec(depth=64, width=512, rows=16, seeds=1, kernel_initializer="constant(value=1000)"))
-    assert not np.isfinite(record.answers[0, -1])
+    assert not np.isfinite(record.activations[0, -1])
     said = verdict(record)
     assert said.word == "Explodes"
     assert "it leaves what a number can hold" in str(said)
     expected = theory(record.spec)
-    assert not np.isfinite(expected.answers[-1])
+    assert not np.isfinite(expected.activations[-1])
 
 
 def test_nothing_comes_through_zeros():

@@ -59,6 +59,6 @@ def test_methods_stand_by_family_and_then_by_spread():
 def test_sums_spread_by_the_root_of_the_number_of_inputs():
     found = by_inputs(("random_normal", "he_normal"), (16, 256), 64)
     # A sum's variance is n s². The kernel's 64 n squares and the 200 rows stray by at most 3 % at n = 16; four times.
-    assert found.sums["random_normal"] == pytest.approx(0.05 * np.sqrt([16, 256]), rel=0.12)
-    assert found.sums["he_normal"] == pytest.approx([math.sqrt(2)] * 2, rel=0.12)
+    assert found.preactivations["random_normal"] == pytest.approx(0.05 * np.sqrt([16, 256]), rel=0.12)
+    assert found.preactivations["he_normal"] == pytest.approx([math.sqrt(2)] * 2, rel=0.12)
     assert found.weights["he_normal"][0] / found.weights["he_normal"][1] == pytest.approx(4, rel=0.12)

@@ -9,15 +9,7 @@ from sklearn.metrics import log_loss
 
 from nnviz.analysis.landscape import landscape as ground_of_lines
 from nnviz.analysis.landscape import loss_surface as module
-from nnviz.analysis.landscape.landscape import (
-    FLIPPING,
-    LINE_POINTS,
-    LossLine,
-    landscape,
-    prepared,
-    survey,
-    valleys,
-)
+from nnviz.analysis.landscape.landscape import FLIPPING, LINE_POINTS, LossLine, landscape, prepared, survey, valleys
 from nnviz.analysis.landscape.loss_surface import losses_at
 from nnviz.analysis.landscape.planes import KINDS, LandscapeError, parameters, plane
 from nnviz.core import activations

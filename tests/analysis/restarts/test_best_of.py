@@ -27,7 +27,7 @@ def test_groups_with_a_success_are_counted_by_hand():
 def test_coins_agree_with_the_formula():
     """Of 100,000 coins of 0.3 the counted share lies within 4 standard errors of 1 - 0.7^k, for each k."""
     found = one_success(np.random.default_rng(0).random(100_000) < 0.3, 12)
-    for rate, k in zip(found.counted, found.tries, strict=True):
+    for rate, k in zip(found.counted, found.attempts, strict=True):
         expected = 1 - binom.cdf(0, k, 0.3)
         error = math.sqrt(expected * (1 - expected) / rate.runs)
         assert abs(rate.share - expected) < 4 * error + 0.01  # the formula takes the share of these coins

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import brunnermunzel
 
+from nnviz.analysis.rates import rate
 from nnviz.analysis.restarts.effect_sizes import Z, difference, mean_stddev, superiority
-from nnviz.analysis.restarts.success_rates import rate
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import hypergeom, norm
+from scipy.stats import hypergeom
 
-from nnviz.analysis.restarts.success_rates import best_of, chance_of_one, narrowing, rate, restarts_needed, sizes_shown
-
-
-@pytest.mark.parametrize(("successes", "runs"), [(636, 1000), (0, 7), (7, 7), (1, 1), (0, 1), (1999, 2000)])
-def test_the_interval_is_wilsons(successes, runs):
-    """Solved for p: |p̂ - p| = z √(p (1 - p) / n)."""
-    found, z = rate(successes, runs), norm.ppf(0.975)
-    middle = (found.share + z**2 / (2 * runs)) / (1 + z**2 / runs)
-    reach = z / (1 + z**2 / runs) * math.sqrt(found.share * (1 - found.share) / runs + z**2 / (4 * runs**2))
-    assert (found.low, found.high) == pytest.approx((middle - reach, middle + reach), abs=1e-12)
-    assert 0 <= found.low <= found.share <= found.high <= 1
+from nnviz.analysis.rates import rate
+from nnviz.analysis.restarts.success_rates import best_of, chance_of_one, narrowing, restarts_needed, sizes_shown
 
 
 def test_science_numbers():

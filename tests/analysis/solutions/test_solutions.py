@@ -45,37 +45,37 @@ def test_answers_are_those_that_predict_gives(monkeypatch, dataset, start):
 
 
 def test_every_run_is_in_one_solution_and_the_larger_come_first(found):
-    members = np.concatenate([solution.runs for solution in found.found])
+    members = np.concatenate([solution.runs for solution in found.distinct])
     assert sorted(members) == list(range(60))
-    counts = [solution.count for solution in found.found]
+    counts = [solution.count for solution in found.distinct]
     assert counts == sorted(counts, reverse=True)
-    assert sum(solution.share for solution in found.found) == pytest.approx(1)
-    assert all(solution.typical in solution.runs for solution in found.found)
+    assert sum(solution.share for solution in found.distinct) == pytest.approx(1)
+    assert all(solution.typical in solution.runs for solution in found.distinct)
     assert (found.diverged, found.left_out, found.where) == (0, 0, "plane")
 
 
 def test_the_solutions_of_xor_have_the_known_losses(trace, found):
     """Two bands that solve it, and corners on the plateaus ln2/2 and 3/4 H(1/3)."""
     levels = np.array([0.0, np.log(2) / 2, 0.477386, np.log(2)])
-    for solution in found.found:
+    for solution in found.distinct:
         losses = trace.train_loss[solution.runs, -1]
         nearest = np.abs(losses[:, None] - levels).argmin(axis=1)
         assert len(set(nearest)) == 1
         assert np.abs(losses - levels[nearest]).max() < 0.01
-    assert [round(solution.loss) for solution in found.found[:2]] == [0, 0]
+    assert [round(solution.loss) for solution in found.distinct[:2]] == [0, 0]
 
 
 def test_no_two_runs_of_a_solution_differ_by_more_than_the_threshold(trace, found):
     x, _ = inputs(trace, 60)
     said = np.stack([predict(trace, x, run)[:, 1] for run in range(60)])
-    for solution in found.found:
+    for solution in found.distinct:
         within = np.abs(said[solution.runs][:, None] - said[solution.runs]).mean(axis=2)
         assert within.max() == pytest.approx(solution.spread, abs=1e-12)
         assert solution.spread <= found.alike
         assert within.sum(axis=1)[list(solution.runs).index(solution.typical)] == pytest.approx(
             within.sum(axis=1).min()
         )
-    typical = said[[solution.typical for solution in found.found]]
+    typical = said[[solution.typical for solution in found.distinct]]
     np.testing.assert_allclose(found.differences, np.abs(typical[:, None] - typical).mean(axis=2), atol=1e-12)
 
 
@@ -87,19 +87,19 @@ def test_the_solutions_are_scikit_learns_complete_linkage(trace, alike):
         n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=alike
     ).fit_predict(apart)
     expected = {tuple(np.flatnonzero(labels == label)) for label in set(labels)}
-    assert {tuple(solution.runs) for solution in solutions(trace, alike).found} == expected
+    assert {tuple(solution.runs) for solution in solutions(trace, alike).distinct} == expected
 
 
 def test_a_wider_threshold_makes_fewer_solutions(trace, found):
-    counts = [len(solutions(trace, alike).found) for alike in (1e-6, 0.1, 0.9)]
-    assert counts == [60, len(found.found), 1]
+    counts = [len(solutions(trace, alike).distinct) for alike in (1e-6, 0.1, 0.9)]
+    assert counts == [60, len(found.distinct), 1]
     with pytest.raises(ValueError, match="alike="):
         solutions(trace, 0.0)
 
 
 def test_the_same_runs_give_the_same_solutions(trace, found):
     again = solutions(trace)
-    for one, other in zip(found.found, again.found, strict=True):
+    for one, other in zip(found.distinct, again.distinct, strict=True):
         np.testing.assert_array_equal(one.runs, other.runs)
 
 
@@ -113,10 +113,10 @@ def test_a_real_target_is_compared_relative_to_its_spread():
     found = solutions(trace, 1e-9)
     x, where = inputs(trace, 3)
     assert where == "line"
-    said = np.stack([predict(trace, x, solution.typical)[:, 0] for solution in found.found])
+    said = np.stack([predict(trace, x, solution.typical)[:, 0] for solution in found.distinct])
     expected = np.abs(said[:, None] - said).mean(axis=2) / trace.dataset.y_train.std()
     np.testing.assert_allclose(found.differences, expected, atol=1e-12)
-    assert np.isnan(found.found[0].test_accuracy)
+    assert np.isnan(found.distinct[0].test_accuracy)
 
 
 def test_blocks_and_their_progress(monkeypatch):
@@ -144,14 +144,14 @@ def test_diverged_runs_and_those_beyond_the_limit_are_counted(monkeypatch, trace
     monkeypatch.setattr(module, "MOST_RUNS", 50)
     found = solutions(replace(trace, train_loss=losses))
     assert (found.diverged, found.left_out, found.runs) == (2, 10, 60)
-    members = np.concatenate([solution.runs for solution in found.found])
+    members = np.concatenate([solution.runs for solution in found.distinct])
     assert sorted(members) == [run for run in range(50) if run not in (3, 7)]
 
 
 def test_of_diverged_runs_alone_nothing_is_found(trace):
     nothing = replace(trace, train_loss=np.full_like(trace.train_loss, np.nan))
     found = solutions(nothing)
-    assert (found.found, found.diverged) == ((), 60)
+    assert (found.distinct, found.diverged) == ((), 60)
     assert found.differences.shape == (0, 0)
 
 

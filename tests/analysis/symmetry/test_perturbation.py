@@ -9,6 +9,7 @@ from scipy.stats import linregress
 from scipy.stats import t as student
 
 from nnviz import Experiment, train
+from nnviz.analysis.playground.units import drift
 from nnviz.analysis.symmetry.descent import DescentTask
 from nnviz.analysis.symmetry.escape_laws import curvature, fit_law, law_of, power, verdict
 from nnviz.analysis.symmetry.perturbation import (
@@ -27,7 +28,6 @@ from nnviz.analysis.symmetry.perturbation import (
 )
 from nnviz.analysis.symmetry.rounding import fate, rounding
 from nnviz.analysis.symmetry.saddle import steps_per_decade
-from nnviz.analysis.symmetry.symmetry import drift
 from nnviz.core.contraction import blas_matmul, exact_matmul
 
 QUICK = Experiment(samples=60, hidden=(3,), learning_rate=0.5, epochs=1500)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import (
     PARTS,
     RECIPE,
@@ -16,7 +17,6 @@ from nnviz.analysis.symmetry.starts import (
     moved,
     parts,
 )
-from nnviz.analysis.symmetry.symmetry import effective_units
 from nnviz.core import datasets
 from nnviz.core.initializers import get
 from nnviz.core.network import layer_views

@@ -81,7 +81,7 @@ def test_the_spreads_are_the_measured_ones_and_the_theorys():
     record = measure(SignalSpec(**QUICK))
     expected = theory(record.spec)
     for figure, values, line in (
-        (depth.plot_forwards(record, expected, LIGHT), record.answers, expected.answers),
+        (depth.plot_forwards(record, expected, LIGHT), record.activations, expected.activations),
         (depth.plot_backwards(record, expected, LIGHT), record.gradients, expected.gradients),
     ):
         found = lines(figure)

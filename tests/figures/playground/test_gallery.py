@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from nnviz.analysis.symmetry.symmetry import unit_similarity as similarity_of
+from nnviz.analysis.playground.units import unit_similarity as similarity_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.figures.playground.boundary import boundary

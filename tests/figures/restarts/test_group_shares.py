@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from nnviz.analysis.rates import rate
 from nnviz.analysis.restarts.best_of import one_success
 from nnviz.analysis.restarts.restarts import train_portion
-from nnviz.analysis.restarts.success_rates import rate
 from nnviz.core.experiment import Experiment
 from nnviz.figures.chance.dot_rows import plot_dot_rows
 from nnviz.figures.restarts.group_rates import plot_group_rates

@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from nnviz.analysis.restarts.success_rates import rate, restarts_needed
+from nnviz.analysis.rates import rate
+from nnviz.analysis.restarts.success_rates import restarts_needed
 from nnviz.figures.landscape.map_film import CELLS, LETTERS, Panel, heights, legend, map_film
 from nnviz.figures.restarts.restarts_needed import plot_restarts_needed
 from nnviz.figures.search.curve_film import curve_film

@@ -40,8 +40,8 @@ def test_each_panel_is_the_typical_run_s_answer(xor):
     figures = solution_figures(trace, found, LIGHT)
     assert len(figures) == 2
     surfaces = [line for figure in figures for line in figure.plot.data if line.type == "contour"]
-    assert len(surfaces) == min(8, len(found.found))
-    for surface, solution in zip(surfaces, found.found, strict=False):
+    assert len(surfaces) == min(8, len(found.distinct))
+    for surface, solution in zip(surfaces, found.distinct, strict=False):
         x, y = np.asarray(surface.x), np.asarray(surface.y)
         chance = predict(trace, np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2), solution.typical)[:, 1]
         np.testing.assert_allclose(np.asarray(surface.z).ravel(), chance, atol=1e-5)
@@ -54,9 +54,9 @@ def test_each_panel_is_the_typical_run_s_answer(xor):
 def test_each_panel_says_how_many_runs_and_how_good(xor):
     trace, found = xor
     texts = [note.text for figure in solution_figures(trace, found, LIGHT) for note in figure.plot.layout.annotations]
-    first = found.found[0]
+    first = found.distinct[0]
     assert texts[0].startswith(f"<b>1</b>: {first.count} of 60 runs<br>loss 0.00")
-    assert len(texts) == len(found.found)
+    assert len(texts) == len(found.distinct)
     assert "loss 0.348" in "".join(texts)
 
 
@@ -76,7 +76,7 @@ def test_the_panels_of_a_figure_do_not_overlap(xor):
 def test_the_title_counts_the_solutions(xor):
     trace, found = xor
     title = solution_figures(trace, found, LIGHT)[0].title
-    assert title == f"60 runs found {len(found.found)} solutions, the commonest {found.found[0].count} times."
+    assert title == f"60 runs found {len(found.distinct)} solutions, the commonest {found.distinct[0].count} times."
     assert (
         solutions_finding(looked(kernel_initializer="zeros", restarts=3, epochs=5)[1])
         == "All 3 runs found the same solution."
@@ -94,8 +94,8 @@ def test_a_real_target_is_drawn_as_curves():
     trace, found = looked(dataset="line_and_bump", samples=80, epochs=20, restarts=4)
     lines = [line for figure in solution_figures(trace, found, LIGHT) for line in figure.plot.data]
     bold = [line for line in lines if (line.name or "").startswith("seed")]
-    assert len(bold) == len(found.found)
-    expected = predict(trace, np.asarray(bold[0].x)[:, None], found.found[0].typical)[:, 0]
+    assert len(bold) == len(found.distinct)
+    expected = predict(trace, np.asarray(bold[0].x)[:, None], found.distinct[0].typical)[:, 0]
     np.testing.assert_allclose(bold[0].y, expected, atol=1e-5)
 
 
@@ -112,14 +112,14 @@ def test_other_data_has_no_picture_but_a_matrix():
 def test_the_numbers_stand_under_their_headings(xor):
     _, found = xor
     table = solution_numbers(found)
-    assert table["runs"]["1"] == str(found.found[0].count)
-    assert table["typical seed"]["2"] == str(found.found[1].seed)
-    assert {len(column) for column in table.values()} == {min(8, len(found.found))}
+    assert table["runs"]["1"] == str(found.distinct[0].count)
+    assert table["typical seed"]["2"] == str(found.distinct[1].seed)
+    assert {len(column) for column in table.values()} == {min(8, len(found.distinct))}
 
 
 def test_partners_are_joined_and_flipped_ones_dashed(xor):
     trace, found = xor
-    runs = found.found[0].runs
+    runs = found.distinct[0].runs
     pair = next(m for run in runs[1:] if (m := match(trace, runs[0], run)) and m.flipped == 1)
     figure = matching(pair, LIGHT)
     (layer,) = pair.layers

@@ -106,7 +106,7 @@ def test_a_lost_thread_a_warning_and_uvicorn_s_errors_are_lines_too(written, cap
     lost, warned, failed = map(json.loads, text.splitlines())
     assert lost["error"] == "ValueError"
     assert warned["error"] == "RuntimeWarning"
-    assert warned["at"][0].startswith("tests/ui/test_log.py:")
+    assert warned["at"][0].startswith("tests/ui/server/test_log.py:")
     assert (failed["from"], failed["event"]) == ("uvicorn", "Exception in …")
     assert "sesame" not in text
 

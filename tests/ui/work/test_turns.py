@@ -4,7 +4,7 @@ import time
 import pytest
 
 from nnviz.ui.work import turns
-from nnviz.ui.work.turns import Queue, Turn, cores
+from nnviz.ui.work.turns import Queue, Turn
 
 
 class Stopped(BaseException):
@@ -132,16 +132,6 @@ def test_who_has_no_turn_can_rest_too(page):
     with turns.rest():
         assert page.free == 1
     assert page.free == 1
-
-
-def test_cores_are_those_that_the_process_may_use(monkeypatch, tmp_path):
-    limit = tmp_path / "cpu.max"
-    monkeypatch.setattr(turns, "CGROUP", limit)
-    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(8)), raising=False)
-    assert cores() == 8
-    for text, expected in (("max 100000", 8), ("250000 100000", 2), ("50000 100000", 1), ("1600000 100000", 8)):
-        limit.write_text(text)
-        assert cores() == expected
 
 
 def test_turns_are_numbered_as_they_come():

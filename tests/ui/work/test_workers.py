@@ -321,7 +321,7 @@ def test_want_of_threads_is_told_as_want_of_memory(monkeypatch, pool):
 
 def test_workers_end_with_the_server():
     script = (
-        "import os; import works; from nnviz.ui import workers\n"
+        "import os; import works; from nnviz.ui.work import workers\n"
         "print(workers.run(works.pid, number=0, look=lambda: None, report=lambda share: None), flush=True)\n"
         "os._exit(1)"
     )
@@ -352,7 +352,7 @@ def test_workers_work_without_what_only_posix_has(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(POSIX_ONLY, encoding="utf-8")  # in the workers too
     script = (
         "import os, sys; assert not hasattr(os, 'nice')\n"
-        "import works; from nnviz.ui import counters, workers\n"
+        "import works; from nnviz.ui.work import workers\n"
         "pid = workers.run(works.pid, number=0, look=lambda: None, report=lambda share: None)\n"
         "print(pid != os.getpid())\n"
         "from nnviz.core.experiment import Experiment; from nnviz.core.training import train\n"

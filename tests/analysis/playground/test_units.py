@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnviz.analysis.symmetry.symmetry import drift, effective_units, unit_similarity, unit_vectors
+from nnviz.analysis.playground.units import drift, effective_units, unit_similarity, unit_vectors
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
