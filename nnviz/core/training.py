@@ -24,6 +24,7 @@ from nnviz.core import losses, optimizers
 from nnviz.core.batches import Batches, Split, order_bytes, order_generator
 from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, stack_matmul
 from nnviz.core.experiment import Experiment
+from nnviz.core.experiment.cost import step_work
 from nnviz.core.network import Network, layer_views, parameter_count
 from nnviz.core.progress import Progress
 from nnviz.core.registry import check_index, shorten
@@ -34,7 +35,6 @@ Result = TypeVar("Result")
 
 CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost more than a full second-level cache
 WORTH_A_THREAD = 500_000  # `step_work` of a thread's runs together, at least: some 0.2 ms
-UNIT_WORK = 16  # what passing through a unit takes, in multiplications: most of it is the activation
 PROGRESS_SECONDS = 0.02
 MOST_THREADS = 1024
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
@@ -103,12 +103,7 @@ def _run(
 ) -> Trace:
     """Train in a pool of threads: one prepares the job, then each takes its chunks.
 
-    Args:
-        experiment: the recipe of all runs.
-        on_progress: as in `train`.
-        threads: as in `train`.
-        initial_weights: as in `train_from`.
-        alone: the recipe of each run, where they differ.
+    Arguments as in `train` and `train_from`; `alone` has the recipe of each run, where they differ.
     """
     if not isinstance(experiment, Experiment):
         raise ValueError(f"experiment={shorten(experiment)}: must be an Experiment.")
@@ -192,12 +187,6 @@ def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], No
         layer[:-1] = initializer(layer[:-1].shape, generator, experiment.dtype)
         layer[-1] = experiment.bias_initializer(layer[-1].shape, generator, experiment.dtype)
     return parameters
-
-
-def step_work(experiment: Experiment) -> int:
-    """What a step of one run takes, in multiplications by a weight."""
-    sizes = experiment.layer_sizes
-    return experiment.batch_rows * (UNIT_WORK * sum(sizes) + parameter_count(sizes))
 
 
 def _norms(stack: Array) -> Array:
