@@ -257,7 +257,7 @@ def _initializers(options: argparse.Namespace) -> None:
         measured: float | None = None
         theory: float | None = None
         with contextlib.suppress(ValueError):  # some cannot fill every shape
-            measured, theory = float(initializer(shape, options.seed).std()), initializer.spread(shape)
+            measured, theory = float(initializer(shape, options.seed).std()), initializer.stddev(shape)
         records.append(
             {
                 "key": key,

@@ -98,15 +98,18 @@ class _Holder:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.users = 0
+        self.done = threading.Event()
+        self.thread = threading.Thread()
 
     def enter(self) -> None:
         with self.lock:
             self.users += 1
             if self.users == 1:
-                self.held, self.done = threading.Event(), threading.Event()
-                self.thread = threading.Thread(target=self._hold, args=(_controller(),), name="nnviz-blas", daemon=True)
+                held, self.done = threading.Event(), threading.Event()
+                arguments = _controller(), held, self.done
+                self.thread = threading.Thread(target=self._hold, args=arguments, name="nnviz-blas", daemon=True)
                 self.thread.start()
-                self.held.wait()
+                held.wait()
 
     def leave(self) -> None:
         with self.lock:
@@ -115,13 +118,14 @@ class _Holder:
                 self.done.set()
                 self.thread.join()
 
-    def _hold(self, controller: ThreadpoolController) -> None:
+    @staticmethod
+    def _hold(controller: ThreadpoolController, held: threading.Event, done: threading.Event) -> None:
         try:
             with controller.limit(limits=1, user_api="blas"):
-                self.held.set()
-                self.done.wait()
+                held.set()
+                done.wait()
         finally:
-            self.held.set()
+            held.set()
 
 
 _holder = _Holder()

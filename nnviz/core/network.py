@@ -17,6 +17,7 @@ import numpy as np
 from nnviz.core import activations, losses
 from nnviz.core.activations import Activation
 from nnviz.core.experiment import Experiment
+from nnviz.core.experiment.cost import layer_weights
 from nnviz.core.losses import Loss
 
 Array = np.ndarray
@@ -31,7 +32,7 @@ def parameter_count(sizes: Sequence[int]) -> int:
     >>> parameter_count((2, 8, 1))
     33
     """
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    return sum(layer_weights(sizes))
 
 
 def layer_views(parameters: Array, sizes: Sequence[int]) -> list[Array]:

@@ -11,31 +11,34 @@ given to a thread of its own only where each of its steps takes a while.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import fields
+from functools import partial
+from threading import Event
+from typing import TypeVar
 
 import numpy as np
 
 from nnviz.core import losses, optimizers
+from nnviz.core.batches import Batches, Split, order_bytes, order_generator
 from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, stack_matmul
 from nnviz.core.experiment import Experiment
-from nnviz.core.network import Network, layer_views, parameter_count, target_rows, with_ones
+from nnviz.core.experiment.cost import step_work
+from nnviz.core.network import Network, layer_views, parameter_count
 from nnviz.core.progress import Progress
 from nnviz.core.registry import check_index, shorten
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
+Result = TypeVar("Result")
 
 CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost more than a full second-level cache
 WORTH_A_THREAD = 500_000  # `step_work` of a thread's runs together, at least: some 0.2 ms
-UNIT_WORK = 16  # what passing through a unit takes, in multiplications: most of it is the activation
 PROGRESS_SECONDS = 0.02
 MOST_THREADS = 1024
-KEYS_AT_ONCE = 4000  # random keys drawn for one run at a time
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
 STARTS = ("kernel_initializer", "output_initializer", "bias_initializer", "seed", "shuffle_seed")
-ORDER_BRANCH = 2**32 - 1  # the branch of a seed that orders rows: one that no layer reaches
 
 
 class _StoppedError(Exception):
@@ -61,7 +64,7 @@ def train(experiment: Experiment, on_progress: Progress | None = None, threads: 
     >>> bool((trace.kernels[0] == 0).all())
     True
     """
-    return _run(_Job(experiment, threads=threads), on_progress)
+    return _run(experiment, on_progress, threads)
 
 
 def train_from(experiment: Experiment, initial_weights: Array, on_progress: Progress | None = None) -> Trace:
@@ -88,28 +91,45 @@ def train_from(experiment: Experiment, initial_weights: Array, on_progress: Prog
         raise ValueError(
             f"starts has shape {np.shape(initial_weights)}: must be {shape}, a run's parameters in each row."
         )
-    return _run(_Job(experiment, np.asarray(initial_weights, experiment.dtype)), on_progress)
+    return _run(experiment, on_progress, initial_weights=np.asarray(initial_weights, experiment.dtype))
 
 
-def _run(job: _Job, on_progress: Progress | None) -> Trace:
-    """Prepare the job, train its chunks in a pool of threads, and give its trace."""
+def _run(
+    experiment: Experiment,
+    on_progress: Progress | None,
+    threads: int | None = None,
+    initial_weights: Array | None = None,
+    alone: Sequence[Experiment] = (),
+) -> Trace:
+    """Train in a pool of threads: one prepares the job, then each takes its chunks.
+
+    Arguments as in `train` and `train_from`; `alone` has the recipe of each run, where they differ.
+    """
+    if not isinstance(experiment, Experiment):
+        raise ValueError(f"experiment={shorten(experiment)}: must be an Experiment.")
+    if threads is not None:
+        threads = check_index("threads", threads, MOST_THREADS + 1, low=1)
+    threads = min(threads or os.cpu_count() or 1, experiment.restarts)
     report = on_progress or (lambda share: None)
-    with one_blas_thread(), ThreadPoolExecutor(job.threads, "nnviz-train", hold_own_blas) as pool:
+    stop = Event()
+    with one_blas_thread(), ThreadPoolExecutor(threads, "nnviz-train", hold_own_blas) as pool:
 
-        def finish(calls: Iterable[Callable[[], None]]) -> None:
-            pending = {pool.submit(call) for call in calls}
+        def finish(calls: Sequence[Callable[[], Result]], share_done: Callable[[], float]) -> list[Result]:
+            futures = [pool.submit(call) for call in calls]
+            pending = set(futures)
             while pending:
                 done, pending = wait(pending, PROGRESS_SECONDS, FIRST_EXCEPTION)
                 for future in done:
                     future.result()
-                report(job.share_done())
+                report(share_done())
+            return [future.result() for future in futures]
 
         try:
             report(0.0)
-            finish([job.prepare])
-            finish(job.chunks())
+            (job,) = finish([partial(_Job, experiment, initial_weights, alone, stop)], lambda: 0.0)
+            finish([partial(_train_chunk, job, runs) for runs in job.chunks(threads)], job.share_done)
         except BaseException:
-            job.stopped = True  # the pool's exit then waits for the workers, a moment each
+            stop.set()  # the pool's exit then waits for the workers, a moment each
             raise
     return job.trace()
 
@@ -130,7 +150,7 @@ def train_together(experiments: Sequence[Experiment], on_progress: Progress | No
     >>> bool((zeros.kernels[0] == 0).all()), bool((glorot.kernels[0] == 0).any())
     (True, False)
     """
-    trace = _run(_Job(together(experiments), alone=experiments), on_progress)
+    trace = _run(together(experiments), on_progress, alone=experiments)
     return [trace.alone(run, experiment) for run, experiment in enumerate(experiments)]
 
 
@@ -169,18 +189,6 @@ def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], No
     return parameters
 
 
-def step_work(experiment: Experiment) -> int:
-    """What a step of one run takes, in multiplications by a weight."""
-    sizes = experiment.layer_sizes
-    return experiment.batch_rows * (UNIT_WORK * sum(sizes) + parameter_count(sizes))
-
-
-def _order_generator(experiment: Experiment, seed: int) -> np.random.Generator:
-    """What draws the orders of rows for the run with this seed."""
-    entropy = seed if experiment.shuffle_seed is None else experiment.shuffle_seed
-    return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(ORDER_BRANCH,)))
-
-
 def _norms(stack: Array) -> Array:
     """The L2 norm of each matrix; taken relative to its largest entry, whose square may be too large to hold."""
     largest = np.abs(stack).max(axis=(1, 2), keepdims=True).astype(np.float64)
@@ -189,77 +197,33 @@ def _norms(stack: Array) -> Array:
     return norms
 
 
-class _Split:
-    """Rows for the network: inputs `x [R or 1, d + 1, n]`, targets `y [R or 1, outputs, n]`.
+class _Job:
+    """One call of `train`, with data loaded and every run's start drawn: what all chunks read.
 
-    Both are views of one array `[R or 1, outputs + d + 1, n]`, so that reordering gathers once.
+    Each chunk writes its own runs into the arrays of what is recorded.
     """
 
-    def __init__(self, table: Array, outputs: int) -> None:
-        self.table, self.outputs = table, outputs
-        self.x, self.y = table[:, outputs:], table[:, :outputs]
-        self.rows = table.shape[2]
-
-    def batch(self, part: slice) -> _Split:
-        """Some rows, the same for every run."""
-        return _Split(self.table[:, :, part], self.outputs)
-
-
-class _Room(_Split):
-    """Room for a batch of each run's own rows."""
-
-    def __init__(self, source: _Split, runs: int, rows: int) -> None:
-        columns = source.table.shape[1]
-        super().__init__(np.ones((runs, columns, rows), source.table.dtype), source.outputs)
-        self.source = source.table[0, :-1]
-        self.taken = np.empty((columns - 1, runs, rows), source.table.dtype)
-
-    def take(self, order: Array) -> _Room:
-        """Itself, filled with these rows of each run, `[R, rows]`."""
-        np.take(self.source, order, axis=1, out=self.taken, mode="clip")  # clip: the one mode that writes at once
-        self.table[:, :-1] = self.taken.swapaxes(0, 1)
-        return self
-
-
-class _Job:
-    """One call of `train`: what all chunks read, and the arrays into which each writes its own runs."""
-
     def __init__(
-        self,
-        experiment: Experiment,
-        starts: Array | None = None,
-        threads: int | None = None,
-        alone: Sequence[Experiment] = (),
+        self, experiment: Experiment, initial_weights: Array | None, alone: Sequence[Experiment], stop: Event
     ) -> None:
-        if not isinstance(experiment, Experiment):
-            raise ValueError(f"experiment={shorten(experiment)}: must be an Experiment.")
-        if threads is not None:
-            threads = check_index("threads", threads, MOST_THREADS + 1, low=1)
-        self.experiment, self.starts = experiment, starts
+        self.experiment, self.stop = experiment, stop
         self.runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
         self.sizes = experiment.layer_sizes
         self.loss = losses.registry[experiment.task.loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
-        self.threads = min(threads or os.cpu_count() or 1, experiment.restarts)
-        self.stopped = False
-        self.steps_done: dict[int, int] = {}
-
-    def prepare(self) -> None:
-        """Load the data, draw every run's start, make room for what will be recorded."""
-        experiment = self.experiment
-        self.dataset = experiment.load_dataset()
-        self.train_split = self._split(self.dataset.x_train, self.dataset.y_train)
-        self.test_split = self._split(self.dataset.x_test, self.dataset.y_test)
+        self.dataset = data = experiment.load_dataset()
+        self.train_split = Split.of(data.x_train, data.y_train, self.sizes[-1], experiment.dtype)
+        self.test_split = Split.of(data.x_test, data.y_test, self.sizes[-1], experiment.dtype)
         runs, size = experiment.restarts, parameter_count(self.sizes)
         self.start = np.empty((runs, size), experiment.dtype)
         self.exact = np.empty(runs, dtype=bool)
         with np.errstate(all="ignore"):
             for run, (recipe, seed) in enumerate(self.runs):
-                if self.starts is None:
+                if initial_weights is None:
                     self.start[run] = initial_parameters(recipe, seed, self.check_stop)
                 else:
                     self.check_stop()
-                    self.start[run] = self.starts[run]
+                    self.start[run] = initial_weights[run]
                 self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
         self.steps = np.array(experiment.snapshot_steps())
         moments = len(self.steps)
@@ -267,24 +231,30 @@ class _Job:
         self.scores = np.full((4, runs, moments), np.nan)
         self.gradient_norms = np.full((runs, moments, len(self.sizes) - 1), np.nan)
         self.diverged_at = np.full(runs, -1)
+        self.steps_done: dict[int, int] = {}
 
-    def _split(self, x: Array, y: Array) -> _Split:
-        outputs, dtype = self.sizes[-1], self.experiment.dtype
-        return _Split(np.concatenate([target_rows(y, outputs, dtype), with_ones(x, dtype)])[None], outputs)
-
-    def chunks(self) -> list[Callable[[], None]]:
-        """The work, cut into calls: of as many runs as fit the cache, those first that need the exact product."""
+    def chunks(self, threads: int) -> list[Array]:
+        """The runs, cut into as many as fit the cache, those first that need the exact product."""
         experiment = self.experiment
-        ordered = max(experiment.train_rows, KEYS_AT_ONCE) * np.intp().itemsize
-        threads = min(self.threads, max(1, experiment.restarts * step_work(experiment) // WORTH_A_THREAD))
+        threads = min(threads, max(1, experiment.restarts * step_work(experiment) // WORTH_A_THREAD))
         size = min(
             -(-experiment.restarts // threads),
             self.runs_in_cache(experiment.batch_rows),
-            max(1, ORDER_BYTES // ordered),
+            max(1, ORDER_BYTES // order_bytes(experiment.train_rows)),
         )
         runs = np.argsort(~self.exact, kind="stable")
-        parts = np.array_split(runs, -(-len(runs) // size))  # as equal as can be
-        return [_Chunk(self, part).train for part in parts]
+        return np.array_split(runs, -(-len(runs) // size))  # as equal as can be
+
+    def network(self, runs: int, rows: int, exact: int) -> Network:
+        """The buffers for so many runs and rows, of which the first `exact` runs need the exact product."""
+        stopped = self.stop.is_set
+
+        def product(a: Array, b: Array, out: Array) -> Array:
+            if stopped():
+                raise _StoppedError
+            return stack_matmul(a, b, out, exact)
+
+        return Network.of(self.experiment, runs, rows, product)
 
     def runs_in_cache(self, rows: int) -> int:
         """How many runs' buffers fit, at so many rows a pass."""
@@ -297,7 +267,8 @@ class _Job:
         return min(1.0, sum(list(self.steps_done.values())) / total)
 
     def check_stop(self) -> None:
-        if self.stopped:
+        """Raise where the caller wants no more."""
+        if self.stop.is_set():
             raise _StoppedError
 
     def trace(self) -> Trace:
@@ -324,78 +295,57 @@ class _Job:
         )
 
 
+def _train_chunk(job: _Job, runs: Array) -> None:
+    """Train these runs from their start to the end, and score what is recorded of them."""
+    with np.errstate(all="ignore"):
+        _Chunk(job, runs).train()
+        exact = job.exact[runs]
+        _score(job, runs[exact], exact=True)
+        _score(job, runs[~exact], exact=False)
+
+
 class _Chunk:
     """Some runs on their way through a training."""
 
     def __init__(self, job: _Job, runs: Array) -> None:
         self.job, self.runs = job, runs
-        self.networks: dict[tuple[int, int], Network] = {}
-
-    def train(self) -> None:
-        """Train these runs from their start to the end, recording at every snapshot."""
-        with np.errstate(all="ignore"):
-            self._train()
-
-    def _train(self) -> None:
-        job, experiment = self.job, self.job.experiment
-        self.exact = int(job.exact[self.runs].sum())  # so many of the stack, the first ones, need the exact product
-        self.parameters = job.start[self.runs]
+        experiment = job.experiment
+        rows, batch_rows = experiment.train_rows, experiment.batch_rows
+        generators = []
+        if experiment.shuffle and batch_rows < rows:
+            generators = [order_generator(*job.runs[run]) for run in runs]
+        self.batches = Batches(job.train_split, batch_rows, generators, job.check_stop)
+        exact = int(job.exact[runs].sum())  # they come first
+        self.networks = {n: job.network(len(runs), n, exact) for n in {batch_rows, rows % batch_rows} - {0}}
+        self.parameters = job.start[runs]
         self.layers = layer_views(self.parameters, job.sizes)
         self.gradient = np.zeros_like(self.parameters)
         self.gradients = layer_views(self.gradient, job.sizes)
         self.state = [np.zeros_like(self.parameters) for _ in range(job.optimizer.slots)]
-        self.diverged = np.zeros(len(self.runs), dtype=bool)
-        rows, batch_rows = experiment.train_rows, experiment.batch_rows
-        shuffles = experiment.shuffle and batch_rows < rows
-        orders = self._orders()
+        self.diverged = np.zeros(len(runs), dtype=bool)
+
+    def train(self) -> None:
+        """Take every step, recording the parameters at every snapshot; how good they are is worked out afterwards."""
+        job, first_run = self.job, int(self.runs[0])
         moments = {step: moment for moment, step in enumerate(job.steps.tolist())}
-        rooms = {n: _Room(job.train_split, len(self.runs), n) for n in (batch_rows, rows % batch_rows) if shuffles}
         step = 0
-        for _ in range(experiment.epochs):
-            order = next(orders) if shuffles else None
-            for first in range(0, rows, batch_rows):
+        for _ in range(job.experiment.epochs):
+            for batch in self.batches.epoch():
                 if step in moments:
-                    self._record(moments[step], step)
-                part = slice(first, min(first + batch_rows, rows))
-                if order is None:
-                    self._step(job.train_split.batch(part), step)
-                else:
-                    self._step(rooms[part.stop - first].take(order[:, part]), step)
+                    self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
+                    job.recorded[self.runs, moments[step]] = self.parameters
+                self._step(batch, step)
                 step += 1
             if self.diverged.all():
                 break
-            job.steps_done[int(self.runs[0])] = step * len(self.runs)
+            job.steps_done[first_run] = step * len(self.runs)
         self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
         job.recorded[self.runs, np.searchsorted(job.steps, step) :] = self.parameters[:, None]
-        job.steps_done[int(self.runs[0])] = experiment.total_steps * len(self.runs)
-        self._score()
+        job.steps_done[first_run] = job.experiment.total_steps * len(self.runs)
 
-    def _orders(self) -> Iterator[Array]:
-        """For each epoch an order of rows for each run, `[R, n]`: random keys, sorted.
-
-        Drawn for several epochs at a time, which is several times faster than a permutation a run and epoch. A
-        key's low bits are its row's number, so that sorting it (faster than argsort) also says where it came from.
-        """
-        rows = self.job.experiment.train_rows
-        epochs = max(1, KEYS_AT_ONCE // rows)
-        generators = [_order_generator(*self.job.runs[run]) for run in self.runs]
-        orders = np.empty((epochs, len(self.runs), rows), np.intp)
-        low_bits = np.uint64((1 << rows.bit_length()) - 1)
-        numbers = np.arange(rows, dtype=np.uint64)
-        while True:
-            for i, generator in enumerate(generators):
-                self.job.check_stop()
-                keys = generator.bit_generator.random_raw(epochs * rows).reshape(epochs, rows)
-                keys &= ~low_bits
-                keys |= numbers
-                keys.sort(axis=1)
-                keys &= low_bits
-                orders[:, i] = keys
-            yield from orders
-
-    def _step(self, batch: _Split, step: int) -> None:
+    def _step(self, batch: Split, step: int) -> None:
         """One optimizer step; `step` is how many have been done."""
-        network = self._network(len(self.runs), batch.rows)
+        network = self.networks[batch.rows]
         logits = network.forward(self.layers, batch.x)
         if not network.finite():
             self._mark_diverged(~np.isfinite(self.job.loss.value(logits, batch.y).sum(axis=1)), step)
@@ -404,59 +354,45 @@ class _Chunk:
         learning_rate = self.job.experiment.learning_rate
         self.job.optimizer.update(self.parameters, self.gradient, self.state, learning_rate, step + 1)
 
-    def _record(self, moment: int, step: int) -> None:
-        """Write down the parameters; how good they are is worked out at the end, for many moments at once."""
-        self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
-        self.job.recorded[self.runs, moment] = self.parameters
-
-    def _score(self) -> None:
-        """Work out scores and gradients over the whole splits: all runs' moments as if they were runs, a few at a time.
-
-        A moment whose loss is not finite is where that run diverged, if it had not before.
-        """
-        job = self.job
-        size = job.runs_in_cache(job.experiment.train_rows)
-        every = np.repeat(self.runs, len(job.steps)), np.tile(np.arange(len(job.steps)), len(self.runs))
-        for first in range(0, len(every[0]), size):
-            runs, moments = (index[first : first + size] for index in every)
-            self.exact = int(job.exact[runs].sum())
-            layers = layer_views(job.recorded[runs, moments], job.sizes)
-            gradient = np.empty((len(runs), job.recorded.shape[2]), job.recorded.dtype)
-            gradients = layer_views(gradient, job.sizes)
-            for i, split in enumerate((job.train_split, job.test_split)):
-                network = self._network(len(runs), split.rows)
-                logits = network.forward(layers, split.x)
-                job.scores[i, runs, moments] = job.loss.value(logits, split.y).mean(axis=1)
-                if job.loss.correct is not None:
-                    job.scores[2 + i, runs, moments] = job.loss.correct(logits, split.y).mean(axis=1)
-                if split is job.train_split:
-                    network.backward(layers, split.x, split.y, gradients)
-                    gradient /= network.divisor
-            for i, layer in enumerate(gradients):
-                job.gradient_norms[runs, moments, i] = _norms(layer[:, :-1])
-        lost = ~np.isfinite(job.scores[0, self.runs])
-        for run in self.runs[lost.any(axis=1)]:
-            moment = int(np.isfinite(job.scores[0, run]).argmin())
-            if job.diverged_at[run] < 0 or job.steps[moment] < job.diverged_at[run]:
-                job.diverged_at[run] = job.steps[moment]
-            job.recorded[run, moment:] = np.nan
-            job.scores[:, run, moment:] = np.nan
-            job.gradient_norms[run, moment:] = np.nan
-
     def _mark_diverged(self, values: Array, step: int) -> None:
         new = values & ~self.diverged
         self.job.diverged_at[self.runs[new]] = step
         self.diverged |= new
         self.parameters[self.diverged] = np.nan
 
-    def _network(self, runs: int, rows: int) -> Network:
-        """The buffers for so many runs and rows, made when first asked for."""
-        if (runs, rows) not in self.networks:
-            self.networks[runs, rows] = Network.of(self.job.experiment, runs, rows, self._product)
-        return self.networks[runs, rows]
 
-    def _product(self, a: Array, b: Array, out: Array) -> Array:
-        """The product; looks first whether the caller wants to stop."""
-        if self.job.stopped:
-            raise _StoppedError
-        return stack_matmul(a, b, out, self.exact)
+def _score(job: _Job, runs: Array, exact: bool) -> None:
+    """Work out scores and gradients over the whole splits: all runs' moments as if they were runs, a few at a time.
+
+    A moment whose loss is not finite is where that run diverged, if it had not before.
+    """
+    networks: dict[tuple[int, int], Network] = {}
+    size = job.runs_in_cache(job.experiment.train_rows)
+    every = np.repeat(runs, len(job.steps)), np.tile(np.arange(len(job.steps)), len(runs))
+    for first in range(0, len(every[0]), size):
+        some, moments = (index[first : first + size] for index in every)
+        layers = layer_views(job.recorded[some, moments], job.sizes)
+        gradient = np.empty((len(some), job.recorded.shape[2]), job.recorded.dtype)
+        gradients = layer_views(gradient, job.sizes)
+        for i, split in enumerate((job.train_split, job.test_split)):
+            shape = len(some), split.rows
+            if shape not in networks:
+                networks[shape] = job.network(*shape, exact=len(some) if exact else 0)
+            network = networks[shape]
+            logits = network.forward(layers, split.x)
+            job.scores[i, some, moments] = job.loss.value(logits, split.y).mean(axis=1)
+            if job.loss.correct is not None:
+                job.scores[2 + i, some, moments] = job.loss.correct(logits, split.y).mean(axis=1)
+            if split is job.train_split:
+                network.backward(layers, split.x, split.y, gradients)
+                gradient /= network.divisor
+        for i, layer in enumerate(gradients):
+            job.gradient_norms[some, moments, i] = _norms(layer[:, :-1])
+    lost = ~np.isfinite(job.scores[0, runs])
+    for run in runs[lost.any(axis=1)]:
+        moment = int(np.isfinite(job.scores[0, run]).argmin())
+        if job.diverged_at[run] < 0 or job.steps[moment] < job.diverged_at[run]:
+            job.diverged_at[run] = job.steps[moment]
+        job.recorded[run, moment:] = np.nan
+        job.scores[:, run, moment:] = np.nan
+        job.gradient_norms[run, moment:] = np.nan

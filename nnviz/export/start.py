@@ -8,9 +8,9 @@ from __future__ import annotations
 import textwrap
 
 from nnviz.core import initializers
+from nnviz.core.batches import ORDER_BRANCH
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer
-from nnviz.core.training import ORDER_BRANCH
 from nnviz.export.pieces import WIDTH, literal
 
 ARRAYS = "arrays.npz"  # what a script calls the file with arrays of one's own

@@ -67,7 +67,7 @@ def test_the_seed_decides_the_draw(initializer):
     np.testing.assert_array_equal(kernel, initializer(shape, 3))
     np.testing.assert_array_equal(kernel, initializer(shape, np.random.default_rng(3)))
     np.testing.assert_array_equal(kernel, initializer(shape, np.random.SeedSequence(3)))
-    differs = initializer.scheme.random and initializer.spread(shape) != 0
+    differs = initializer.scheme.random and initializer.stddev(shape) != 0
     assert differs == (not np.array_equal(kernel, initializer(shape, 4)))
     generator = np.random.default_rng(3)
     first, second = initializer(shape, generator), initializer(shape, generator)
@@ -92,7 +92,7 @@ def test_the_measured_spread_is_the_theoretical_one(initializer, shape):
     # `mirrored` draws only half of its weights. `orthogonal`'s squares sum to a constant, so it stays well inside.
     if initializer.key == "identity" and len(shape) != 2:
         return
-    spread = initializer.spread(shape)
+    spread = initializer.stddev(shape)
     if spread is None:
         assert not initializer.scheme.random  # a draw always has a spread
         return
@@ -129,7 +129,7 @@ def test_any_permitted_parameters_give_finite_weights(scheme, data):
     initializer = make(scheme.key, data.draw(some_parameters(scheme)))
     for dtype in ("float32", "float64"):
         assert np.isfinite(initializer((4, 3), 0, dtype)).all()
-    spread = initializer.spread((4, 3))
+    spread = initializer.stddev((4, 3))
     assert spread is None or (spread >= 0 and math.isfinite(spread))
 
 

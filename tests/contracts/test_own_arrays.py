@@ -15,7 +15,7 @@ import nnviz.analysis
 from nnviz import Experiment, predict, train
 from nnviz.analysis.chance import seeds
 from nnviz.analysis.landscape import basin_map as basins
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import OwnExperiment
 from nnviz.core.training import initial_parameters
 from nnviz.export import code
 from nnviz.figures.chance.seeds import plot_per_seed

@@ -109,7 +109,7 @@ def test_fans_are_keras_s(keras):
     ],
 )
 def test_spreads_of_a_64_by_32_kernel(key, spread):
-    assert get(key).spread((64, 32)) == (None if spread is None else pytest.approx(spread, abs=5e-7))
+    assert get(key).stddev((64, 32)) == (None if spread is None else pytest.approx(spread, abs=5e-7))
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_limits_of_a_64_by_32_kernel(text, limit):
 
 def test_a_convolutions_receptive_field_counts_in_its_fans():
     # A run axis, or a receptive field, taken wrongly would change the spread several times.
-    assert get("he_normal").spread((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / 144))
-    assert get("glorot_uniform").spread((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / (144 + 288)))
+    assert get("he_normal").stddev((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / 144))
+    assert get("glorot_uniform").stddev((3, 3, 16, 32)) == pytest.approx(math.sqrt(2 / (144 + 288)))
 
 
 # Those that teach, and structure.
@@ -223,7 +223,7 @@ def test_without_a_seed_each_draw_is_new():
 )  # fmt: skip
 @pytest.mark.parametrize("key", ["zeros", "he_normal", "orthogonal"])
 def test_what_is_no_shape_is_refused(key, shape):
-    for fill in (lambda: get(key)(shape, 0), lambda: get(key).spread(shape)):
+    for fill in (lambda: get(key)(shape, 0), lambda: get(key).stddev(shape)):
         with pytest.raises(ValueError, match=r"^shape=.*: must ") as caught:
             fill()
         assert len(str(caught.value)) < 200

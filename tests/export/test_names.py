@@ -149,5 +149,5 @@ def test_pytorch_s_call_draws_with_the_spread_of_the_law(initializer):
     if text := initializer.in_pytorch("weight"):
         eval(text.partition("#")[0], {"nn": torch.nn, "weight": weight})
         law = initializer.law((200, 300))
-        assert float(weight.mean()) == pytest.approx(law.mean, abs=6 * law.spread / 200 + 1e-6)
-        assert float(weight.std()) == pytest.approx(law.spread, rel=0.05, abs=1e-6)
+        assert float(weight.mean()) == pytest.approx(law.mean, abs=6 * law.stddev / 200 + 1e-6)
+        assert float(weight.std()) == pytest.approx(law.stddev, rel=0.05, abs=1e-6)

@@ -12,7 +12,7 @@ from nnviz import Experiment
 from nnviz.analysis.tables.example import example
 from nnviz.analysis.tables.preparing import prepare
 from nnviz.analysis.tables.table import read
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import OwnExperiment
 from nnviz.export import code, own_data
 
 pytestmark = pytest.mark.slow

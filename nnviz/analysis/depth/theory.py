@@ -77,7 +77,7 @@ def law(initializer: Initializer, shape: tuple[int, ...]) -> tuple[float, float]
     >>> law(get("positive_uniform(high=0.6)"), (4, 4)), law(get("identity"), (4, 4))
     ((0.3, 0.17320508075688773), None)
     """
-    stddev = initializer.spread(shape)
+    stddev = initializer.stddev(shape)
     return None if stddev is None else (initializer.law(shape).mean, stddev)
 
 

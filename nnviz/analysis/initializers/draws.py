@@ -2,7 +2,7 @@
 
 >>> from nnviz.core import initializers
 >>> found = draws(initializers.get("glorot_uniform"), LAYERS["dense"].kernel({"inputs": 64, "units": 32}))
->>> found.breaks, round(found.law.spread, 4), round(found.law.high, 4)
+>>> found.breaks, round(found.law.stddev, 4), round(found.law.high, 4)
 ('yes', 0.1443, 0.25)
 """
 
@@ -192,8 +192,8 @@ def window(measurement: Draws) -> tuple[float, float]:
     if shape.kind == "points":
         room = (shape.high - shape.low) / 2 or max(1.0, abs(shape.mean)) / 2
         return shape.low - room, shape.high + room
-    low = max(shape.low, shape.mean - TAILS * shape.spread)
-    high = min(shape.high, shape.mean + TAILS * shape.spread)
+    low = max(shape.low, shape.mean - TAILS * shape.stddev)
+    high = min(shape.high, shape.mean + TAILS * shape.stddev)
     room = ROOM * (high - low)
     return low - room, high + room
 

@@ -13,16 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.core.experiment import (
-    MOST_SEED,
-    SECONDS_A_CALL,
-    SECONDS_A_RUN,
-    SECONDS_A_UNIT,
-    SECONDS_A_WEIGHT,
-    Experiment,
-    ExperimentError,
-)
-from nnviz.core.network import parameter_count
+from nnviz.core.experiment import MOST_SEED, Experiment, ExperimentError
+from nnviz.core.experiment.cost import seconds_a_run
 from nnviz.core.progress import Progress
 from nnviz.core.trace import Trace
 from nnviz.core.training import train
@@ -135,17 +127,6 @@ def _affordable(experiment: Experiment, runs: int, **changes: object) -> Experim
             if runs == 1:
                 raise
             runs //= 2
-
-
-def seconds_a_run(experiment: Experiment) -> float:
-    """What a run takes by the budget's rule of thumb, among many."""
-    sizes = experiment.layer_sizes
-    weights = parameter_count(sizes)
-    rows = experiment.train_rows * experiment.epochs
-    calls = experiment.total_steps * (len(sizes) - 1)
-    return rows * (weights * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT) + calls * (
-        SECONDS_A_CALL / 64 + SECONDS_A_RUN
-    )
 
 
 def train_portion(experiment: Experiment, on_progress: Progress | None = None) -> Restarts:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest, quantile_test
 
-from nnviz.analysis.restarts.restarts import Restarts, join, portion, seconds_a_run, train_portion
+from nnviz.analysis.restarts.restarts import Restarts, join, portion, train_portion
 from nnviz.analysis.words import number
 from nnviz.core import initializers
 from nnviz.core.datasets import Dataset
-from nnviz.core.experiment import SECONDS_A_CALL, Experiment
+from nnviz.core.experiment import Experiment
+from nnviz.core.experiment.cost import SECONDS_A_CALL, seconds_a_run
 from nnviz.core.initializers import Initializer
 from nnviz.core.progress import Progress
 

@@ -74,15 +74,15 @@ class Initializer:
     def law(self, shape: Shape) -> Law:
         """The distribution that theory gives for one weight of a kernel of this shape.
 
-        >>> round(get("truncated_normal").law((64, 32)).spread, 6)
+        >>> round(get("truncated_normal").law((64, 32)).stddev, 6)
         0.043981
         """
         return self.scheme.law(check_shape(shape), **self.parameters)
 
-    def spread(self, shape: Shape) -> float | None:
+    def stddev(self, shape: Shape) -> float | None:
         """The theoretical standard deviation of one weight; None where unequal weights are not drawn but set."""
-        spread = self.law(shape).spread
-        return spread if self.scheme.random or spread == 0 else None
+        stddev = self.law(shape).stddev
+        return stddev if self.scheme.random or stddev == 0 else None
 
     def in_keras(self) -> str:
         """The call that makes it in Keras; empty where there is none.

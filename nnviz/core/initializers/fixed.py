@@ -98,7 +98,7 @@ def random_uniform(shape, generator, minval, maxval):
         code="""\
 def truncated_normal(shape, generator, mean, stddev):
     size, kept = math.prod(shape), np.empty(0)
-    while kept.size < size:  # what lies beyond two spreads is thrown away
+    while kept.size < size:  # what lies beyond two standard deviations is thrown away
         batch = generator.normal(mean, stddev, size)
         kept = np.append(kept, batch[(batch >= mean - 2 * stddev) & (batch <= mean + 2 * stddev)])
     return kept[:size].reshape(shape)""",

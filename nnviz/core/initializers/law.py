@@ -10,9 +10,9 @@ import numpy as np
 
 Array = np.ndarray
 
-# The spread of N(0, 1) cut at ±2, by which Keras divides so that a truncated draw has the spread asked for.
+# The standard deviation of N(0, 1) cut at ±2: Keras divides by it, so that a truncated draw has the one asked for.
 TRUNCATED_STDDEV = 0.87962566103423978
-CUT_MASS = math.erf(math.sqrt(2))  # the share of a normal within two spreads
+CUT_MASS = math.erf(math.sqrt(2))  # the share of a normal within two standard deviations
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Law:
     Attributes:
         kind: uniform, normal, cut normal, rotation (an entry of a random rotation) or points.
         mean: of the distribution.
-        spread: its standard deviation.
+        stddev: its standard deviation.
         low: no weight is below it; minus infinity where there is no limit.
         high: no weight is above it.
         points: for the kind "points": the values, each with its share.
@@ -30,7 +30,7 @@ class Law:
 
     kind: str
     mean: float
-    spread: float
+    stddev: float
     low: float
     high: float
     points: tuple[tuple[float, float], ...] = ()
@@ -44,7 +44,7 @@ class Law:
             return np.where(inside, 1 / (self.high - self.low), 0.0)
         if self.kind == "rotation":
             return self._rotation_density(x)
-        sigma = self.spread / (TRUNCATED_STDDEV if self.kind == "cut normal" else 1)
+        sigma = self.stddev / (TRUNCATED_STDDEV if self.kind == "cut normal" else 1)
         bell = np.exp(-np.square((x - self.mean) / sigma) / 2) / (sigma * math.sqrt(2 * math.pi))
         return np.where(inside, bell / CUT_MASS, 0.0) if self.kind == "cut normal" else bell
 
@@ -53,7 +53,7 @@ class Law:
 
         It has no limit at the ends where n = 2; there the value just inside is given.
         """
-        n = round((self.high / self.spread) ** 2)
+        n = round((self.high / self.stddev) ** 2)
         share = np.clip(1 - np.square(x / self.high), 1e-6, 1)
         constant = math.lgamma(n / 2) - math.lgamma((n - 1) / 2) - math.log(math.pi) / 2
         inside = np.abs(x) <= self.high
@@ -67,28 +67,28 @@ def points(shares: Mapping[float, float]) -> Law:
     return Law("points", mean, math.sqrt(variance), min(shares), max(shares), tuple(sorted(shares.items())))
 
 
-def uniform(mean: float, spread: float) -> Law:
-    """Evenly spread around a mean."""
-    half = math.sqrt(3) * spread
-    return Law("uniform", mean, spread, mean - half, mean + half) if spread else points({mean: 1.0})
+def uniform(mean: float, stddev: float) -> Law:
+    """Even around a mean."""
+    half = math.sqrt(3) * stddev
+    return Law("uniform", mean, stddev, mean - half, mean + half) if stddev else points({mean: 1.0})
 
 
-def normal(mean: float, spread: float) -> Law:
+def normal(mean: float, stddev: float) -> Law:
     """A normal without limits."""
-    return Law("normal", mean, spread, -math.inf, math.inf) if spread else points({mean: 1.0})
+    return Law("normal", mean, stddev, -math.inf, math.inf) if stddev else points({mean: 1.0})
 
 
-def cut_normal(mean: float, spread: float) -> Law:
-    """What is left of a normal that is cut at two of its own spreads, with this spread after the cut."""
-    cut = 2 * spread / TRUNCATED_STDDEV
-    return Law("cut normal", mean, spread, mean - cut, mean + cut) if spread else points({mean: 1.0})
+def cut_normal(mean: float, stddev: float) -> Law:
+    """What is left of a normal that is cut at two of its own standard deviations, with this one after the cut."""
+    cut = 2 * stddev / TRUNCATED_STDDEV
+    return Law("cut normal", mean, stddev, mean - cut, mean + cut) if stddev else points({mean: 1.0})
 
 
-def rotation(gain: float, spread: float) -> Law:
+def rotation(gain: float, stddev: float) -> Law:
     """An entry of a random rotation, as one of a unit vector that points anywhere alike.
 
     Muller 1959, A note on a method for generating points uniformly on n-dimensional spheres.
     """
-    if gain == 0 or gain == spread:  # of one row and one column
+    if gain == 0 or gain == stddev:  # of one row and one column
         return points({-gain: 0.5, gain: 0.5} if gain else {0.0: 1.0})
-    return Law("rotation", 0.0, spread, -gain, gain)
+    return Law("rotation", 0.0, stddev, -gain, gain)

@@ -1,4 +1,4 @@
-"""Draws whose spread follows the layer's size: variance scaling with its named settings, and rotations."""
+"""Draws whose standard deviation follows the layer's size: variance scaling with its named settings, and rotations."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def {key}(shape, generator):
 _CUT_NORMAL_CODE = """\
 def {key}(shape, generator):
     fan = {fan}
-    stddev = math.sqrt({scale} / fan) / {spread!r}  # the cut takes some of the spread
+    stddev = math.sqrt({scale} / fan) / {truncated!r}  # the cut takes some of the spread
     return truncated_normal(shape, generator, 0.0, stddev)"""
 
 
@@ -98,7 +98,7 @@ def fixed_scheme(key: str, scale: float, mode: str, distribution: str, written: 
             shape, generator, dtype, scale, mode, distribution
         ),
         "law": lambda shape: _variance_scaling_law(shape, scale, mode, distribution),
-        "code": code.format(key=key, scale=written or f"{scale:g}", fan=fan, spread=TRUNCATED_STDDEV),
+        "code": code.format(key=key, scale=written or f"{scale:g}", fan=fan, truncated=TRUNCATED_STDDEV),
     }
 
 

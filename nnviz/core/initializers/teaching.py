@@ -41,8 +41,8 @@ def _mirrored(shape: Shape, generator: np.random.Generator, dtype: np.dtype[Any]
 def _ordered_law(shape: Shape, scale: float) -> Law:
     size = max(1, math.prod(shape))
     low, high = sorted((scale / size, scale))
-    spread = abs(scale) * math.sqrt((size**2 - 1) / 12) / size
-    return Law("uniform", (low + high) / 2, spread, low, high) if high > low else points({high: 1.0})
+    stddev = abs(scale) * math.sqrt((size**2 - 1) / 12) / size
+    return Law("uniform", (low + high) / 2, stddev, low, high) if high > low else points({high: 1.0})
 
 
 def _listed_law(shape: Shape, values: tuple[float, ...]) -> Law:

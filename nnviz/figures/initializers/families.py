@@ -33,7 +33,7 @@ def plot_stddevs(methods: Sequence[InitMethod], palette: Palette) -> Figure:
     places = {id(method): place for place, (_, method) in enumerate(rows) if method}
     y = np.array([places[id(method)] for method in methods])
     measured = np.array([method.draws.spread for method in methods])
-    theory = np.array([method.draws.law.spread for method in methods])
+    theory = np.array([method.draws.law.stddev for method in methods])
     hover = [_hover(method) for method in methods]
     data: list[dict[str, Any]] = [
         draw.dots(compact(theory), y, "theory", palette.muted, 18, "line-ns-open", 2.5),
@@ -81,5 +81,5 @@ def plot_stddevs(methods: Sequence[InitMethod], palette: Palette) -> Figure:
 
 
 def _hover(method: InitMethod) -> str:
-    theory = f"<br>theory {number(method.draws.law.spread, 5)}"
+    theory = f"<br>theory {number(method.draws.law.stddev, 5)}"
     return f"{method.initializer.key}<br>measured {number(method.draws.spread, 5)}{theory}"

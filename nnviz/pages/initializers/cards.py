@@ -131,7 +131,7 @@ def _impossible(kernel: Kernel) -> str:
 def _measured(measurement: Draws, theme: str) -> str:
     """The histogram, the numbers beside those of theory, the verdict on symmetry."""
     law = measurement.law
-    theory = (law.mean, law.spread, law.low, law.high)
+    theory = (law.mean, law.stddev, law.low, law.high)
     rows = "".join(
         f'<tr><th scope="row">{name}</th><td>{level(value, measurement)}</td>'
         f"<td>{level(expected, measurement)}</td></tr>"
@@ -245,7 +245,7 @@ def _numbers(measurement: Draws) -> dict[str, str]:
     return {
         "weights drawn": f"{len(measurement.values):,} from {count(measurement.seeds, 'seed')}",
         "mean": beside(measurement.mean, law.mean),
-        "spread": beside(measurement.spread, law.spread),
+        "spread": beside(measurement.spread, law.stddev),
         "lowest": beside(measurement.low, law.low),
         "highest": beside(measurement.high, law.high),
         "within one spread of the mean": percent(measurement.within),

@@ -18,8 +18,7 @@ from nnviz.analysis.tables.ranking import (
     train_seeds,
 )
 from nnviz.analysis.words import count, number, percent
-from nnviz.core.experiment import Experiment
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import Experiment, OwnExperiment
 from nnviz.core.registry import Parameter, text_of
 from nnviz.export import code
 from nnviz.figures.style.figure import Figure

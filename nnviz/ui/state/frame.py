@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnviz.core import links
+from nnviz.core.experiment import links
 
 NAMES = ("present", "hide")
 SIDEBAR = "sidebar"

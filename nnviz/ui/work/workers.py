@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nnviz.core.experiment import Experiment
-from nnviz.core.training import WORTH_A_THREAD, kind, step_work, together, train_together
+from nnviz.core.experiment.cost import step_work
+from nnviz.core.training import WORTH_A_THREAD, kind, together, train_together
 from nnviz.ui.server import counters, log, observed
 from nnviz.ui.server.processors import cores
 from nnviz.ui.work import worker

@@ -92,4 +92,4 @@ def test_equal_units_are_alike_and_silent_ones_are_left_out():
 
 
 def test_normal_weights_have_the_spread_asked_for():
-    assert normal(0.3).spread((7, 7)) == 0.3
+    assert normal(0.3).stddev((7, 7)) == 0.3

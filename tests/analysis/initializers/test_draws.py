@@ -65,14 +65,14 @@ def test_the_law_follows_the_parameters(text):
 def check_law(found):
     theory = found.law
     assert theory is not None
-    error = 5 * theory.spread / math.sqrt(len(found.values))
+    error = 5 * theory.stddev / math.sqrt(len(found.values))
     assert found.mean == pytest.approx(theory.mean, abs=error + 1e-9)
-    assert found.spread == pytest.approx(theory.spread, rel=0.03, abs=1e-9)
-    rounding = 1e-6 * max(1, abs(theory.mean), theory.spread)
+    assert found.spread == pytest.approx(theory.stddev, rel=0.03, abs=1e-9)
+    rounding = 1e-6 * max(1, abs(theory.mean), theory.stddev)
     assert theory.low - rounding <= found.low <= found.high <= theory.high + rounding
-    spread = found.initializer.spread(found.kernel.shape)
+    spread = found.initializer.stddev(found.kernel.shape)
     if spread is not None:
-        assert theory.spread == pytest.approx(spread)
+        assert theory.stddev == pytest.approx(spread)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def check_law(found):
 @pytest.mark.parametrize("shape", [(64, 32), (3, 4), (5, 2)])
 def test_a_density_has_the_mass_mean_and_spread_of_its_law(text, shape):
     theory = law(get(text), shape)
-    reach = 10 * theory.spread
+    reach = 10 * theory.stddev
     x = np.linspace(max(theory.low, theory.mean - reach), min(theory.high, theory.mean + reach), 200_001)
     density = theory.density(x)
     assert np.trapezoid(density, x) == pytest.approx(1, abs=1e-4)
     assert np.trapezoid(x * density, x) == pytest.approx(theory.mean, abs=1e-3)
     if text != "ordered":  # its law is even, its weights are a comb
         spread = math.sqrt(np.trapezoid(np.square(x - theory.mean) * density, x))
-        assert spread == pytest.approx(theory.spread, rel=1e-3)
+        assert spread == pytest.approx(theory.stddev, rel=1e-3)
 
 
 @pytest.mark.parametrize("shape", [(64, 32), (3, 3), (4, 9), (2, 2)])
@@ -112,7 +112,7 @@ def test_densities_are_zero_beyond_the_limits():
 
 def test_the_limits_and_spreads_of_a_64_by_32_kernel():
     assert law(get("glorot_uniform"), (64, 32)).high == pytest.approx(0.25)
-    assert law(get("truncated_normal"), (64, 32)).spread == pytest.approx(0.0439813, abs=1e-7)
+    assert law(get("truncated_normal"), (64, 32)).stddev == pytest.approx(0.0439813, abs=1e-7)
     assert law(get("truncated_normal"), (64, 32)).high == pytest.approx(0.1)
     assert law(get("he_uniform"), (64, 32)).high == pytest.approx(0.306186, abs=1e-6)
     assert law(get("random_normal"), (64, 32)).high == math.inf

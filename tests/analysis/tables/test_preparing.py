@@ -13,7 +13,7 @@ from nnviz.analysis.tables.decoding import TableError
 from nnviz.analysis.tables.example import ABOUT, GAP_EVERY, WORDS, example
 from nnviz.analysis.tables.preparing import LEAST_ROWS, MOST_FEATURES, OwnData, prepare, takes_either
 from nnviz.analysis.tables.table import read
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import OwnExperiment
 
 
 def csv_of(**columns):

@@ -10,8 +10,7 @@ import pytest
 import works
 
 from nnviz.core.datasets import Dataset
-from nnviz.core.experiment import Experiment
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import Experiment, OwnExperiment
 from nnviz.core.training import together, train, train_together
 from nnviz.ui.work import workers
 from nnviz.ui.work.workers import MOST_TOGETHER, ROOT, LostError, Pool, Worker

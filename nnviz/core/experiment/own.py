@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nnviz.core.datasets import Dataset, Task
-from nnviz.core.experiment import Experiment
+from nnviz.core.experiment.experiment import Experiment
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from nnviz.core import links
-from nnviz.core.experiment import field_names
+from nnviz.core.experiment import field_names, links
 from nnviz.lessons.course import course
 from nnviz.ui.state import frame
 from nnviz.ui.state.lesson_state import LessonPlace

@@ -8,7 +8,7 @@ import pytest
 import nnviz
 from nnviz import Experiment
 from nnviz.core.datasets import Dataset
-from nnviz.core.own import OwnExperiment
+from nnviz.core.experiment import OwnExperiment
 from nnviz.core.training import train_from
 
 RECIPES = [

@@ -16,19 +16,20 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from nnviz import Experiment
-from nnviz.core import datasets, initializers, links
+from nnviz.core import datasets, initializers
 from nnviz.core.experiment import (
     DEFAULT,
     FIELDS,
     MOST_LAYERS,
     MOST_SEED,
-    MOST_TRACE_BYTES,
     MOST_UNITS,
     ExperimentError,
     field_names,
     field_text,
+    links,
     parse_field,
 )
+from nnviz.core.experiment.cost import MOST_TRACE_BYTES
 
 INITIALIZER_FIELDS = ("kernel_initializer", "output_initializer", "bias_initializer")
 REGISTRY_FIELDS = ("dataset", "activation", "optimizer")

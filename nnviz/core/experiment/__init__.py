@@ -1,0 +1,27 @@
+"""The experiment: what is trained, on which data, and what it costs."""
+
+from nnviz.core.experiment.experiment import DEFAULT, Experiment, field_names
+from nnviz.core.experiment.fields import (
+    FIELDS,
+    MOST_LAYERS,
+    MOST_SEED,
+    MOST_UNITS,
+    ExperimentError,
+    field_text,
+    parse_field,
+)
+from nnviz.core.experiment.own import OwnExperiment
+
+__all__ = [
+    "DEFAULT",
+    "FIELDS",
+    "MOST_LAYERS",
+    "MOST_SEED",
+    "MOST_UNITS",
+    "Experiment",
+    "ExperimentError",
+    "OwnExperiment",
+    "field_names",
+    "field_text",
+    "parse_field",
+]
