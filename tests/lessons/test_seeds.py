@@ -11,10 +11,10 @@ from nnviz.analysis.words import number
 from nnviz.core.training import initial_parameters, train
 from nnviz.figures.style.template import LIGHT
 from nnviz.lessons.lesson import Pair
-from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number, seed_ranks
+from nnviz.lessons.seeds import FRIENDS_SEED, LESSON, same_number
 from nnviz.lessons.seeds import repeated as seeds_repeated
 from nnviz.lessons.seeds.repeated import again, hair, one_row
-from nnviz.lessons.seeds.seed_ranks import CHANGES, MOONS, TASKS, favourite, pairs
+from nnviz.lessons.seeds.seed_ranks import CHANGES, MOONS, PAIR_SEEDS, TASKS, favourite, pairs
 from tests.lessons.measuring import result_of
 
 SCREENS = {screen.key: screen for screen in LESSON.screens}
@@ -50,33 +50,33 @@ def test_a_hair_grows_where_steps_are_bold_and_only_there():
 
 
 @pytest.fixture(scope="module")
-def luck():
+def ranks():
     return result_of(favourite, 42)
 
 
-def test_places_are_those_of_single_runs(luck):
+def test_places_are_those_of_single_runs(ranks):
     for name, task in TASKS.items():
         alone = train(task.replace(seed=42)).test_loss[0, -1]
-        assert luck.tasks[name].own == alone
-        assert luck.tasks[name].place == 1 + (luck.tasks[name].losses < alone).sum()
-    places = [one.place for one in luck.tasks.values()]
-    assert all(str(place) in reveal("special", luck).because for place in places)
+        assert ranks.tasks[name].own == alone
+        assert ranks.tasks[name].place == 1 + (ranks.tasks[name].losses < alone).sum()
+    places = [one.place for one in ranks.tasks.values()]
+    assert all(str(place) in reveal("special", ranks).because for place in places)
 
 
-def test_luck_does_not_carry_over_but_to_a_twin(luck):
+def test_luck_does_not_carry_over_but_to_a_twin(ranks):
     """Of 200 seeds a correlation by accident has a standard error of 1/√199 = 0.071."""
-    first, *others = luck.tasks.values()
+    first, *others = ranks.tasks.values()
     for other in others:
-        assert luck.agreement(other) == spearmanr(first.losses, other.losses).statistic
-        assert abs(luck.agreement(other)) < 3 * 0.071
-    assert luck.agreement(luck.twin) > 4 * 0.071
+        assert ranks.agreement(other) == spearmanr(first.losses, other.losses).statistic
+        assert abs(ranks.agreement(other)) < 3 * 0.071
+    assert ranks.agreement(ranks.twin) > 4 * 0.071
 
 
-def test_the_answer_follows_the_places(luck):
-    best = {name: replace(one, place=1) for name, one in luck.tasks.items()}
-    worst = {name: replace(one, place=200) for name, one in luck.tasks.items()}
+def test_the_answer_follows_the_places(ranks):
+    best = {name: replace(one, place=1) for name, one in ranks.tasks.items()}
+    worst = {name: replace(one, place=200) for name, one in ranks.tasks.items()}
     mixed = best | {"XOR": worst["XOR"]}
-    assert [reveal("special", replace(luck, tasks=tasks)).right for tasks in (best, worst, mixed)] == [0, 1, 2]
+    assert [reveal("special", replace(ranks, tasks=tasks)).right for tasks in (best, worst, mixed)] == [0, 1, 2]
 
 
 def test_one_row_less_is_another_network():
@@ -105,12 +105,12 @@ def test_the_same_seeds_help_as_much_as_the_losses_agree(change, right):
     """Var(a - b) = Var a + Var b - 2 Cov(a, b); with other seeds the covariance is nothing but chance."""
     found = result_of(pairs, change)
     assert reveal("pairs", found).right == right
-    a, b = (train(one.replace(restarts=seed_ranks.PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
+    a, b = (train(one.replace(restarts=PAIR_SEEDS)).test_loss[:, -1] for one in (MOONS, CHANGES[change]))
     one = found.asked
     assert one.same == pytest.approx(a - b, abs=0)
     apart = a.var(ddof=1) + b.var(ddof=1)
     assert one.same.var(ddof=1) == pytest.approx(apart - 2 * np.cov(a, b)[0, 1])
-    by_chance = 4 / np.sqrt(seed_ranks.PAIR_SEEDS)  # of a correlation
+    by_chance = 4 / np.sqrt(PAIR_SEEDS)  # of a correlation
     assert one.other.var(ddof=1) == pytest.approx(apart, rel=by_chance)
 
 
