@@ -78,7 +78,6 @@ CALLS = {
     "restarts.portion": lambda f, e, t: f(e, 0, 50).restarts,
     "restarts.together": lambda f, e, t: f(e, 5).restarts,
     "restarts.quick": lambda f, e, t: f(e, 5),
-    "restarts.seconds_a_run": lambda f, e, t: f(e),
     "restarts.train_portion": lambda f, e, t: f(e),
     "restarts.keep": lambda f, e, t: f(t),
     "scales.scales": lambda f, e, t: f(e, [0.1, 1.0]),
