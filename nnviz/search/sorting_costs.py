@@ -45,7 +45,7 @@ def mean_comparisons(n: int) -> float:
 def comparisons_stddev(n: int) -> float:
     """Their standard deviation (Knuth 1973), the root of 7n² - 4(n + 1)²Hₙ⁽²⁾ - 2(n + 1)Hₙ + 13n.
 
-    >>> round(comparisons_spread(100), 1)
+    >>> round(comparisons_stddev(100), 1)
     59.5
     """
     variance = 7 * n**2 - 4 * (n + 1) ** 2 * _harmonic(n, 2) - 2 * (n + 1) * _harmonic(n, 1) + 13 * n

@@ -71,7 +71,7 @@ class Scales:
 def stddev_text(stddev: float) -> str:
     """A chosen standard deviation as a person would write it.
 
-    >>> spread_text(0.1), spread_text(10**-0.5)
+    >>> stddev_text(0.1), stddev_text(10**-0.5)
     ('0.1', '0.316')
     """
     return f"{stddev:.3g}"

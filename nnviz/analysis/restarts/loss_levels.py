@@ -57,7 +57,7 @@ class LossLevel:
     def words(self) -> str:
         """Its name with its value.
 
-        >>> Level(0.346574, "ln 2 / 2", "two corners share one answer").words
+        >>> LossLevel(0.346574, "ln 2 / 2", "two corners share one answer").words
         'ln 2 / 2 = 0.347'
         """
         return f"{self.name} = {number(self.loss)}"

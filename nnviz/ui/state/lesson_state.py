@@ -77,7 +77,7 @@ class LessonPlace:
 def to_query(place: LessonPlace) -> dict[str, str]:
     """A place as texts for a URL.
 
-    >>> to_query(Place())
+    >>> to_query(LessonPlace())
     {}
     """
     if not place.lesson:
