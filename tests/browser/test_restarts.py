@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def test_stop_keeps_what_is_done_and_a_run_of_it_opens(visit):
     visitor = visit()
     page = visitor.page
-    page.goto(f"{visitor.address}/restarts?runs=2000&epochs=5000&seed=7")
+    page.goto(f"{visitor.address}/restarts?runs=2000&epochs=20000&seed=7")
     expect(visitor.verdict("B")).to_be_visible()  # some portions are done
     page.locator(".st-key-restarts_stop button").locator("visible=true").click()
     expect(page.locator(".muted", has_text="runs trained, then stopped.")).to_be_visible()
