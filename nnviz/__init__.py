@@ -1,5 +1,9 @@
 """nnviz: see why a neural network must not start from equal weights, and what its start does to training."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from nnviz.analysis import claims
 from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
 from nnviz.analysis.playground.units import effective_units
@@ -7,6 +11,9 @@ from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
+
+if TYPE_CHECKING:
+    from nnviz.analysis.tables.rank import rank
 
 __version__ = "0.1.0"
 
@@ -19,5 +26,15 @@ __all__ = [
     "effective_units",
     "initializers",
     "predict",
+    "rank",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What is loaded only when it is asked for: scikit-learn's models are slow to load."""
+    if name == "rank":
+        from nnviz.analysis.tables.rank import rank
+
+        return rank
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

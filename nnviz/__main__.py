@@ -20,6 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 import nnviz
+from nnviz import rank_command
 from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
 from nnviz.command_line import (
@@ -92,6 +93,7 @@ def _build_parser() -> Parser:
     train.set_defaults(command=_train)
 
     sweep.add_to(commands)
+    rank_command.add_to(commands)
 
     checking = commands.add_parser("claims", help="measure what the literature claims, and say whether it is so")
     checking.add_argument("keys", nargs="*", metavar="CLAIM", help="which claims, such as he_trains (default: all)")

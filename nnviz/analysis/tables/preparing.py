@@ -83,6 +83,7 @@ def prepare(
     samples: int = 1000,
     test_fraction: float = 0.5,
     seed: int = 0,
+    split: int = 0,
 ) -> OwnData:
     """Make a table ready to be learned from.
 
@@ -97,6 +98,7 @@ def prepare(
         samples: the most rows taken.
         test_fraction: the share of them that is held back.
         seed: draws the rows and the split.
+        split: another split of the same rows for each number.
 
     Raises:
         TableError: nothing can be learned from it so.
@@ -122,7 +124,9 @@ def prepare(
             f"Of {len(rows)} rows {len(rows) - train_rows} would be held back: at least {least} are needed there, and "
             "as many to train on."
         )
-    split = train_test_split(rows, y, train_size=train_rows, random_state=seed, stratify=None if real else y)
+    split = train_test_split(
+        rows, y, train_size=train_rows, random_state=(seed + split) % 2**32, stratify=None if real else y
+    )
     train, test, y_train, y_test = split
     if real:
         scaler = StandardScaler().fit(y_train[:, None])

@@ -1,9 +1,15 @@
-"""Which start is best on one data set: several initializers, each from the same seeds, ranked by held-out loss.
+"""Which start is best on one data set: several initializers on several splits of its rows, ranked by held-out loss.
 
-Varied is the seed, which draws the weights and the order of rows; the split, the network and its training are the same
-for all. A start's figure is the median of its runs, with the interval of order statistics, which asks for no shape of
-the spread (Thompson 1936). The lowest median is compared with each other start seed by seed, by the sign test, with
-Holm's (1979) correction for that many comparisons: what it does not beat clearly ties with it.
+Every split trains every start from the same seeds, which draw the weights and the order of rows. What a start comes to
+on a split is the median over its seeds; a loss above twice a guess's counts as twice, and so does a run that diverged,
+so that no outlier decides. Starts are compared split by split, with Nadeau and Bengio's correction for the rows that
+splits share (`resampling`).
+
+Three things are claimed, each with an error of at most 5 %. That some start beats the guess: against the best constant
+answer that hindsight finds, corrected for the number of starts (Bonferroni); a start whose networks give every row the
+same answer is itself a guess, and not among them. That one start beats another: corrected for all pairs of starts, for
+the one that is lowest is picked by the same losses (Hsu 1996, Multiple Comparisons, on comparisons with the best). And
+the starts' intervals, which all hold together, so that the lowest one's allows for having been picked.
 """
 
 from __future__ import annotations
@@ -11,38 +17,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
 
 import numpy as np
-from scipy.stats import binomtest, quantile_test
 
-from nnviz.analysis.restarts.restarts import Restarts, join, portion, train_portion
-from nnviz.analysis.words import number
-from nnviz.core import initializers
-from nnviz.core.datasets import Dataset
-from nnviz.core.experiment import Experiment
-from nnviz.core.experiment.cost import SECONDS_A_CALL, seconds_a_run
+from nnviz.analysis.tables.baselines import Baseline, mean_baselines
+from nnviz.analysis.tables.resampling import SAME, probability_below, reach, standard_error
+from nnviz.analysis.tables.split_runs import LEAST_SPLITS, SplitRuns
+from nnviz.analysis.words import count, number, percent
 from nnviz.core.initializers import Initializer
-from nnviz.core.progress import Progress
 
 Array = np.ndarray
 
 CONFIDENCE = 0.95
-LEAST_RUNS, MOST_RUNS = 6, 30  # fewer than 6 runs have no interval of 95 %
-MOST_SECONDS = 60.0  # by the budget's rule of thumb, which is the slowest case
-
-_KERAS = tuple(key for key, scheme in initializers.registry.items() if scheme.keras)
-_STDDEVS = tuple(str(initializers.get(f"random_normal(stddev={spread})")) for spread in (0.001, 0.01, 0.05, 0.2, 1, 5))
-STARTS = (
-    *(start for key in _KERAS for start in (_STDDEVS if key == "random_normal" else (key,))),
-    "positive_uniform", "pytorch_default",
-)  # fmt: skip
-"""What can be ranked: initializers in text form, no two alike."""
-SETS = {
-    "usual": ("zeros", "random_normal", "orthogonal", "glorot_uniform", "he_uniform", "pytorch_default"),
-    "scales": ("zeros", *_STDDEVS),
-    "keras": _KERAS,
-}
-"""Some of them that are worth ranking together."""
+MOST_NAMED = 4  # starts in a sentence
+_AS_FAR = "As far as these rows can tell"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,24 +41,29 @@ class RankedInitializer:
 
     Attributes:
         initializer: of all kernels.
-        runs: one for each seed.
-        losses: `[R]`, held-out losses at the end, infinite where a run diverged.
-        median, low, high: of those, with the ends of the median's 95 % interval.
+        losses: `[J, R]`, held-out losses at the end in J splits from R seeds each, infinite where a run diverged.
+        medians: `[J]`, over the seeds.
+        loss, low, high: the mean over splits, with its interval; the intervals of all starts together hold in 95 %.
         accuracy: the median share right of held-out rows; NaN for a real target.
-        lower, higher: in how many seeds the best start ended lower than this one, and higher.
-        chance: how easily so one-sided a count comes by chance, corrected for all comparisons; 1 for the best itself.
+        one_answer: whether its networks give every row the same answer, so that they are guesses.
+        first: in how many splits it alone came first.
+        chance: how easily the best start comes out so far below it by chance, corrected; 1 for the best itself.
+        gap: how far the best would have to lie below it to be called clearly lower.
+        chance_guess: how easily it comes out so far below a guess by chance, corrected; 1 for a guess.
     """
 
     initializer: Initializer
-    runs: Restarts
     losses: Array
-    median: float
+    medians: Array
+    loss: float
     low: float
     high: float
     accuracy: float
-    lower: int
-    higher: int
+    one_answer: bool
+    first: int
     chance: float
+    gap: float
+    chance_guess: float
 
     @property
     def name(self) -> str:
@@ -79,157 +74,233 @@ class RankedInitializer:
         return str(self.initializer)
 
     @property
+    def diverges(self) -> bool:
+        """Whether most of its runs diverged."""
+        return math.isinf(np.median(self.losses))
+
+    @property
     def ties(self) -> bool:
         """Whether the best start is it, or does not beat it clearly."""
         return self.chance > 1 - CONFIDENCE
 
+    @property
+    def beats_guess(self) -> bool:
+        """Whether it is clearly below a guess."""
+        return self.chance_guess <= 1 - CONFIDENCE
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """Starts by the median of their held-out losses, the lowest first.
+    """Starts by their held-out losses over several splits, the lowest first.
 
     Attributes:
         places: one a start.
-        guess: the held-out loss of a guess that ignores the inputs: the classes' shares, or the mean.
+        splits: what they are made of.
     """
 
     places: tuple[RankedInitializer, ...]
-    guess: float
+    splits: tuple[SplitRuns, ...]
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes' names; empty where the target is a real number."""
-        return self.best.runs.experiment.task.classes
-
-    @property
-    def best(self) -> RankedInitializer:
-        """The start with the lowest median."""
-        return self.places[0]
-
-    @property
-    def too_few(self) -> bool:
-        """Whether not even the best start of all seeds could be told from another: there are too few of them."""
-        return len(self.places) > 1 and _sign_test(self.seeds, 0) * (len(self.places) - 1) > 1 - CONFIDENCE
-
-    @property
-    def beats_guess(self) -> bool:
-        """Whether the best start's whole interval lies below the guess."""
-        return self.best.high < self.guess
+        return self.splits[0].classes
 
     @property
     def seeds(self) -> int:
-        """From how many seeds each start was trained."""
-        return self.best.runs.runs
+        """From how many seeds each start was trained in each split."""
+        return len(self.splits[0].seeds)
+
+    @property
+    def best(self) -> RankedInitializer:
+        """The start with the lowest loss."""
+        return self.places[0]
 
     @property
     def tied(self) -> tuple[RankedInitializer, ...]:
         """The best start, and those that it does not beat clearly."""
         return tuple(place for place in self.places if place.ties)
 
+    @cached_property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """The guess and the straight line, means over the splits."""
+        return mean_baselines([split.baselines for split in self.splits])
 
-def check(recipe: Experiment, inits: Sequence[str], seeds: int) -> str:
-    """A sentence where so much cannot be trained; else an empty text."""
-    try:
-        for start in inits:
-            portion(recipe.replace(kernel_initializer=start), 0, seeds)
-    except ValueError as error:
-        return str(error)
-    times = seconds(recipe, len(inits), seeds) / MOST_SECONDS
-    if times <= 1:
+    @property
+    def guess(self) -> Baseline:
+        """The guess that ignores the inputs: the classes' shares, or the mean, of the rows trained on."""
+        return self.baselines[0]
+
+    @property
+    def beats_baseline(self) -> bool:
+        """Whether any start is clearly below the guess."""
+        return any(place.beats_guess for place in self.places)
+
+    @property
+    def winner(self) -> RankedInitializer | None:
+        """The start that is clearly below the guess and each other start, if there is one."""
+        alone = len(self.places) > 1 and len(self.tied) == 1 and self.best.beats_guess
+        return self.best if alone else None
+
+    @property
+    def headline(self) -> str:
+        """Which start is best here, if any is, and how often the same one came first.
+
+        A start is named as the best only where it is clearly below the guess and each other start.
+        """
+        if all(place.diverges for place in self.places):
+            return "No start trains here: with each of them most runs diverge. Try a smaller learning rate."
+        return f"{_verdict(self)} {_decided_by(self)}"
+
+    @property
+    def sentences(self) -> list[str]:
+        """The headline, the yardsticks, and how far these rows can tell starts apart."""
+        return [text for text in (self.headline, yardsticks(self), resolution(self)) if text]
+
+    def record(self) -> dict[str, object]:
+        """The ranking as JSON takes it: the headline, the winner or None, the baselines, a record for each start."""
+        train, test = self.splits[0].rows
+        return {
+            "headline": self.headline,
+            "sentences": self.sentences,
+            "beats_baseline": self.beats_baseline,
+            "winner": str(self.winner.initializer) if self.winner else None,
+            "splits": len(self.splits),
+            "seeds": self.seeds,
+            "rows": {"trained_on": train, "held_back": test},
+            "classes": list(self.classes),
+            "baselines": [{"name": b.name, "loss": b.loss, "accuracy": b.accuracy} for b in self.baselines],
+            "ranking": [_place_record(place) for place in self.places],
+        }
+
+
+def rank_splits(splits: Sequence[SplitRuns], drawn_anew: bool = False) -> Ranking:
+    """Rank starts by what they came to on several splits.
+
+    Args:
+        splits: the same starts on each, from as many seeds.
+        drawn_anew: whether each has rows of its own from a source that has many more, so that they share hardly any.
+
+    Raises:
+        ValueError: there are fewer than 5, or their starts or numbers of seeds differ.
+    """
+    if len(splits) < LEAST_SPLITS:
+        raise ValueError(f"A ranking needs at least {LEAST_SPLITS} splits.")
+    starts, runs = splits[0].starts, splits[0].losses.shape
+    if any(split.starts != starts or split.losses.shape != runs for split in splits):
+        raise ValueError("A ranking needs the same starts, and as many seeds, in every split.")
+    scores = np.array([split.scores for split in splits])
+    medians = np.array([split.medians for split in splits])
+    constants = np.array([split.constant for split in splits])
+    ratio = 0.0 if drawn_anew else float(np.mean([split.rows[1] / split.rows[0] for split in splits]))
+    least = SAME * float(constants.mean())
+    one_answer = np.all([split.one_answer for split in splits], axis=0)
+    order = sorted(range(len(starts)), key=lambda i: (scores[:, i].mean(), medians[:, i].mean()))
+    pairs = max(1, math.comb(len(starts), 2))
+    below = scores[:, [order[0]]] - scores
+    chances = np.minimum(1.0, 2 * pairs * probability_below(below, ratio, least))
+    gaps = reach(len(splits), pairs, CONFIDENCE) * standard_error(below, ratio)
+    guesses = probability_below(scores - constants[:, None], ratio, least)
+    learning = max(1, len(starts) - int(one_answer.sum()))
+    errors = reach(len(splits), len(starts), CONFIDENCE) * standard_error(scores, ratio)
+    first = medians == medians.min(axis=1, keepdims=True)
+    alone = (first & (first.sum(axis=1, keepdims=True) == 1)).sum(axis=0)
+    places = []
+    for i in order:
+        losses = np.array([split.losses[i] for split in splits])
+        mean = float(scores[:, i].mean())
+        places.append(
+            RankedInitializer(
+                initializer=starts[i],
+                losses=losses,
+                medians=medians[:, i],
+                loss=mean,
+                low=max(0.0, mean - float(errors[i])),
+                high=mean + float(errors[i]),
+                accuracy=float(np.median([split.accuracies[i] for split in splits])),
+                one_answer=bool(one_answer[i]),
+                first=int(alone[i]),
+                chance=1.0 if i == order[0] else float(chances[i]),
+                gap=float(gaps[i]),
+                chance_guess=1.0 if one_answer[i] else min(1.0, learning * float(guesses[i])),
+            )
+        )
+    return Ranking(tuple(places), tuple(splits))
+
+
+def _verdict(ranking: Ranking) -> str:
+    guess, places = ranking.guess, ranking.places
+    if not ranking.beats_baseline:
+        return f"No start clearly beats a guess that ignores the inputs ({_came_to(guess)})."
+    if len(places) == 1:
+        below = f"{places[0].name} ({number(places[0].loss)}) beats a guess ({_came_to(guess)})"
+        return f"{below}; there is no other start to compare it with."
+    if ranking.winner:
+        others = "the other start" if len(places) == 2 else f"each of the {len(places) - 1} other starts"
+        return f"Best here: {ranking.best.name} ({number(ranking.best.loss)}), clearly below a guess and {others}."
+    tied, behind = ranking.tied, [place for place in places if not place.ties]
+    if not behind:
+        return (
+            f"{_AS_FAR}, the choice of start does not matter: none of {len(places)} is clearly better than the others."
+        )
+    if all(place.one_answer for place in behind):
+        names = _listed([place.name for place in behind])
+        others = f"{len(tied)} others are too close to call" if len(tied) > 1 else "other one is ahead"
+        return f"{_AS_FAR}, any start but {names} will do: the {others}."
+    if len(tied) > MOST_NAMED:
+        return f"No single best: {len(tied)} of {len(places)} starts are too close to call."
+    return f"No single best: {_listed([place.name for place in tied])} are too close to call."
+
+
+def _decided_by(ranking: Ranking) -> str:
+    """Over how many splits and seeds it was measured, and in how many of them the same start came first."""
+    splits = count(len(ranking.splits), "split")
+    measured = f"Over {splits} of the rows and {count(ranking.seeds, 'seed')} in each"
+    most = max(place.first for place in ranking.places)
+    if ranking.winner:
+        return f"{measured}, it came first in {ranking.best.first}."
+    if len(ranking.places) == 1:
+        return f"{measured}."
+    return f"{measured}, {f'the same start came first in {most}' if most else 'no start came first alone'}."
+
+
+def yardsticks(ranking: Ranking) -> str:
+    """What the baselines come to, and whether the best start is below the straight line."""
+    guess, line = ranking.baselines
+    said = f"The yardsticks: a guess that ignores the inputs has {_came_to(guess)}, {line.name} {_came_to(line)}."
+    if line.loss < ranking.best.loss and line.loss < guess.loss:
+        return f"{said} No start ends lower than {line.name}."
+    return said
+
+
+def resolution(ranking: Ranking) -> str:
+    """How far two starts must lie apart to be told apart here; empty where there is nothing to tell."""
+    gaps = [place.gap for place in ranking.tied if place is not ranking.best and place.gap > 0]
+    if not gaps:
         return ""
-    return f"This is {number(times)} times the work that is allowed: take fewer rows, epochs, units, seeds or starts."
+    return f"How much these rows can tell: a start would have to end lower by about {number(median(gaps), 2)} to win."
 
 
-def seconds(recipe: Experiment, starts: int, seeds: int) -> float:
-    """What so many starts take, each from so many seeds, by the budget's rule of thumb."""
-    calls = recipe.total_steps * (len(recipe.hidden) + 1) * SECONDS_A_CALL  # the same for few seeds as for many
-    return starts * (calls + seeds * seconds_a_run(recipe))
+def _place_record(place: RankedInitializer) -> dict[str, object]:
+    return {
+        "initializer": str(place.initializer),
+        "loss": place.loss,
+        "low": place.low,
+        "high": place.high,
+        "accuracy": place.accuracy,
+        "first_in": place.first,
+        "ties_with_best": place.ties,
+        "p_best": place.chance,
+        "one_answer": place.one_answer,
+        "beats_guess": place.beats_guess,
+        "p_guess": place.chance_guess,
+    }
 
 
-def train_seeds(experiment: Experiment, seeds: int, on_progress: Progress | None = None) -> Restarts:
-    """Train an experiment from several seeds, in portions.
-
-    Args:
-        experiment: the recipe of the first run.
-        seeds: how many.
-        on_progress: called with the share done, from 0.0 to 1.0. What it raises stops the work and passes on.
-
-    Raises:
-        ValueError: not even one run is within the budget.
-    """
-    report = on_progress or (lambda share: None)
-    parts: list[Restarts] = []
-    while (done := sum(part.runs for part in parts)) < seeds:
-        batch = portion(experiment, done, seeds)
-
-        def advance(share: float, done: int = done, runs: int = batch.restarts) -> None:
-            report((done + share * runs) / seeds)
-
-        parts.append(train_portion(batch, advance))
-    return join(parts)
+def _came_to(baseline: Baseline) -> str:
+    right = "" if baseline.accuracy != baseline.accuracy else f", {percent(baseline.accuracy)} right"
+    return f"{number(baseline.loss)}{right}"
 
 
-def rank(runs: Sequence[Restarts]) -> Ranking:
-    """Rank starts by what their runs came to.
-
-    Args:
-        runs: for each start its runs, all on the same data and from the same seeds.
-
-    Raises:
-        ValueError: there are none, fewer than 6 seeds, or not the same seeds or data for all.
-    """
-    if not runs or min(each.runs for each in runs) < LEAST_RUNS:
-        raise ValueError(f"A ranking needs a start, and at least {LEAST_RUNS} seeds of each.")
-    first = runs[0]
-    data = first.experiment.load_dataset()
-    for each in runs:
-        if list(each.seeds) != list(first.seeds) or each.experiment.load_dataset() is not data:
-            raise ValueError("A ranking needs the same data and the same seeds for every start.")
-    losses = [np.where(each.diverged_at >= 0, np.inf, each.test_loss) for each in runs]
-    order = sorted(range(len(runs)), key=lambda i: (np.median(losses[i]), np.mean(losses[i])))
-    best = losses[order[0]]
-    lower = [int((best < losses[i]).sum()) for i in order]
-    higher = [int((best > losses[i]).sum()) for i in order]
-    chances = [1.0, *_holm([_sign_test(a, b) for a, b in zip(lower[1:], higher[1:], strict=True)])]
-    places = zip([runs[i] for i in order], [losses[i] for i in order], lower, higher, chances, strict=True)
-    return Ranking(tuple(_place(*each) for each in places), _guess(data))
-
-
-def _guess(data: Dataset) -> float:
-    """The held-out loss of the guess that knows the answers of the training rows, and no inputs."""
-    if not data.class_names:
-        return float(np.mean(np.square(data.y_test - data.y_train.mean())))
-    shares = np.bincount(data.y_train, minlength=len(data.class_names)) / len(data.y_train)
-    with np.errstate(divide="ignore"):  # a class that no training row has costs infinity
-        return float(-np.mean(np.log(shares[data.y_test])))
-
-
-def _place(runs: Restarts, losses: Array, lower: int, higher: int, chance: float) -> RankedInitializer:
-    interval = quantile_test(losses, p=0.5).confidence_interval(CONFIDENCE)
-    accuracy = np.where(runs.diverged_at >= 0, 0.0, runs.test_accuracy)
-    return RankedInitializer(
-        initializer=runs.experiment.kernel_initializer,
-        runs=runs,
-        losses=losses,
-        median=float(np.median(losses)),
-        low=float(interval.low),
-        high=float(interval.high),
-        accuracy=float(np.median(accuracy)) if runs.experiment.task.classes else math.nan,
-        lower=lower,
-        higher=higher,
-        chance=chance,
-    )
-
-
-def _sign_test(lower: int, higher: int) -> float:
-    """How easily so one-sided a count comes by chance, on either side; 1 where all are equal."""
-    return float(binomtest(lower, lower + higher).pvalue) if lower + higher else 1.0
-
-
-def _holm(chances: Sequence[float]) -> list[float]:
-    """The chances, corrected for being several: the lowest times their number, the next times one less, and so on."""
-    corrected, least = [0.0] * len(chances), 0.0
-    for done, i in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
-        least = max(least, min(1.0, (len(chances) - done) * chances[i]))
-        corrected[i] = least
-    return corrected
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

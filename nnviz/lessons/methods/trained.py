@@ -10,7 +10,8 @@ from nnviz.analysis.claims.schemes import FIXED, PYTORCH
 from nnviz.analysis.initializers.draws import LAYERS, Kernel, draws
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.diagnosis import guess_loss
-from nnviz.analysis.tables.ranking import Ranking, rank, train_seeds
+from nnviz.analysis.tables.ranking import Ranking, rank_splits
+from nnviz.analysis.tables.split_runs import train_split
 from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
@@ -121,15 +122,15 @@ def _defaults_pictures(measurement: Defaults, palette: Palette) -> list[Picture]
 
 
 def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking]:
-    """Rank three starts on two tasks, from seeds that count up from this one."""
+    """Rank three starts on two tasks, over splits and seeds that count up from this one."""
     tasks = {RELU: DEEP_RELU, TANH: DEEP_TANH}
     result = {}
     for i, (name, recipe) in enumerate(tasks.items()):
         runs = []
-        for k, start in enumerate(STARTS):
-            done = part(on_progress, i * len(STARTS) + k, len(tasks) * len(STARTS))
-            runs.append(train_seeds(recipe.replace(seed=seed, kernel_initializer=start), SEEDS, done))
-        result[name] = rank(runs)
+        for k in range(SEEDS):
+            done = part(on_progress, i * SEEDS + k, len(tasks) * SEEDS)
+            runs.append(train_split(recipe.replace(seed=seed + k, data_seed=seed + k), STARTS, 1, done))
+        result[name] = rank_splits(runs, drawn_anew=True)
     return result
 
 
@@ -143,13 +144,13 @@ def _contest_reveal(texts: dict[str, Ranking]) -> Reveal:
         "The best start depends on the layers and on the task. ReLU layers need the larger weights of He. In deep tanh "
         "layers a rotation keeps the lengths of signals.\n\nSo rules are for "
         f"the first try: He for ReLU, Glorot for tanh and sigmoid, orthogonal for recurrent layers. Then try it. Here "
-        f"each start had {count(SEEDS, 'seed')}, for one run proves nothing: see how far the small circles lie apart. "
+        f"each start had {SEEDS} tries, for one run proves nothing: see how far the small circles lie apart. "
         "Would it be the same on your data? Bring a table, and the page Your data holds this contest on it.",
     )
 
 
 def _winner(ranking: Ranking) -> str:
-    best = f"{ranking.best.initializer} (loss {number(ranking.best.median)})"
+    best = f"{ranking.best.initializer} (loss {number(ranking.best.loss)})"
     return f"{best} won clearly" if len(ranking.tied) == 1 else f"{best} was lowest, but too close to call,"
 
 
@@ -187,8 +188,9 @@ CONTEST_SCREEN = Screen(
     title="Which one is the best?",
     before="Now a contest. Three starts: glorot_uniform, he_normal and orthogonal. Two tasks: "
     "sixteen layers of ReLU units on two moons, and ten layers of tanh units on handwritten digits. Each start gets "
-    "the same eight seeds. What counts is the loss on rows that the network has never seen.\n\nA start wins clearly if "
-    "it is lower than each other one in so many of the eight that luck can hardly explain it.",
+    "eight tries, each with other rows and another seed, the same for all three. What counts is the loss on rows that "
+    "the network has never seen.\n\nA start wins clearly if it is so far below each other one that luck can hardly "
+    "explain it.",
     question="Which start wins clearly on both tasks?",
     options=("he_normal.", "glorot_uniform, Keras's default.", "orthogonal.", "None. There is no single best one."),
     measure=contest,

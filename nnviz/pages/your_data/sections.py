@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
+from nnviz.analysis.tables.baselines import Baseline
 from nnviz.analysis.tables.preparing import OwnData
-from nnviz.analysis.tables.ranking import (
-    LEAST_RUNS,
-    MOST_RUNS,
+from nnviz.analysis.tables.rank import train_table_split
+from nnviz.analysis.tables.ranking import RankedInitializer, Ranking, rank_splits, resolution, yardsticks
+from nnviz.analysis.tables.split_runs import (
+    LEAST_SPLITS,
+    MOST_SEEDS,
+    MOST_SPLITS,
+    RECIPE,
+    SEEDS,
     SETS,
+    SPLITS,
     STARTS,
-    RankedInitializer,
-    Ranking,
     check,
-    rank,
     seconds,
-    train_seeds,
 )
 from nnviz.analysis.words import count, number, percent
-from nnviz.core.experiment import Experiment, OwnExperiment
+from nnviz.core.experiment import OwnExperiment
 from nnviz.core.registry import Parameter, text_of
 from nnviz.export import code
 from nnviz.figures.style.figure import Figure
+from nnviz.figures.tables.ranking import place_text
 from nnviz.ui import markup, own_table, page
 from nnviz.ui.own_table import Brought
 from nnviz.ui.state import state
@@ -35,7 +39,7 @@ _STOPPED = "stopped"  # kept with the table: what was being trained when it was 
 
 LAB = Controls(
     "your_data",
-    Experiment(samples=1000, hidden=(16,), activation="relu", learning_rate=0.1, epochs=50),
+    RECIPE,
     sections={
         "Network": ("hidden", "activation"),
         "Training": ("optimizer", "learning_rate", "batch_size", "epochs"),
@@ -49,26 +53,33 @@ LAB = Controls(
             note="As many as you like: Keras’s fifteen, normal numbers of several sizes, and more.",
         ),
         Parameter(
-            name="seeds", kind=int, default=20, low=LEAST_RUNS, high=MOST_RUNS, label="seeds of each",
-            note="How often each start is drawn. More seeds tell more apart.",
+            name="splits", kind=int, default=SPLITS, low=LEAST_SPLITS, high=MOST_SPLITS, label="splits of the rows",
+            note="How often rows are held back anew. More splits tell more apart.",
+        ),
+        Parameter(
+            name="seeds", kind=int, default=SEEDS, low=1, high=MOST_SEEDS, label="seeds in each split",
+            note="How often each start is drawn, on each split.",
         ),
     ),
 )  # fmt: skip
 
 INTRODUCTION = (
     "Bring a table as CSV, and choose the column to be answered. The same small network is then trained from several "
-    "starts, each drawn many times. The table stays in the memory of this session, is written to no file and no log, "
-    "and is forgotten when you close or reload the page. The link holds the settings, never the data."
+    "starts, each drawn many times, on several splits of the rows. The table stays in the memory of this session, is "
+    "written to no file and no log, and is forgotten when you close or reload the page. The link holds the settings, "
+    "never the data."
 )
 VARIED = (
-    "What varies is the seed, which draws the weights and the order of rows: the same seeds for every start. What does "
-    "not: the split, the network, its training. Another learning rate may turn the order round."
+    "What varies is the split, which draws the rows held back, and the seed, which draws the weights and the order of "
+    "rows: the same for every start. What does not: the network and its training. Another learning rate may turn the "
+    "order round."
 )
 METHOD = (
-    "Each ring is a run, each diamond the median of a start's runs, with its 95 % interval (order statistics, Thompson "
-    "1936). A filled diamond ties with the best: seed by seed, the best does not end lower so often that chance would "
-    "hardly do it (sign test at 5 %, corrected for all comparisons, Holm 1979). The best is chosen by the rows that it "
-    "is judged by, so its own figure is a little too good. A run that diverged counts as the worst."
+    "Each ring is a split: the median over its seeds. A diamond is the mean over splits with its interval; in 95 % all "
+    "intervals hold together, so the best one’s allows for having been picked. Splits share rows, so Student’s t is "
+    "taken with Nadeau and Bengio’s correction (2003). A filled diamond ties with the best: a difference that large "
+    "comes by chance in over 5 %, all pairs of starts counted (Bonferroni). A guess is beaten where even the best "
+    "constant answer, known in hindsight, is. A loss above twice that counts as twice, a run that diverged too."
 )
 
 PRESETS = (
@@ -81,43 +92,47 @@ PRESETS = (
 
 
 def ranked(given: Brought, data: OwnData, choice: Choice) -> Ranking | None:
-    """All starts, trained and ranked; those trained so far, where it was stopped; None where there is nothing yet."""
-    store, seeds = given.results, choice.settings["seeds"]
-    experiments = _experiments(data, choice)
-    if not experiments:
+    """All starts, trained and ranked; on the splits done so far, where it was stopped; None where they are too few."""
+    store, settings = given.results, choice.settings
+    starts, seeds, splits = settings["starts"], settings["seeds"], settings["splits"]
+    problem = _problem(data, choice)
+    if problem:
+        page.remarks([problem])
         return None
-    asked = hash((*experiments, seeds))  # a number, since Streamlit keeps what buttons hand on, and the data is to go
-    missing = [e for e in experiments if compute.known(train_seeds, e, seeds, store=store) is None]
-    if missing and given.kept.get(_STOPPED) == asked:
-        _say_stopped(len(experiments) - len(missing), len(experiments))
-        experiments = [e for e in experiments if e not in missing]
+    asked = (data, choice.experiment, starts, seeds)
+    mark = hash((*asked, splits))  # a number, since Streamlit keeps what buttons hand on, and the data is to go
+    todo = list(range(splits))
+    missing = [j for j in todo if compute.known(train_table_split, *asked, j, store=store) is None]
+    if missing and given.kept.get(_STOPPED) == mark:
+        todo = [j for j in todo if j not in missing]
+        _say_stopped(len(todo), splits)
         missing = []
     place = st.empty()
-    if missing and seconds(missing[0], len(missing), seeds) > STOP_FROM:
-        place.button("Stop", key="own_stop", on_click=_stop, args=(asked,), help="What has been trained stays.")
+    if missing and seconds(OwnExperiment.of(choice.experiment, data.dataset), len(starts), seeds, splits) > STOP_FROM:
+        place.button("Stop", key="own_stop", on_click=_stop, args=(mark,), help="What has been trained stays.")
     runs = []
-    for i, e in enumerate(experiments, start=1):
-        words = f"Training {e.kernel_initializer}, {i} of {len(experiments)}"
-        runs.append(compute.result_of(words, train_seeds, e, seeds, store=store))
+    for j in todo:
+        words = f"Training {count(len(starts), 'start')}, split {j + 1} of {splits}"
+        runs.append(compute.result_of(words, train_table_split, *asked, j, store=store))
     place.empty()
-    return rank(runs) if runs else None
+    return rank_splits(runs) if len(runs) >= LEAST_SPLITS else None
 
 
-def _experiments(data: OwnData, choice: Choice) -> list[OwnExperiment]:
-    """One for each start; none, and a sentence, where they cannot be trained."""
-    starts = choice.settings["starts"]
+def _problem(data: OwnData, choice: Choice) -> str:
+    """A sentence where starts cannot be trained on this; else an empty text."""
+    settings = choice.settings
     try:
         recipe = OwnExperiment.of(choice.experiment, data.dataset)
-        sentence = check(recipe, starts, choice.settings["seeds"])
+        return check(recipe, settings["starts"], settings["seeds"], settings["splits"])
     except ValueError as problem:
-        sentence = str(problem)
-    page.remarks(filter(None, [sentence]))
-    return [] if sentence else [recipe.replace(kernel_initializer=start) for start in starts]
+        return str(problem)
 
 
-def _say_stopped(done: int, starts: int) -> None:
+def _say_stopped(done: int, splits: int) -> None:
     with st.container(key="own_stopped", horizontal=True, vertical_alignment="center"):
-        words = f"{done} of {count(starts, 'start')} trained, then stopped."
+        words = f"{done} of {count(splits, 'split')} trained, then stopped."
+        if done < LEAST_SPLITS:
+            words += f" A ranking takes {LEAST_SPLITS}."
         st.html(f'<p class="muted">{words}</p>', width="content")
         st.button("Go on", key="own_go_on", on_click=_stop, args=(None,))
 
@@ -130,11 +145,7 @@ def _stop(asked: int | None) -> None:
 
 def reading(ranking: Ranking) -> None:
     """What the ranking says, and what it does not, with its numbers."""
-    yardsticks = f"a guess that ignores the inputs has {number(ranking.guess)}."
-    zeros = next((place for place in ranking.places if str(place.initializer) == "zeros"), None)
-    if zeros:
-        yardsticks = f"zeros end at {_loss(zeros.median)}, {yardsticks}"
-    sentences = [f"The yardstick: {yardsticks}"]
+    sentences = [yardsticks(ranking)]
     if ranking.classes:
         likeliest = max(ranking.places, key=lambda place: place.accuracy)
         if percent(likeliest.accuracy) != percent(ranking.best.accuracy):
@@ -146,18 +157,30 @@ def reading(ranking: Ranking) -> None:
         sentences.append(
             "The answer was standardised: on the rows trained on, a guess at the mean has a squared error of 1."
         )
-    st.html(markup.paragraphs([*sentences, VARIED]))
+    st.html(markup.paragraphs(list(filter(None, [*sentences, resolution(ranking), VARIED]))))
 
 
 def in_numbers(ranking: Ranking) -> None:
-    """Every start in a row of a table, and how it was measured."""
+    """Every start in a row of a table, the baselines below them, and how it was measured."""
     with st.expander("In numbers, and how it was measured"):
-        columns = {
-            "95 % interval": {p.name: f"{_loss(p.low)} to {_loss(p.high)}" for p in ranking.places},
-            "the best is lower in": {p.name: _lower(ranking, p) for p in ranking.places},
-        }
+        rows = {place.name: _row(place, ranking) for place in ranking.places}
+        rows |= {b.name: (number(b.loss), "–", _right(b), "–", "–") for b in ranking.baselines}
+        headings = ("loss", "95 % interval", "right", "alone in front in", "beside the best")
+        columns = {head: {name: row[i] for name, row in rows.items()} for i, head in enumerate(headings)}
+        if not ranking.classes:
+            del columns["right"]
         st.html(markup.table(columns))
         st.html(markup.paragraphs([METHOD]))
+
+
+def _row(place: RankedInitializer, ranking: Ranking) -> tuple[str, ...]:
+    beside = "lowest" if place is ranking.best else "too close to call" if place.ties else "clearly behind"
+    interval = f"{number(place.low)} to {number(place.high)}"
+    return place_text(place), interval, _right(place), f"{place.first} of {len(ranking.splits)} splits", beside
+
+
+def _right(judged: RankedInitializer | Baseline) -> str:
+    return percent(judged.accuracy) if judged.accuracy == judged.accuracy else "–"
 
 
 def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -> None:
@@ -170,7 +193,8 @@ def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -
             "Code that starts from", range(len(names)), key=f"own.code.{'|'.join(names)}", width=320,
             format_func=lambda i: names[i],
         )  # fmt: skip
-        experiment = ranking.places[chosen].runs.experiment
+        recipe = OwnExperiment.of(choice.experiment, data.dataset)
+        experiment = recipe.replace(kernel_initializer=ranking.places[chosen].initializer)
         problems = []
         for framework, name in code.frameworks.items():
             try:
@@ -183,16 +207,8 @@ def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -
         st.download_button("Ranking as CSV", figure.csv, "ranking.csv", "text/csv", on_click="ignore")
     page.remarks(problems)
     st.caption(
-        f"Each script reads the table from a file beside it, prepares it as here, and repeats the run of seed "
-        f"{experiment.seed}. This link opens the page with these settings, and without the data."
+        f"Each script reads the table from a file beside it, prepares it as here, and repeats the run of the first "
+        f"split and seed {experiment.seed}. This link opens the page with these settings, and without the data."
     )
     st.page_link(page.script("lessons"), label="Lesson 6: the methods", query_params={"lesson": "methods"})
     st.code(state.link(LAB.to_query(choice.experiment, **choice.settings)), language=None, wrap_lines=True)
-
-
-def _lower(ranking: Ranking, place: RankedInitializer) -> str:
-    return "–" if place is ranking.best else f"{place.lower} of {count(ranking.seeds, 'seed')}"
-
-
-def _loss(loss: float) -> str:
-    return "diverged" if loss == float("inf") else number(loss)
