@@ -28,9 +28,14 @@ def repeated(inputs: Array) -> Array:
     ([0, 0, 1, 1, 2], 8)
     """
     numbers: dict[tuple[object, ...], int] = {}
-    groups = np.array([numbers.setdefault(tuple(row), len(numbers)) for row in inputs.tolist()])
+    groups = np.array([numbers.setdefault(_key(row), len(numbers)) for row in inputs.tolist()])
     few = len(numbers) < LEAST_GROUPS or np.bincount(groups).max() > LARGEST_GROUP * len(groups)
     return np.arange(len(groups)) if few else groups
+
+
+def _key(row: list[object]) -> tuple[object, ...]:
+    """The row's values; NaN, which equals nothing, as None."""
+    return tuple(None if value != value else value for value in row)
 
 
 def split_rows(groups: Array, test_rows: int, seed: int, classes: Array | None = None) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from textwrap import fill
 
 from nnviz.analysis.tables.cells import LARGEST, MISSING, thousands
 from nnviz.analysis.tables.preparing import OwnData
@@ -69,6 +70,12 @@ train, test, y_train, y_test = train_test_split(
     random_state=DATA_SEED,
     stratify={stratify},
 )"""
+_LISTED = """
+HELD_BACK = [
+{listed}
+]  # some rows repeat others, and equal rows stay on one side
+back = np.isin(rows, HELD_BACK)
+train, test, y_train, y_test = rows[~back], rows[back], y[~back], y[back]"""
 _REAL = """
 scaler = StandardScaler().fit(y_train[:, None])
 y_train, y_test = (scaler.transform(part[:, None])[:, 0].astype(DTYPE) for part in (y_train, y_test))"""
@@ -87,7 +94,8 @@ def lines(data: OwnData) -> str:
     """The lines that make `x_train`, `y_train`, `x_test` and `y_test` from the table's file."""
     table = data.table
     number_target = table.columns[data.target].number
-    pieces = [_READ, _ROWS, _NUMBERS if data.real else _CLASSES, _SPLIT, _REAL if data.real else "", _INPUTS]
+    split = _LISTED if data.listed else _SPLIT
+    pieces = [_READ, _ROWS, _NUMBERS if data.real else _CLASSES, split, _REAL if data.real else "", _INPUTS]
     return "".join(pieces).format(
         file=_literal(FILE),
         numbers=_places(data, data.numbers),
@@ -109,6 +117,7 @@ def lines(data: OwnData) -> str:
         seed=data.seed,
         samples=data.samples,
         train_rows=data.train_rows,
+        listed=fill(", ".join(map(str, data.listed)), 100, initial_indent="    ", subsequent_indent="    "),
     )
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -20,6 +19,7 @@ from nnviz.analysis.tables.decoding import TableError
 from nnviz.analysis.tables.table import Column, Table, quoted
 from nnviz.analysis.words import count, number
 from nnviz.core.datasets import Dataset
+from nnviz.core.splits import repeated, split_rows
 
 Array = np.ndarray
 
@@ -58,6 +58,7 @@ class OwnData:
         numbers, texts: the numbers of the columns used.
         samples, seed: the most rows taken, and what draws them and the split.
         train_rows: how many of them are trained on.
+        listed: the rows held back, where some repeat others; else none, and scikit-learn's split has them.
         dataset: split and scaled.
         fates: of every column, in order.
         sentences: what one should know about it, a sentence each.
@@ -71,6 +72,7 @@ class OwnData:
     samples: int
     seed: int
     train_rows: int
+    listed: tuple[int, ...]
     dataset: Dataset = field(repr=False)
     fates: tuple[ColumnFate, ...] = field(repr=False)
     sentences: tuple[str, ...]
@@ -124,10 +126,14 @@ def prepare(
             f"Of {len(rows)} rows {len(rows) - train_rows} would be held back: at least {least} are needed there, and "
             "as many to train on."
         )
-    split = train_test_split(
-        rows, y, train_size=train_rows, random_state=(seed + split) % 2**32, stratify=None if real else y
+    groups = repeated(
+        _cells(table, [i for i in range(len(table.columns)) if i != target and not _counts(table, i)], rows)
     )
-    train, test, y_train, y_test = split
+    train, test = split_rows(groups, len(rows) - train_rows, (seed + split) % 2**32, None if real else y)
+    again = len(rows) - len(set(groups))
+    if again:
+        sentences.append(f"{count(again, 'row')} repeat others: equal rows are kept on one side of the split.")
+    y_train, y_test, train, test = y[train], y[test], rows[train], rows[test]
     if real:
         scaler = StandardScaler().fit(y_train[:, None])
         y_train, y_test = (scaler.transform(part[:, None])[:, 0] for part in (y_train, y_test))
@@ -141,7 +147,8 @@ def prepare(
         texts=texts,
         samples=samples,
         seed=seed,
-        train_rows=train_rows,
+        train_rows=len(train),
+        listed=tuple(test.tolist()) if again else (),
         dataset=Dataset(
             x_train=_frozen(x_train),
             y_train=_frozen(y_train),
@@ -289,6 +296,20 @@ def _fault(table: Table, column: Column, train: Array) -> str:
     if 2 * column.distinct > table.rows - column.missing:
         return "nearly every row has a text of its own"
     return ""
+
+
+def _counts(table: Table, place: int) -> bool:
+    """Whether a column numbers the rows, so that no row equals another by it."""
+    column = table.columns[place]
+    return column.number and not column.missing and bool((np.diff(np.sort(column.values)) == 1).all())
+
+
+def _cells(table: Table, places: Sequence[int], rows: Array) -> Array:
+    """The values of some columns in some rows, `[n, columns]`."""
+    cells = np.empty((len(rows), len(places)), dtype=object)
+    for k, i in enumerate(places):
+        cells[:, k] = table.columns[i].values[rows]
+    return cells
 
 
 def _inputs_of(column: Column, train: Array) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from nnviz.core.datasets import Dataset
 from nnviz.core.registry import shorten
+from nnviz.core.splits import repeated, split_rows
 
 Array = np.ndarray
 
@@ -50,9 +50,8 @@ def split_arrays(
             f"test_fraction={test_fraction:g} of {len(targets):,} rows leaves {len(targets) - held_back:,} to train on "
             f"and {held_back:,} to test on: these data need at least {least} of each."
         )
-    x_train, x_test, y_train, y_test = train_test_split(
-        features, targets, test_size=held_back, random_state=seed, stratify=targets if classes else None
-    )
+    train, test = split_rows(repeated(features), held_back, seed, targets if classes else None)
+    x_train, x_test, y_train, y_test = features[train], features[test], targets[train], targets[test]
     mean, scale = np.zeros(features.shape[1]), np.ones(features.shape[1])
     if standardize:
         scaler = StandardScaler().fit(x_train)

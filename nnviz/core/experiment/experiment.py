@@ -94,8 +94,8 @@ class Experiment:
     ) -> OwnExperiment:
         """The recipe of a training on arrays of one's own.
 
-        Labels of any kind become classes in their sorted order, as in scikit-learn. The split is stratified, and
-        `data_seed` draws it.
+        Labels of any kind become classes in their sorted order, as in scikit-learn. The split is stratified, rows that
+        repeat each other stay on one side of it, and `data_seed` draws it.
 
         Args:
             x: features `[n, d]`: an array, lists or a data frame, whose column names are taken.
