@@ -70,12 +70,12 @@ train, test, y_train, y_test = train_test_split(
     random_state=DATA_SEED,
     stratify={stratify},
 )"""
-_LISTED = """
-HELD_BACK = [
+_LISTED = '''
+HELD_BACK = """
 {listed}
-]  # some rows repeat others, and equal rows stay on one side
-back = np.isin(rows, HELD_BACK)
-train, test, y_train, y_test = rows[~back], rows[back], y[~back], y[back]"""
+"""  # some rows repeat others, and equal rows stay on one side
+back = np.isin(rows, [int(row) for row in HELD_BACK.split()])
+train, test, y_train, y_test = rows[~back], rows[back], y[~back], y[back]'''
 _REAL = """
 scaler = StandardScaler().fit(y_train[:, None])
 y_train, y_test = (scaler.transform(part[:, None])[:, 0].astype(DTYPE) for part in (y_train, y_test))"""
@@ -117,7 +117,7 @@ def lines(data: OwnData) -> str:
         seed=data.seed,
         samples=data.samples,
         train_rows=data.train_rows,
-        listed=fill(", ".join(map(str, data.listed)), 100, initial_indent="    ", subsequent_indent="    "),
+        listed=fill(" ".join(map(str, data.listed)), 100),
     )
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 IMAGE = "<img src=x onerror=document.title='gone'>"
 NAMES = (IMAGE, "$$x^2$$ **b** :material/delete:", "=1+sesame", "kind")
-QUICK = "your_data?epochs=10&seeds=6&hidden=4"
+QUICK = "your_data?epochs=10&seeds=2&splits=5&hidden=4"
 
 
 def own_file(rows=60):
@@ -37,7 +37,7 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     page = visitor.page
     page.goto(f"{visitor.address}/{QUICK}")
     page.locator("input[type=file]").set_input_files(own_file())
-    expect(page.locator("p.finding")).to_contain_text("ends lowest")
+    expect(page.locator("p.finding")).to_contain_text("Over 5 splits of the rows")
     expect(page.locator(".st-key-chart-ranking .main-svg").first).to_be_visible()
     settle(page)
     expect(page.get_by_text("“<i>seeds</i>.csv”")).to_be_visible()
@@ -72,7 +72,7 @@ def test_training_is_stopped_right_after_the_upload(visit):
     page.locator("input[type=file]").set_input_files(own_file())
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
-    expect(page.get_by_text("starts trained, then stopped.")).to_be_visible()
+    expect(page.get_by_text("splits trained, then stopped.")).to_be_visible()
 
 
 def test_a_file_that_is_too_large_or_no_text_is_refused_in_words(visit):

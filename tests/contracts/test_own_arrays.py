@@ -15,6 +15,9 @@ import nnviz.analysis
 from nnviz import Experiment, predict, train
 from nnviz.analysis.chance import seeds
 from nnviz.analysis.landscape import basin_map as basins
+from nnviz.analysis.tables.example import example
+from nnviz.analysis.tables.preparing import prepare
+from nnviz.analysis.tables.table import read
 from nnviz.core.experiment import OwnExperiment
 from nnviz.core.training import initial_parameters
 from nnviz.export import code
@@ -23,6 +26,7 @@ from nnviz.figures.playground.gallery import playground_figures
 from nnviz.figures.style.template import PALETTES
 from nnviz.stage.payload import payload
 
+TABLE = prepare(read(example()), 13)
 RECIPES = {
     "two classes": Experiment(dataset="moons", samples=60),
     "three classes": Experiment(dataset="iris", samples=60),
@@ -67,9 +71,12 @@ CALLS = {
     "planes.parameters": lambda f, e, t: f(t),
     "planes.solved": lambda f, e, t: f(t),
     "planes.plane": lambda f, e, t: f(t, "three_runs"),
-    "ranking.check": lambda f, e, t: f(e, ["zeros", "ones"], 4),
-    "ranking.seconds": lambda f, e, t: f(e, 2, 4),
-    "ranking.train_seeds": lambda f, e, t: f(e, 4),
+    "rank.again": lambda f, e, t: f(TABLE, e, 1).dataset.x_test,
+    "rank.rank_table": lambda f, e, t: f(TABLE, e, ["zeros", "ones"], 5, 1),
+    "rank.train_table_split": lambda f, e, t: f(TABLE, e, ["zeros", "ones"], 2, 1),
+    "split_runs.check": lambda f, e, t: f(e, ["zeros", "ones"], 4),
+    "split_runs.seconds": lambda f, e, t: f(e, 2, 4),
+    "split_runs.train_split": lambda f, e, t: f(e, ["zeros", "ones"], 4),
     "repeats.digest": lambda f, e, t: f(t),
     "repeats.recorded": lambda f, e, t: f(t, 0),
     "repeats.repeats": lambda f, e, t: f(e.replace(restarts=1)),

@@ -41,6 +41,12 @@ def named(text):
     return f'"{quoted_name}","torch",' + text.split(",", 2)[2].replace("grower\n", '"np ""x"\n', 1)
 
 
+def repeats(times):
+    """Sixty rows, so many times over."""
+    rows = "".join(f"{i * 37 % 101 / 7:.3f},{i * 17 % 61},{'xy'[i * 29 % 7 % 2]}\n" for i in range(60))
+    return "a,b,c\n" + times * rows
+
+
 CASES = {
     "classes": (example(), "utf-8", 13, {}),
     "a number": (example(), "utf-8-sig", 0, {}),
@@ -57,6 +63,8 @@ CASES = {
         {},
     ),
     "titles": ("Wines of 1991\n\nby their growers,,,\n\n" + example(), "utf-8", 13, {}),
+    "rows five times over": (repeats(5), "utf-8", 2, {"samples": 200}),
+    "numbers five times over": (repeats(5), "utf-8", 0, {}),
     "evil names": (named(example()), "utf-8", 13, {}),
 }
 

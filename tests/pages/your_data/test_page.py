@@ -12,7 +12,7 @@ from streamlit.runtime.state.session_state import SessionState
 
 from nnviz.analysis.tables.example import ABOUT, example
 from nnviz.analysis.tables.preparing import prepare
-from nnviz.analysis.tables.ranking import SETS, STARTS
+from nnviz.analysis.tables.split_runs import LEAST_SPLITS, SETS, STARTS
 from nnviz.analysis.tables.table import read
 from nnviz.core.registry import text_of
 from nnviz.pages.your_data import sections as own
@@ -23,7 +23,7 @@ from nnviz.ui.work import compute
 from tests.ui import apptest
 from tests.ui.apptest import html, query, settled, texts
 
-QUICK = {"epochs": "4", "seeds": "6", "hidden": "4"}
+QUICK = {"epochs": "4", "seeds": "2", "splits": "5", "hidden": "4"}
 opened = partial(apptest.opened, own.PAGE)
 EVIL = (
     "<img src=x onerror=alert(1)>",
@@ -87,8 +87,8 @@ def test_the_example_is_ranked_and_what_was_done_to_it_is_said():
     assert "178 rows of 14 columns, separated by commas." in html(app)
     assert target_menu(app).value == 13
     assert "16 inputs; the answer: 3 classes. 89 rows to train on, 89 rows held back." in html(app)
-    assert "The yardstick: zeros end at 1.09, a guess that ignores the inputs has 1.09." in html(app)
-    assert "ends lowest" in texts(app, "finding")[0]
+    assert "The yardsticks: a guess that ignores the inputs has 1.09, 39 % right, logistic regression 0.0" in html(app)
+    assert "Over 5 splits of the rows and 2 seeds in each" in texts(app, "finding")[0]
     assert app.get("plotly_chart")[0].proto.alt
     assert [button.label for button in app.get("download_button")] == [
         "Columns as CSV", "Keras 3", "PyTorch", "scikit-learn", "Ranking as CSV",
@@ -99,7 +99,7 @@ def test_the_example_is_ranked_and_what_was_done_to_it_is_said():
 def test_an_uploaded_file_is_ranked_and_forgotten_when_asked():
     app = uploaded(table_of(), "<b>my.csv")
     assert "“&lt;b&gt;my.csv”" in html(app)
-    assert "ends lowest" in texts(app, "finding")[0]
+    assert "Over 5 splits" in texts(app, "finding")[0]
     settled(app.button(key="own_forget").click().run())
     assert app.file_uploader
     assert not app.get("plotly_chart")
@@ -123,7 +123,8 @@ def test_the_code_is_of_the_best_start_whenever_the_order_changes():
         menu = code_menu(app)
         assert menu.value == 0
         best = menu.options[0].removesuffix(", lowest here")
-        assert f"{best} ends lowest" in texts(app, "finding")[0]
+        assert f"{best}</th><td>" in html(app)
+        assert "lowest</td>" in html(app).partition(f"{best}</th><td>")[2].partition("</tr>")[0]
 
 
 def test_the_row_of_names_can_be_told():
@@ -181,13 +182,13 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch)
     common = dict(compute._results.kept)
     app = uploaded(table_of())
     store = app.session_state["own.mine"].brought.results
-    assert len(store.kept) == 1 + len(SETS["usual"])
+    assert len(store.kept) == 1 + 5
     assert dict(compute._results.kept) == common
     other = uploaded(table_of(rows=41))  # of equal data sets one object would do for both
     assert other.session_state["own.mine"].brought.results is not store
     kept = [weakref.ref(value) for value, _ in store.kept.values()]
     kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
-    assert len(kept) > 7
+    assert len(kept) > 6
     settled(app.button(key="own_forget").click().run())
     del store
     gc.collect()
@@ -242,17 +243,19 @@ def test_who_comes_back_from_another_page_finds_table_target_and_results():
     assert texts(app, "finding")[0] in shown
 
 
-def test_stopping_keeps_what_is_trained_and_one_can_go_on():
-    app = uploaded(table_of())
+@pytest.mark.parametrize("left", [2, 5])
+def test_stopping_keeps_what_is_trained_and_one_can_go_on(left):
+    app = uploaded(table_of(), splits="6")
     everything = texts(app, "finding")
     store = app.session_state["own.mine"].brought.results
-    trained = {key[2][0]: key for key in store.kept if key[0] == own.train_seeds.__module__}
+    trained = {key[2][-1]: key for key in store.kept if key[0] == own.train_table_split.__module__}
     assert len(trained) == 6
-    for key in list(trained.values())[2:]:
-        store.bytes -= store.kept.pop(key)[1]
-    app.session_state["own.mine"].brought.kept["stopped"] = hash((*trained, 6))
+    for split in range(left, 6):
+        store.bytes -= store.kept.pop(trained[split])[1]
+    app.session_state["own.mine"].brought.kept["stopped"] = hash((*trained[0][2][:-1], 6))
     settled(app.run())
-    assert "2 of 6 starts trained, then stopped." in html(app)
+    assert f"{left} of 6 splits trained, then stopped." in html(app)
+    assert (f"A ranking takes {LEAST_SPLITS}." in html(app)) == (left < LEAST_SPLITS)
     assert texts(app, "finding") != everything
     settled(app.button(key="own_go_on").click().run())
     assert texts(app, "finding") == everything
@@ -274,13 +277,13 @@ def test_starts_are_picked_one_by_one_and_stand_in_the_link():
     app = opened(**QUICK | {"starts": "he_uniform zeros"})
     assert app.multiselect[0].value == ["zeros", "he_uniform"]
     settled(app.button(key="own_example").click().run())
-    assert len(app.session_state["own.mine"].brought.results.kept) == 1 + 2
+    assert len(app.session_state["own.mine"].brought.results.kept) == 1 + 5
     settled(app.multiselect[0].set_value(["positive_uniform"]).run())
-    assert "positive_uniform ends lowest" in texts(app, "finding")[0]
+    assert code_menu(app).options == ["positive_uniform, lowest here"]
     assert query(app) == QUICK | {"starts": "positive_uniform"}
     settled(app.multiselect[0].set_value([]).run())
     assert "Starts compared: choose at least one." in texts(app, "remarks")[0]
-    assert "positive_uniform ends lowest" in texts(app, "finding")[0]
+    assert code_menu(app).options == ["positive_uniform, lowest here"]
 
 
 def test_all_that_can_be_picked_can_be_ranked_and_has_a_name_of_its_own():
@@ -292,7 +295,7 @@ def test_all_that_can_be_picked_can_be_ranked_and_has_a_name_of_its_own():
 
 
 def test_a_mangled_link_opens_with_a_sentence_for_each_thing():
-    app = opened(**QUICK | {"starts": "<b>", "seeds": "1", "dataset": "moons", "wings": "\x00"})
+    app = opened(**QUICK | {"starts": "<b>", "seeds": "0", "dataset": "moons", "wings": "\x00"})
     assert html(app).count("Ignored.") == 4
 
 
@@ -305,7 +308,7 @@ def test_every_preset_is_a_link_as_the_page_writes_it(preset):
 
 @pytest.mark.parametrize("preset", PRESETS, ids=[preset.label for preset in PRESETS])
 def test_every_preset_ranks_the_example(preset):
-    app = opened(**preset.query | {"epochs": "2", "seeds": "6"})
+    app = opened(**preset.query | {"epochs": "2", "seeds": "1", "splits": "5"})
     settled(app.button(key="own_example").click().run())
     assert app.get("plotly_chart")
     assert not texts(app, "remarks")
