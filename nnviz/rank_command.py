@@ -17,6 +17,7 @@ from nnviz.analysis.tables.split_runs import LEAST_SPLITS, MOST_SEEDS, MOST_SPLI
 from nnviz.analysis.tables.table import Table, read
 from nnviz.analysis.words import number, percent
 from nnviz.command_line import add_field, print_json, print_table, whole, word
+from nnviz.core import initializers
 from nnviz.core.experiment import field_names, field_text
 from nnviz.core.registry import meant, shorten
 
@@ -38,7 +39,7 @@ def add_to(commands: Any) -> None:
         "--answer", choices=TARGET_KINDS, default="auto", help="what the column holds (default: auto, whichever fits)"
     )
     parser.add_argument(
-        "--starts", metavar="INITIALIZER", nargs="+", type=word, default=list(SETS["usual"]),
+        "--starts", metavar="INITIALIZER", nargs="+", type=_start, default=list(SETS["usual"]),
         help=f"what is compared (default: {' '.join(SETS['usual'])})",
     )  # fmt: skip
     parser.add_argument(
@@ -54,6 +55,14 @@ def add_to(commands: Any) -> None:
             add_field(parser, name, default=field_text(name, getattr(RECIPE, name)))
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.set_defaults(command=_rank)
+
+
+def _start(text: str) -> str:
+    """Reads an initializer, for argparse."""
+    try:
+        return str(initializers.get(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _rank(options: argparse.Namespace) -> None:

@@ -40,7 +40,8 @@ def commands():
     return found.choices
 
 
-REQUIRED = {"sweep": ["--out", "s.csv"]}
+TABLE = Path(__file__).with_name("table.csv")
+REQUIRED = {"sweep": ["--out", "s.csv"], "rank": [str(TABLE)]}
 OPTIONS = [
     (command, action.option_strings[-1])
     for command, parser in commands().items()
@@ -72,6 +73,9 @@ def test_no_option_is_taken_twice(nnviz, command, option):
         "--shape": "2,3",
         "--scheduler": "tcp://127.0.0.1:1",
         "--seeds": "1",
+        "--splits": "5",
+        "--starts": "zeros",
+        "--answer": "auto",
     }.get(option)
     name = option.lstrip("-").replace("-", "_")
     value = value or command_line.field_text(name, getattr(command_line.DEFAULT, name, 1))

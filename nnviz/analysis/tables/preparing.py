@@ -132,7 +132,9 @@ def prepare(
     train, test = split_rows(groups, len(rows) - train_rows, (seed + split) % 2**32, None if real else y)
     again = len(rows) - len(set(groups))
     if again:
-        sentences.append(f"{count(again, 'row')} repeat others: equal rows are kept on one side of the split.")
+        sentences.append(
+            f"{count(again, 'row')} {'repeats another' if again == 1 else 'repeat others'}: equal rows are kept on one side of the split."
+        )
     y_train, y_test, train, test = y[train], y[test], rows[train], rows[test]
     if real:
         scaler = StandardScaler().fit(y_train[:, None])
