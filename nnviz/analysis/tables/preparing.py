@@ -126,15 +126,13 @@ def prepare(
             f"Of {len(rows)} rows {len(rows) - train_rows} would be held back: at least {least} are needed there, and "
             "as many to train on."
         )
-    groups = repeated(
-        _cells(table, [i for i in range(len(table.columns)) if i != target and not _counts(table, i)], rows)
-    )
+    inputs = [i for i in range(len(table.columns)) if i != target and not _counts(table, i)]
+    groups = repeated(_cells(table, inputs, rows))
     train, test = split_rows(groups, len(rows) - train_rows, (seed + split) % 2**32, None if real else y)
     again = len(rows) - len(set(groups))
     if again:
-        sentences.append(
-            f"{count(again, 'row')} {'repeats another' if again == 1 else 'repeat others'}: equal rows are kept on one side of the split."
-        )
+        repeat = "repeats another" if again == 1 else "repeat others"
+        sentences.append(f"{count(again, 'row')} {repeat}: equal rows are kept on one side of the split.")
     y_train, y_test, train, test = y[train], y[test], rows[train], rows[test]
     if real:
         scaler = StandardScaler().fit(y_train[:, None])
