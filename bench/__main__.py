@@ -14,13 +14,14 @@ import numpy as np
 import sklearn
 from threadpoolctl import threadpool_info
 
-from bench import fair, labs, load, memory, page, rivals, soak, training
+from bench import fair, labs, load, memory, page, rivals, soak, stopping, training
 from bench.measure import Table, save
 
 SECTIONS: dict[str, Callable[[], Iterator[Table]]] = {
     "speed": training.speed,
     "restarts": training.restarts,
     "tanh": training.tanh,
+    "stopping": stopping.stopping,
     "rivals": rivals.rivals,
     "memory": memory.memory,
     "page": page.page,

@@ -313,7 +313,9 @@ class _Chunk:
         rows, batch_rows = experiment.train_rows, experiment.batch_rows
         generators = []
         if experiment.shuffle and batch_rows < rows:
-            generators = [order_generator(*job.runs[run]) for run in runs]
+            for run in runs:
+                job.check_stop()
+                generators.append(order_generator(*job.runs[run]))
         self.batches = Batches(job.train_split, batch_rows, generators, job.check_stop)
         exact = int(job.exact[runs].sum())  # they come first
         self.networks = {n: job.network(len(runs), n, exact) for n in {batch_rows, rows % batch_rows} - {0}}

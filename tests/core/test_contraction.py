@@ -1,7 +1,5 @@
 """The two products, and which one a run gets. (`needs_exact` on whole experiments is in the numerical contract.)"""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -111,11 +109,11 @@ def test_the_output_layer_has_no_clones_to_keep():
     assert not needs_exact([np.random.default_rng(0).normal(size=(3, 4)), np.zeros((5, 10))])
 
 
-def test_many_random_units_are_judged_in_a_moment():
-    """2,000 runs of a wide layer are looked at before a training starts."""
+def test_random_units_are_judged_by_their_nearest_neighbours_alone(monkeypatch):
+    """2,000 runs of a wide layer are looked at before a training starts: comparing every pair would take 255 looks."""
+    looks, look = [], np.flatnonzero
+    monkeypatch.setattr(np, "flatnonzero", lambda near: looks.append(len(near)) or look(near))
     generator = np.random.default_rng(0)
     layers = [generator.normal(size=(257, 256)), generator.normal(size=(257, 10))]
-    began = time.perf_counter()
-    for _ in range(20):
-        assert not needs_exact(layers)
-    assert (time.perf_counter() - began) / 20 < 0.01  # comparing every pair took 0.015 s
+    assert not needs_exact(layers)
+    assert looks == [255]

@@ -1,6 +1,7 @@
 """Things for worker processes to do in tests."""
 
 import os
+import threading
 import time
 
 
@@ -24,9 +25,9 @@ def die(on_progress):
     os._exit(1)
 
 
-def listen_to_nobody(seconds, on_progress):
+def listen_to_nobody(on_progress):
     on_progress(0.0)
-    time.sleep(seconds)
+    threading.Event().wait()
 
 
 def give_a_function(on_progress):

@@ -53,7 +53,7 @@ CELLS = st.sampled_from(["", "1", "2", "2.5", "-1e99", "1e-300", "red", "blue", 
 )
 
 
-@settings(max_examples=80, deadline=2000)
+@settings(max_examples=80)
 @given(
     st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=30)),
     st.sampled_from(["auto", "classes", "number"]),
@@ -72,7 +72,7 @@ def test_any_table_is_made_ready_or_refused_in_a_sentence(rows, answer, test_fra
         assert np.isfinite(trace.train_loss[:, 0]).all()
 
 
-@settings(max_examples=25, deadline=2000)
+@settings(max_examples=25)
 @given(st.integers(12, 60), st.integers(2, 4), st.integers(1, 3), st.randoms(use_true_random=False))
 def test_tables_with_gaps_are_made_ready(rows, classes, width, random):
     columns = {f"n{i}": [random.choice(["", f"{random.gauss(0, 9):.3f}"]) for _ in range(rows)] for i in range(width)}

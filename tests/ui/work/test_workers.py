@@ -18,6 +18,7 @@ from nnviz.ui.work.workers import MOST_TOGETHER, ROOT, LostError, Pool, Worker
 pytestmark = pytest.mark.slow
 
 HUGE = Experiment(hidden=(64, 64), epochs=8000, samples=1000)
+PATIENCE_SECONDS = 120  # with what comes as soon as it can
 QUICK = {"epochs": 20, "samples": 40, "snapshots": 5}
 
 
@@ -65,7 +66,7 @@ def pool(monkeypatch, doers):
 
 
 def until(met):
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_SECONDS
     while not met():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -118,13 +119,12 @@ def test_what_goes_wrong_there_is_raised_here():
     run(works.pid)
 
 
-def test_work_that_is_not_wanted_stops_and_its_worker_goes_on(pool):
+def test_work_that_is_not_wanted_stops_and_its_worker_goes_on(monkeypatch, pool):
+    monkeypatch.setattr(workers, "PATIENCE", 600)  # it is not ended by force
     before = run(works.pid)
-    began = time.monotonic()
     with pytest.raises(Stopped):
         run(train, HUGE, report=stop)
     until(lambda: len(pool.idle) == 2)
-    assert time.monotonic() - began < 0.9 * workers.PATIENCE  # it was not ended by force
     assert run(works.pid) == before
 
 
@@ -132,7 +132,7 @@ def test_a_worker_that_does_not_listen_is_ended(monkeypatch, pool):
     monkeypatch.setattr(workers, "PATIENCE", 0.1)
     before = run(works.pid)
     with pytest.raises(Stopped):
-        run(works.listen_to_nobody, 60, report=stop)
+        run(works.listen_to_nobody, report=stop)
     until(lambda: len(pool.idle) == 2)
     assert run(works.pid) != before
 
@@ -326,10 +326,8 @@ def test_workers_end_with_the_server():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.stderr == ""
-    pid, end = int(done.stdout), time.monotonic() + 10
-    while Path(f"/proc/{pid}/exe").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    worker = Path(f"/proc/{int(done.stdout)}/exe")
+    until(lambda: not worker.exists())
 
 
 POSIX_ONLY = """
