@@ -169,7 +169,8 @@ def _print_training(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], second
         print(f"{count(len(diagnoses), 'run')}: {', '.join(f'{amount} {kind}' for kind, amount in kinds)}.")
         if len(finals) > 1:
             low, mean, high = number(finals.min()), number(finals.mean()), number(finals.max())
-            print(f"Training loss {mean} ± {number(finals.std(ddof=1))}, from {low} to {high}.")
+            over = f" over the {len(finals):,} that did not diverge" if len(finals) < len(diagnoses) else ""
+            print(f"Training loss {mean} ± {number(finals.std(ddof=1))}{over}, from {low} to {high}.")
     experiment = trace.experiment
     rows_seen = experiment.train_rows * experiment.epochs * experiment.restarts
     print(f"{count(rows_seen, 'sample')} in {number(seconds)} s.")

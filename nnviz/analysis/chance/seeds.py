@@ -1,8 +1,10 @@
 """What one seed says of two configurations, and what many say.
 
-A and B are trained with each seed alike; the better of the two is the one with the lower loss on unseen data. What one
-seed says is the sign of one difference. What all of them say is their mean, with its 95 % interval (Student's t, paired
-by seed), and it decides only where that interval leaves out zero.
+A and B are trained with each seed alike; the better of the two is the one with the lower loss on unseen data, and a run
+that diverged has lost infinitely much. What one seed says is the sign of one difference. What all of them say is the
+median of their differences, with the 95 % interval of order statistics (Thompson 1936): it turns the sign test round,
+so it asks for no shape of the differences, and no single run rules it, however wild. It decides only where that
+interval leaves out zero.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.stats import binom
 
 from nnviz.analysis.rates import CERTAINTY, Rate, rate
 from nnviz.core.experiment import Experiment
@@ -32,9 +34,9 @@ class Judgement:
         a, b: the two recipes, of one run each.
         seeds: `[n]`.
         losses_a, losses_b: `[n]`, loss on unseen data at the end; infinity where the run diverged.
-        mean: of A's losses less B's, over the seeds with which both ended.
-        low, high: the ends of its 95 % interval; infinite where there are less than two such seeds.
-        against: with how many seeds the sign is the opposite of the mean's.
+        median: of A's losses less B's; infinite where one side diverged with most, and 0 where both did.
+        low, high: the ends of its 95 % interval; infinite too where there are fewer than six seeds.
+        against: with how many seeds the one is better that is not the better with most.
     """
 
     a: Experiment
@@ -42,7 +44,7 @@ class Judgement:
     seeds: Array
     losses_a: Array
     losses_b: Array
-    mean: float
+    median: float
     low: float
     high: float
     against: Rate
@@ -66,8 +68,8 @@ class Judgement:
 
     @property
     def leader(self) -> str:
-        """The better on average, whether decided or not: `A`, `B`, or nothing where they are equal."""
-        return better(self.mean)
+        """The better with more seeds, whether decided or not: `A`, `B`, or nothing where they are equal."""
+        return better(float(self.wins("B") - self.wins("A")))
 
     @property
     def fixed(self) -> str:
@@ -113,14 +115,13 @@ def judge(a: Experiment, b: Experiment, seeds: int, on_progress: Progress | None
 
 def summed_up(a: Experiment, b: Experiment, seeds: Array, losses_a: Array, losses_b: Array) -> Judgement:
     """What the losses on unseen data, `[n]` of each side, say."""
-    both = np.isfinite(losses_a) & np.isfinite(losses_b)
-    finite = losses_a[both] - losses_b[both]
-    mean = float(finite.mean()) if len(finite) else math.nan
-    half = math.inf
-    if len(finite) > 1:
-        standard_error = float(finite.std(ddof=1)) / math.sqrt(len(finite))
-        half = float(t.ppf((1 + CERTAINTY) / 2, len(finite) - 1)) * standard_error
-    opposite = {"A": "B", "B": "A"}.get(better(mean), "-")
     with np.errstate(invalid="ignore"):
-        against = sum(better(float(difference)) == opposite for difference in losses_a - losses_b)
-    return Judgement(a, b, seeds, losses_a, losses_b, mean, mean - half, mean + half, rate(against, len(seeds)))
+        differences = np.sort(np.nan_to_num(losses_a - losses_b, nan=0.0, posinf=np.inf, neginf=-np.inf))
+    n = len(differences)
+    left_out = int(binom.ppf((1 - CERTAINTY) / 2, n, 0.5))  # of the differences, on either side of the interval
+    low, high = (differences[left_out - 1], differences[n - left_out]) if left_out else (-math.inf, math.inf)
+    wins = int((differences < 0).sum()), int((differences > 0).sum())
+    against = rate(min(wins), n) if wins[0] != wins[1] else rate(0, n)
+    middle = differences[(n - 1) // 2], differences[n // 2]
+    median = float(middle[0] if middle[0] == middle[1] else np.mean(middle))
+    return Judgement(a, b, seeds, losses_a, losses_b, median, float(low), float(high), against)

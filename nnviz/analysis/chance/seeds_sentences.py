@@ -29,34 +29,37 @@ def repeated(repeats: Repeats) -> str:
 
 def judged(judgement: Judgement) -> str:
     """What the first seed says, what all say, and how many single seeds would have said the opposite."""
-    seeds = len(judgement.seeds)
-    if not judgement.leader:
+    seeds, leader = len(judgement.seeds), judgement.leader
+    wins = f"A is better with {judgement.wins('A')}, B with {judgement.wins('B')}"
+    if not leader and not judgement.wins("A"):
         if judgement.diverged == seeds:
-            return f"With each of {count(seeds, 'seed')}, A or B diverged: no mean can be taken."
-        return f"A and B end alike on average over {count(seeds, 'seed')}: their difference is exactly 0."
+            return f"With each of {count(seeds, 'seed')} both A and B diverged: there is nothing to compare."
+        return f"A and B end alike with each of {count(seeds, 'seed')}: their difference is exactly 0."
     alone = {"": "makes them equal", "A": "says that A is better", "B": "says that B is better"}[judgement.fixed]
     first = f"Seed {judgement.seeds[0]} alone {alone}."
-    gap = abs(judgement.mean)
-    ends = sorted((abs(judgement.low), abs(judgement.high)))
     if judgement.winner:
-        whole = (
-            f"{count(seeds, 'seed')} together say {judgement.winner}, by {number(gap)} on average "
-            f"(95 % interval {number(ends[0])} to {number(ends[1])})."
-        )
         against = judgement.against
+        whole = f"{count(seeds, 'seed')} together say {judgement.winner}: {wins}; {_by(judgement)}."
         told = (
             f"{against.successes} of {seeds} single seeds ({percent(against.share)}, 95 % interval "
             f"{percent_range(against.low, against.high)}) {'says' if against.successes == 1 else 'say'} the opposite."
         )
         return f"{first} {whole} {told}"
-    winners = f"A with {judgement.wins('A')}, B with {judgement.wins('B')}"
-    if not math.isfinite(judgement.high):
-        return f"{first} With all other seeds A or B diverged, so there is no mean to trust. Better: {winners}."
-    whole = (
-        f"{count(seeds, 'seed')} together cannot tell: {judgement.leader} is better by {number(gap)} on average, "
-        f"but the 95 % interval of A less B, {number(judgement.low)} to {number(judgement.high)}, holds 0."
+    why = (
+        f"the 95 % interval of the median of A less B, {number(judgement.low)} to {number(judgement.high)}, holds 0"
+        if math.isfinite(judgement.high - judgement.low)
+        else "that is not one-sided enough"
     )
-    return f"{first} {whole} Single seeds do name a winner: {winners}."
+    return f"{first} {count(seeds, 'seed')} together cannot tell: {wins}, and {why}. Single seeds do name a winner."
+
+
+def _by(judgement: Judgement) -> str:
+    """How far apart the winner is, as a clause."""
+    ends = sorted((abs(judgement.low), abs(judgement.high)))
+    if math.isinf(judgement.median):
+        return "with most seeds the other one diverged"
+    interval = f"95 % interval {number(ends[0])} to {number(ends[1])}"
+    return f"in the median by {number(abs(judgement.median))} ({interval})"
 
 
 def rippled(ripples: Sequence[Ripple]) -> str:

@@ -104,6 +104,10 @@ def average(runs: Restarts, name: str) -> str:
             f". But {near} of them {'lies' if loss.near <= 1 else 'lie'} within half a deviation of that mean: it "
             "falls between humps and describes no typical run"
         )
+    if runs.diverged:
+        sentence += (
+            f". {count(runs.diverged, 'run')} diverged and {'is' if runs.diverged == 1 else 'are'} not in the mean"
+        )
     return f"{sentence}."
 
 

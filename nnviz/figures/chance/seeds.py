@@ -21,7 +21,7 @@ LINES = {WEIGHT: ("one weight", 0, "solid"), RATE: ("learning rate", 1, "dash"),
 
 
 def plot_per_seed(judgement: Judgement, palette: Palette, click: bool = True) -> Figure:
-    """A's loss less B's with each seed, sorted; the first seed ringed, the mean and its interval as a band.
+    """A's loss less B's with each seed, sorted; the first seed ringed, the median's interval as a band.
 
     A point's place from the left is its rank in `in_order`.
 
@@ -38,7 +38,7 @@ def plot_per_seed(judgement: Judgement, palette: Palette, click: bool = True) ->
     unit = ", nats" if judgement.a.task.classes else ""
     heights = np.clip(differences, bottom, top)
     ranks = np.arange(1, len(order) + 1)
-    data = [_mean(judgement, len(order), (bottom, top), palette)] if np.isfinite(judgement.mean) else []
+    data = [_band(judgement, len(order), (bottom, top), palette)] if len(order) else []
     for side, color, symbol in (("A", palette.a, "circle"), ("B", palette.b, "diamond"), ("", palette.muted, "square")):
         mine = np.array([better(float(value)) == side for value in differences], bool)
         name, x, y = f"{side} better" if side else "equal", ranks[mine], compact(heights[mine])
@@ -101,11 +101,11 @@ def _ends(finite: np.ndarray) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _mean(judgement: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
-    """The mean with its interval, as a band across the plot."""
+def _band(judgement: Judgement, seeds: int, ends: tuple[float, float], palette: Palette) -> dict[str, Any]:
+    """The median's interval, as a band across the plot."""
     low, high = (float(np.clip(end, *ends)) for end in (judgement.low, judgement.high))
     x = np.array([0, seeds + 1])
-    return draw.area(x, np.full(2, low), np.full(2, high), "mean and its 95 % interval", palette.muted, 0.25)
+    return draw.area(x, np.full(2, low), np.full(2, high), "95 % interval of the median", palette.muted, 0.25)
 
 
 def _name(seed: int, rank: int, height: float, seeds: int) -> dict[str, Any]:

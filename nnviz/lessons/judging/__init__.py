@@ -21,7 +21,8 @@ def flattering_seed(seed: int, on_progress: Progress | None = None) -> Checked:
         for side in contestants(WIDTH_OF_TASK)
     )
     report(1.0)
-    many = f"Over {len(result.seeds)} seeds {result.leader} is better by {number(abs(result.mean))} on average"
+    most = max(result.wins(side) for side in "AB")
+    many = f"Of {len(result.seeds)} seeds {most} say that {result.leader} is better"
     low, high = ("A", "B") if a < b else ("B", "A")
     one = f"With seed {seed} A ends at {number(a)} and B at {number(b)} on unseen data: {low} looks better"
     return Checked(low != result.leader, f"{one}{' than ' + high if a != b else ''}. {many}.")
@@ -34,7 +35,7 @@ LESSON = Lesson(
     "tell them apart.",
     screens=(ONE_SCREEN, MEAN_SCREEN, LUCKY_SCREEN, RESTARTS_SCREEN, BEST_SCREEN, ENOUGH_SCREEN),
     task=LessonTask(
-        words="Now lie with the truth. A starts from 0 to 0.1, B from the default of Keras. Over many seeds one of "
+        words="Now lie with the truth. A starts from 0 to 0.1, B from the default of Keras. With most seeds one of "
         "them is better, as you saw. Find a seed with which the other one looks better: change the seed, and "
         "compare the loss on unseen data in the table “What happened, in numbers”.\n\n"
         "Bring the seed back here. We train both with it, and set it against all the others. Count how many seeds you "

@@ -49,14 +49,12 @@ def lucky(units: int, on_progress: Progress | None = None) -> Judgement:
 def _lucky(judgement: Judgement) -> Reveal:
     leader, against = judgement.leader, judgement.against
     other = {"A": "B", "B": "A"}.get(leader, "")
+    wins, seeds = judgement.wins(leader), len(judgement.seeds)
     sure = (
-        f"On average {leader} is better by {number(abs(judgement.mean))}, and {len(judgement.seeds)} seeds are "
-        "enough to be "
-        "sure of it"
+        f"{leader} is better with {wins} of {seeds} seeds, in the median by {number(abs(judgement.median))}: enough to "
+        "be sure of it"
         if judgement.winner
-        else f"On average {leader} is better by {number(abs(judgement.mean))}, "
-        f"but even {len(judgement.seeds)} seeds cannot "
-        "settle it"
+        else f"{leader} is better with {wins} of {seeds} seeds, which cannot settle it"
     )
     alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[judgement.fixed]
     return Reveal(
@@ -149,8 +147,8 @@ LUCKY_SCREEN = Screen(
     title="Can one seed name the wrong winner?",
     before="Two ways to start the same network on two moons of points. A draws its weights from 0 to 0.1, the "
     "range that the article calls good. B uses the default of Keras, which is spread around zero.\n\n"
-    f"We train both with {SEEDS} seeds, the same seeds for both. The winner is the one with the lower mean "
-    "loss on data that neither has seen.",
+    f"We train both with {SEEDS} seeds, the same seeds for both. The winner is the one with the lower loss "
+    "on data that neither has seen, with most of the seeds.",
     question="How many single seeds would have named the loser?",
     options=("Hardly any, fewer than 1 in 20", "A few, up to 1 in 5", "Many, more than 1 in 5"),
     measure=lucky,

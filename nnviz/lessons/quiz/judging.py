@@ -98,8 +98,8 @@ def lucky(generator: np.random.Generator, on_progress: Progress) -> Question | N
     if result.fixed not in ("A", "B") or result.diverged:
         return None
     first = 0 if result.fixed == "A" else 1
-    signs = result.differences[1:] < 0
-    agree = int(signs.sum()) if first == 0 else int((~signs).sum())
+    others = result.differences[1:]
+    agree = int((others < 0).sum() if first == 0 else (others > 0).sum())
     if any(abs(agree - edge) <= BORDER for edge in (FEW, MANY)):
         return None
     return Question(

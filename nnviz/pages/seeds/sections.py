@@ -176,13 +176,14 @@ def why_it_misleads(judgements: Judgement, pair: Comparison, theme: str) -> None
         page.go(page.PLAYGROUND, playground_query(pair, int(judgements.seeds[place])))
     said = [
         "Each point is one seed: A and B trained with it, and judged by the loss on unseen data. The ring is the seed "
-        "that might have been fixed, the grey band the mean with its 95 % interval.",
+        "that might have been fixed, the grey band the 95 % interval of the median (order statistics). No single "
+        "run rules it.",
         "A fixed seed becomes part of the recipe: one says how good this one draw is, many say how good the recipe is.",
     ]
     if judgements.diverged:
         said.append(
-            f"With {judgements.diverged} of {len(judgements.seeds)} seeds one or both diverged; the mean leaves "
-            "these out."
+            f"With {judgements.diverged} of {len(judgements.seeds)} seeds one or both diverged: whoever does has lost "
+            "that seed."
         )
     with words:
         st.html(markup.paragraphs(said))

@@ -46,8 +46,8 @@ def test_the_first_seed_is_ringed_and_named(found):
     assert "seed 7" in [note.text for note in figure.plot.layout.annotations]
 
 
-def test_the_band_is_the_mean_s_interval(found):
-    band = lines(plot_per_seed(found, LIGHT))["mean and its 95 % interval"]
+def test_the_band_is_the_medians_interval(found):
+    band = lines(plot_per_seed(found, LIGHT))["95 % interval of the median"]
     bottom, top = plot_per_seed(found, LIGHT).plot.layout.yaxis.range
     assert list(band.y) == pytest.approx([max(found.low, bottom)] * 2 + [min(found.high, top)] * 2)
 
