@@ -4,13 +4,14 @@ R runs of the same shape are one stack. All parameters of a run stand in one row
 `[R, fan_in + 1, fan_out]` of it, the kernel with the bias as its last row, so that one product adds the bias
 too, and one gives both gradients. Signals are `[R, units + 1, rows]`, with a last row of ones for the bias; the
 hidden layers' other buffers have room for that row too, so that what is done to each value is one unbroken loop.
+
+A residual network's branch kernels `[R, units, units]` come after all layers, in a row and in a list of views.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 
@@ -26,21 +27,25 @@ Matmul = Callable[[Array, Array, Array], Array]
 SAFE_SQUARES = 1e30  # logits whose squares sum to less than this have a finite loss, whatever the target
 
 
-def parameter_count(sizes: Sequence[int]) -> int:
-    """Kernel weights and biases of a network with these layer sizes.
+def parameter_count(sizes: Sequence[int], branches: int = 0) -> int:
+    """Kernel weights and biases of a network with these layer sizes, and weights of so many branch kernels.
 
     >>> parameter_count((2, 8, 1))
     33
     """
-    return sum(layer_weights(sizes))
+    return sum(layer_weights(sizes)) + branches * sizes[-2] ** 2
 
 
-def layer_views(parameters: Array, sizes: Sequence[int]) -> list[Array]:
-    """Views of `[..., P]` for each layer: `[..., fan_in + 1, fan_out]`, the last row being the bias."""
+def layer_views(parameters: Array, sizes: Sequence[int], branches: int = 0) -> list[Array]:
+    """Views of `[..., P]` for each layer: `[..., fan_in + 1, fan_out]`, the last row being the bias.
+
+    Then one for each of so many branch kernels: `[..., units, units]`.
+    """
+    shapes = [(inputs + 1, outputs) for inputs, outputs in pairwise(sizes)] + [(sizes[-2], sizes[-2])] * branches
     views, start = [], 0
-    for inputs, outputs in pairwise(sizes):
-        end = start + (inputs + 1) * outputs
-        views.append(parameters[..., start:end].reshape(*parameters.shape[:-1], inputs + 1, outputs))
+    for rows, columns in shapes:
+        end = start + rows * columns
+        views.append(parameters[..., start:end].reshape(*parameters.shape[:-1], rows, columns))
         start = end
     return views
 
@@ -86,12 +91,13 @@ class Network:
         self.deltas = [np.zeros(shape, dtype) for shape in hidden]
         self.logits, self.errors = (np.zeros((runs, sizes[-1], rows), dtype) for _ in range(2))
 
-    @classmethod
-    def of(cls, experiment: Experiment, runs: int, rows: int, matmul: Matmul, dtype: str = "") -> Self:
+    @staticmethod
+    def of(experiment: Experiment, runs: int, rows: int, matmul: Matmul, dtype: str = "") -> Network:
         """The network of an experiment, in its own precision unless told otherwise."""
         activation = activations.registry[experiment.activation]
         loss = losses.registry[experiment.task.loss]
-        return cls(experiment.layer_sizes, activation, loss, runs, rows, dtype or experiment.dtype, matmul)
+        kind = ResidualNetwork if experiment.residual else Network
+        return kind(experiment.layer_sizes, activation, loss, runs, rows, dtype or experiment.dtype, matmul)
 
     def forward(self, layers: Sequence[Array], x: Array) -> Array:
         """The logits `[R, outputs, rows]` for inputs `[R or 1, d + 1, rows]`; they stay valid until the next call."""
@@ -131,3 +137,65 @@ class Network:
                 self.activation.derivative(slopes, below, slopes)
                 delta *= slopes
                 errors = delta[:, :-1]
+
+
+class ResidualNetwork(Network):
+    """A network whose hidden layers after the first are blocks x + V φ(W x + b), all of one width.
+
+    `signals` are what units answer, φ(W x + b), in every layer; `streams` are what the layers pass on: the first
+    layer's signal, then the sums. The branch kernels V follow the layers in what the passes take.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Activation,
+        loss: Loss,
+        runs: int,
+        rows: int,
+        dtype: str,
+        matmul: Matmul,
+    ) -> None:
+        super().__init__(sizes, activation, loss, runs, rows, dtype, matmul)
+        self.streams = [self.signals[0], *map(np.ones_like, self.signals[1:])]
+        self.stream_delta, self.branch_delta = (np.zeros_like(self.signals[0]) for _ in range(2))
+
+    def forward(self, layers: Sequence[Array], x: Array) -> Array:
+        """As in a plain network."""
+        last = len(self.signals)
+        below = x
+        for i, (preactivation, signal, stream) in enumerate(
+            zip(self.preactivations, self.signals, self.streams, strict=True)
+        ):
+            self.matmul(layers[i].swapaxes(1, 2), below, preactivation[:, :-1])
+            self.activation.value(preactivation, signal)
+            signal[:, -1] = 1
+            if i:
+                self.matmul(layers[last + i].swapaxes(1, 2), signal[:, :-1], stream[:, :-1])
+                stream[:, :-1] += below[:, :-1]
+            below = stream
+        self.matmul(layers[last].swapaxes(1, 2), below, self.logits)
+        return self.logits
+
+    def backward(self, layers: Sequence[Array], x: Array, targets: Array, gradients: Sequence[Array]) -> None:
+        """As in a plain network."""
+        last = len(self.signals)
+        self.loss.delta(self.logits, targets, self.errors)
+        self.matmul(self.streams[-1], self.errors.swapaxes(1, 2), gradients[last])
+        self.matmul(layers[last], self.errors, self.stream_delta)
+        errors = self.stream_delta[:, :-1]
+        for i in reversed(range(1, last)):
+            signal, delta = self.signals[i], self.deltas[i]
+            self.matmul(signal[:, :-1], errors.swapaxes(1, 2), gradients[last + i])
+            self.matmul(layers[last + i], errors, delta[:, :-1])
+            self._times_slopes(delta, i)
+            self.matmul(self.streams[i - 1], delta[:, :-1].swapaxes(1, 2), gradients[i])
+            self.matmul(layers[i], delta[:, :-1], self.branch_delta)
+            self.stream_delta += self.branch_delta
+        self._times_slopes(self.stream_delta, 0)
+        self.matmul(x, errors.swapaxes(1, 2), gradients[0])
+
+    def _times_slopes(self, delta: Array, i: int) -> None:
+        slopes = self.preactivations[i]
+        self.activation.derivative(slopes, self.signals[i], slopes)
+        delta *= slopes

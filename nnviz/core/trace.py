@@ -41,6 +41,8 @@ class Trace:
         biases: L arrays `[R, T, fan_out]`.
         gradient_norms: `[R, T, L]`, L2 norm of the training split's loss gradient for each kernel.
         diverged_at: `[R]`, the first step whose loss is not finite, or -1. From there on values are NaN.
+        branch_kernels: the V of each residual block, `[R, T, units, units]`: the first belongs to the second hidden
+            layer. Empty in a plain network.
     """
 
     experiment: Experiment
@@ -56,6 +58,7 @@ class Trace:
     biases: tuple[Array, ...]
     gradient_norms: Array
     diverged_at: Array
+    branch_kernels: tuple[Array, ...] = ()
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -89,12 +92,28 @@ class Trace:
         title = "".join(f"<p>{escape(line.strip('<> '))}</p>" for line in repr(self).splitlines()[:2])
         return title + html_table(tuple(columns), rows[:MOST_RUNS_SHOWN])
 
+    @property
+    def parameters(self) -> tuple[Array, ...]:
+        """All that is trained: kernels, biases and branch kernels, `[R, T, …]` each."""
+        return (*self.kernels, *self.biases, *self.branch_kernels)
+
     def layers(self, run: int, snapshot: int) -> list[Array]:
-        """The parameters of one run at one moment, as the network takes them: `[1, fan_in + 1, fan_out]` each."""
-        return [
-            np.concatenate([kernel[run, snapshot], bias[run, snapshot][None]])[None]
+        """The parameters of one run at one moment, as the network takes them: `[1, fan_in + 1, fan_out]` each.
+
+        Branch kernels follow.
+        """
+        return self.stacked([run], [snapshot])
+
+    def stacked(self, runs: Sequence[int] | Array, snapshots: Sequence[int] | Array) -> list[Array]:
+        """The parameters of n runs, each at a moment, as the network takes them: `[n, fan_in + 1, fan_out]` each.
+
+        Branch kernels follow.
+        """
+        layers = [
+            np.concatenate([kernel[runs, snapshots], bias[runs, snapshots][:, None]], axis=1)
             for kernel, bias in zip(self.kernels, self.biases, strict=True)
         ]
+        return layers + [kernel[runs, snapshots] for kernel in self.branch_kernels]
 
     def at(self, snapshots: Sequence[int] | Array) -> Self:
         """The same runs, recorded at some of these snapshots only; a divergence after the last of them is yet to come.
@@ -119,6 +138,7 @@ class Trace:
             biases=tuple(map(some, self.biases)),
             gradient_norms=some(self.gradient_norms),
             diverged_at=np.where(self.diverged_at > last_step, -1, self.diverged_at),
+            branch_kernels=tuple(map(some, self.branch_kernels)),
         )
 
     def alone(self, run: int, experiment: Experiment) -> Self:
@@ -136,6 +156,7 @@ class Trace:
             biases=tuple(bias[one] for bias in self.biases),
             gradient_norms=self.gradient_norms[one],
             diverged_at=self.diverged_at[one],
+            branch_kernels=tuple(kernel[one] for kernel in self.branch_kernels),
         )
 
     def until(self, snapshot: int) -> Self:
@@ -210,6 +231,6 @@ def _prepare(trace: Trace, x: npt.ArrayLike, run: int, snapshot: int) -> tuple[N
     if rows.ndim != 2 or rows.shape[1] != features:
         raise ValueError(f"x has shape {rows.shape}: {experiment.data_name} needs {features} columns.")
     layers = trace.layers(run, snapshot)
-    matmul = exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul
+    matmul = exact_matmul if needs_exact([layer[0] for layer in layers[: len(trace.kernels)]]) else blas_matmul
     network = Network.of(experiment, 1, len(rows), matmul)
     return network, layers, with_ones(rows, experiment.dtype)[None]

@@ -24,7 +24,7 @@ from nnviz.core import losses, optimizers
 from nnviz.core.batches import Batches, Split, order_bytes, order_generator
 from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, stack_matmul
 from nnviz.core.experiment import Experiment
-from nnviz.core.experiment.cost import step_work
+from nnviz.core.experiment.cost import step_work, working_sizes
 from nnviz.core.network import Network, layer_views, parameter_count
 from nnviz.core.progress import Progress
 from nnviz.core.registry import check_index, shorten
@@ -38,7 +38,9 @@ WORTH_A_THREAD = 500_000  # `step_work` of a thread's runs together, at least: s
 PROGRESS_SECONDS = 0.02
 MOST_THREADS = 1024
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
-STARTS = ("kernel_initializer", "output_initializer", "bias_initializer", "seed", "shuffle_seed")
+STARTS = (
+    "kernel_initializer", "output_initializer", "branch_initializer", "bias_initializer", "seed", "shuffle_seed",
+)  # fmt: skip
 
 
 class _StoppedError(Exception):
@@ -86,7 +88,7 @@ def train_from(experiment: Experiment, initial_weights: Array, on_progress: Prog
     >>> float(trace.kernels[0][1, 0].max())
     0.0
     """
-    shape = (experiment.restarts, parameter_count(experiment.layer_sizes))
+    shape = (experiment.restarts, parameter_count(experiment.layer_sizes, experiment.branches))
     if np.shape(initial_weights) != shape:
         raise ValueError(
             f"starts has shape {np.shape(initial_weights)}: must be {shape}, a run's parameters in each row."
@@ -175,17 +177,22 @@ def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], No
     """The start of the run with this seed, `[P]`, as `layer_views` cuts it.
 
     The seed feeds the layers through `SeedSequence(seed).spawn`, one child a layer; from a layer's child the
-    kernel is drawn first, then the bias. `check` is called before each layer, and may raise.
+    kernel is drawn first, then the bias. The children after these draw the branch kernels. `check` is called before
+    each layer and branch, and may raise.
     """
-    sizes = experiment.layer_sizes
-    parameters = np.empty(parameter_count(sizes), experiment.dtype)
-    layers = layer_views(parameters, sizes)
-    children = np.random.SeedSequence(seed).spawn(len(layers))
-    for layer, child, initializer in zip(layers, children, experiment.layer_initializers, strict=True):
+    sizes, branches = experiment.layer_sizes, experiment.branches
+    parameters = np.empty(parameter_count(sizes, branches), experiment.dtype)
+    views = layer_views(parameters, sizes, branches)
+    initializers = experiment.layer_initializers
+    for i, (view, child) in enumerate(zip(views, np.random.SeedSequence(seed).spawn(len(views)), strict=True)):
         check()
         generator = np.random.default_rng(child)
-        layer[:-1] = initializer(layer[:-1].shape, generator, experiment.dtype)
-        layer[-1] = experiment.bias_initializer(layer[-1].shape, generator, experiment.dtype)
+        if i < len(initializers):
+            view[:-1] = initializers[i](view[:-1].shape, generator, experiment.dtype)
+            view[-1] = experiment.bias_initializer(view[-1].shape, generator, experiment.dtype)
+        else:
+            initializer = experiment.branch_initializer or experiment.kernel_initializer
+            view[:] = initializer(view.shape, generator, experiment.dtype)
     return parameters
 
 
@@ -208,13 +215,13 @@ class _Job:
     ) -> None:
         self.experiment, self.stop = experiment, stop
         self.runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
-        self.sizes = experiment.layer_sizes
+        self.sizes, self.branches = experiment.layer_sizes, experiment.branches
         self.loss = losses.registry[experiment.task.loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
         self.dataset = data = experiment.load_dataset()
         self.train_split = Split.of(data.x_train, data.y_train, self.sizes[-1], experiment.dtype)
         self.test_split = Split.of(data.x_test, data.y_test, self.sizes[-1], experiment.dtype)
-        runs, size = experiment.restarts, parameter_count(self.sizes)
+        runs, size = experiment.restarts, parameter_count(self.sizes, self.branches)
         self.start = np.empty((runs, size), experiment.dtype)
         self.exact = np.empty(runs, dtype=bool)
         with np.errstate(all="ignore"):
@@ -258,8 +265,12 @@ class _Job:
 
     def runs_in_cache(self, rows: int) -> int:
         """How many runs' buffers fit, at so many rows a pass."""
-        values = 3 * rows * sum(self.sizes) + 4 * self.start.shape[1]
+        values = 3 * rows * sum(working_sizes(self.experiment)) + 4 * self.start.shape[1]
         return max(1, CACHE_BYTES // (values * self.start.itemsize))
+
+    def views(self, parameters: Array) -> list[Array]:
+        """Views of `[..., P]` as the network takes them."""
+        return layer_views(parameters, self.sizes, self.branches)
 
     def share_done(self) -> float:
         """How much of the training is done, from 0.0 to 1.0."""
@@ -273,7 +284,9 @@ class _Job:
 
     def trace(self) -> Trace:
         """What was recorded."""
-        layers = layer_views(self.recorded, self.sizes)
+        layers = self.views(self.recorded)
+        branches = tuple(layers[len(self.sizes) - 1 :])
+        layers = layers[: len(self.sizes) - 1]
         kernels = tuple(layer[..., :-1, :] for layer in layers)
         biases = tuple(layer[..., -1, :] for layer in layers)
         epochs = self.steps / self.experiment.steps_per_epoch
@@ -292,6 +305,7 @@ class _Job:
             biases=biases,
             gradient_norms=self.gradient_norms,
             diverged_at=self.diverged_at,
+            branch_kernels=branches,
         )
 
 
@@ -320,9 +334,9 @@ class _Chunk:
         exact = int(job.exact[runs].sum())  # they come first
         self.networks = {n: job.network(len(runs), n, exact) for n in {batch_rows, rows % batch_rows} - {0}}
         self.parameters = job.start[runs]
-        self.layers = layer_views(self.parameters, job.sizes)
+        self.layers = job.views(self.parameters)
         self.gradient = np.zeros_like(self.parameters)
-        self.gradients = layer_views(self.gradient, job.sizes)
+        self.gradients = job.views(self.gradient)
         self.state = [np.zeros_like(self.parameters) for _ in range(job.optimizer.slots)]
         self.diverged = np.zeros(len(runs), dtype=bool)
 
@@ -373,9 +387,9 @@ def _score(job: _Job, runs: Array, exact: bool) -> None:
     every = np.repeat(runs, len(job.steps)), np.tile(np.arange(len(job.steps)), len(runs))
     for first in range(0, len(every[0]), size):
         some, moments = (index[first : first + size] for index in every)
-        layers = layer_views(job.recorded[some, moments], job.sizes)
+        layers = job.views(job.recorded[some, moments])
         gradient = np.empty((len(some), job.recorded.shape[2]), job.recorded.dtype)
-        gradients = layer_views(gradient, job.sizes)
+        gradients = job.views(gradient)
         for i, split in enumerate((job.train_split, job.test_split)):
             shape = len(some), split.rows
             if shape not in networks:
@@ -388,7 +402,7 @@ def _score(job: _Job, runs: Array, exact: bool) -> None:
             if split is job.train_split:
                 network.backward(layers, split.x, split.y, gradients)
                 gradient /= network.divisor
-        for i, layer in enumerate(gradients):
+        for i, layer in enumerate(gradients[: len(job.sizes) - 1]):
             job.gradient_norms[some, moments, i] = _norms(layer[:, :-1])
     lost = ~np.isfinite(job.scores[0, runs])
     for run in runs[lost.any(axis=1)]:

@@ -1,7 +1,8 @@
 """What the stage is sent: one piece of bytes, made from traces without Streamlit.
 
 The browser gets the networks' weights at every snapshot and evaluates the networks itself. A network too large for
-that is sent as pictures instead: what some of its units answer over the plane, worked out here.
+that, or with residual blocks, is sent as pictures instead: what some of its units answer over the plane, worked out
+here.
 
 The bytes are the header's length (uint32, little-endian), the header (JSON, padded to whole words) and the arrays.
 An array stands in the header as `{"kind": "f4", "shape": [60, 8], "at": 0}`: little-endian float32 ("i1": int8),
@@ -99,7 +100,7 @@ def _side(side: Side, sentence: str, data: dict[str, Any], plane: dict[str, Any]
     trace = side.trace
     activation = activations.registry[trace.experiment.activation]
     sizes = trace.experiment.layer_sizes
-    whole = parameter_count(sizes) <= MOST_WEIGHTS
+    whole = parameter_count(sizes) <= MOST_WEIGHTS and not trace.branch_kernels  # the browser knows plain layers only
     moments = _moments(trace, whole)
     layers = _layers_shown(len(trace.experiment.hidden))
     gradients = _gradients(trace, moments) if whole else []
@@ -134,7 +135,7 @@ def _side(side: Side, sentence: str, data: dict[str, Any], plane: dict[str, Any]
 
 def _moments(trace: Trace, whole: bool) -> Array:
     """Which snapshots are sent: only those whose weights a float32 holds, and no more than the budget lets."""
-    arrays = [array[0] for array in (*trace.kernels, *trace.biases)]
+    arrays = [array[0] for array in trace.parameters]
     good = np.all([(np.abs(array.reshape(len(array), -1)) < LARGEST).all(axis=1) for array in arrays], axis=0)
     last = len(good) - 1 if good.all() else max(0, int(good.argmin()) - 1)
     numbers = sum(array[0].size for array in arrays) + 3 * MOST_UNITS
@@ -281,10 +282,7 @@ def _gradients(trace: Trace, moments: Array) -> list[Array]:
     sizes, rows = experiment.layer_sizes, len(dataset.x_train)
     if rows * sum(sizes) * len(moments) > MOST_GRADIENT_WORK:
         return []
-    layers = [
-        np.concatenate([kernel[0, moments], bias[0, moments][:, None]], axis=1)
-        for kernel, bias in zip(trace.kernels, trace.biases, strict=True)
-    ]
+    layers = trace.stacked(np.zeros_like(moments), moments)
     matmul = exact_matmul if needs_exact([layer[0] for layer in layers]) else blas_matmul
     network = Network.of(experiment, len(moments), rows, matmul)
     x = with_ones(dataset.x_train, experiment.dtype)[None]

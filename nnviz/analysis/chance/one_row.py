@@ -74,7 +74,7 @@ def one_row(experiment: Experiment, seeds: int, on_progress: Progress | None = N
     ]
     report(1.0)
     shares = [(classes[0] != other).mean(axis=1) for other in (*classes[1:], np.roll(classes[0], -1, axis=0))]
-    pairs = list(zip((*first.kernels, *first.biases), (*second.kernels, *second.biases), strict=True))
+    pairs = list(zip(first.parameters, second.parameters, strict=True))
     return OneRow(
         experiment=alone,
         less=less,
@@ -90,7 +90,7 @@ def one_row(experiment: Experiment, seeds: int, on_progress: Progress | None = N
 def _saved(trace: Trace) -> bytes:
     """All weights and biases as a NumPy archive, as a file would hold them."""
     archive = io.BytesIO()
-    np.savez(archive, *trace.kernels, *trace.biases)
+    np.savez(archive, *trace.parameters)
     return archive.getvalue()
 
 

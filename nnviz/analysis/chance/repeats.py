@@ -84,7 +84,7 @@ def digest(trace: Trace, run: int = 0) -> str:
 def recorded(trace: Trace, run: int) -> list[Array]:
     """All that was recorded of a run."""
     scores = (trace.train_loss, trace.test_loss, trace.train_accuracy, trace.test_accuracy, trace.gradient_norms)
-    return [array[run] for array in (*trace.kernels, *trace.biases, *scores)]
+    return [array[run] for array in (*trace.parameters, *scores)]
 
 
 def differing(one: Sequence[Array], other: Sequence[Array]) -> int:
@@ -216,7 +216,7 @@ def ripples(experiment: Experiment, on_progress: Progress | None = None) -> tupl
 
 
 def _ripple(change: str, value: float, changed: float, one: Trace, other: Trace) -> Ripple:
-    parts = list(zip((*one.kernels, *one.biases), (*other.kernels, *other.biases), strict=True))
+    parts = list(zip(one.parameters, other.parameters, strict=True))
     moments = len(one.steps)
     with np.errstate(all="ignore"):
         squares = [

@@ -88,7 +88,7 @@ def case(
         trace = train(many, on_progress)
     else:
         trace = train_from(many, np.tile(initial_parameters(experiment, experiment.seed), (runs, 1)), on_progress)
-    ends = [array[:, -1].reshape(runs, -1) for array in (*trace.kernels, *trace.biases)]
+    ends = [array[:, -1].reshape(runs, -1) for array in trace.parameters]
     distinct = {row.tobytes() for row in np.ascontiguousarray(np.concatenate(ends, axis=1) + 0.0)}
     losses = np.where(trace.diverged_at < 0, trace.train_loss[:, -1], np.nan)
     return Case(_run(experiment, starts, orders, 0), starts, orders, losses, len(distinct))

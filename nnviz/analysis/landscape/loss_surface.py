@@ -8,6 +8,7 @@ import numpy as np
 
 from nnviz.core.contraction import blas_matmul, one_blas_thread
 from nnviz.core.experiment import Experiment
+from nnviz.core.experiment.cost import working_sizes
 from nnviz.core.network import Network, layer_views, parameter_count, target_rows, with_ones
 from nnviz.core.progress import Progress
 
@@ -20,7 +21,7 @@ SECONDS_A_WEIGHT, SECONDS_A_UNIT = 0.5e-9, 6e-9  # and row and point: what one f
 
 def seconds_at(experiment: Experiment, points: int) -> float:
     """About how long it takes to measure the loss at so many points."""
-    sizes = experiment.layer_sizes
+    sizes = working_sizes(experiment)
     each = parameter_count(sizes) * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT
     return points * experiment.train_rows * each
 
@@ -40,14 +41,14 @@ def losses_at(experiment: Experiment, weights: Array, on_progress: Progress | No
     dataset, sizes = experiment.load_dataset(), experiment.layer_sizes
     x, y = with_ones(dataset.x_train, "float64")[None], target_rows(dataset.y_train, sizes[-1], "float64")[None]
     rows = x.shape[2]
-    at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(sizes))))
+    at_once = max(1, min(len(weights), CHUNK_BYTES // (8 * 2 * rows * sum(working_sizes(experiment)))))
     network = Network.of(experiment, at_once, rows, blas_matmul, "float64")
     result = np.empty(len(weights))
     with np.errstate(all="ignore"), one_blas_thread():
         for first in range(0, len(weights), at_once):
             first = min(first, len(weights) - at_once)  # the last chunk is a full one too
             part = slice(first, first + at_once)
-            logits = network.forward(layer_views(weights[part], sizes), x)
+            logits = network.forward(layer_views(weights[part], sizes, experiment.branches), x)
             result[part] = network.loss.value(logits, y).mean(axis=1)
             report((first + at_once) / len(weights))
     result[np.isnan(result)] = np.inf

@@ -77,6 +77,7 @@ def parameters(trace: Trace, moments: slice = slice(None)) -> Array:
         np.concatenate([kernel[:, moments], bias[:, moments, None]], axis=2).reshape(runs, amount, -1)
         for kernel, bias in zip(trace.kernels, trace.biases, strict=True)
     ]
+    layers += [kernel[:, moments].reshape(runs, amount, -1) for kernel in trace.branch_kernels]
     return np.concatenate(layers, axis=2).astype(np.float64)
 
 

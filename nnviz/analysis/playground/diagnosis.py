@@ -196,7 +196,7 @@ class _Case:
         return Diagnosis(kind, sentence, self.evidence)
 
     def _never_moved(self) -> bool:
-        hidden = (*self.trace.kernels[:-1], *self.trace.biases[:-1])
+        hidden = (*self.trace.kernels[:-1], *self.trace.biases[:-1], *self.trace.branch_kernels)
         return all(bool((array[self.run] == array[self.run, :1]).all()) for array in hidden)
 
     def _epochs(self) -> str:
@@ -248,7 +248,7 @@ class _Case:
             return f"From the start {who} answer 0 to every row."
         if step - self.trace.steps[alive] > 1:
             return f"By step {step:,} {who} answered 0 to every row."
-        arrays = (*self.trace.kernels, *self.trace.biases)
+        arrays = self.trace.parameters
         moves = [np.square(array[self.run, dead] - array[self.run, alive], dtype=float).sum() for array in arrays]
         self.evidence["step_size"] = size = math.sqrt(sum(moves))
         return f"One step of size {number(size)} threw {who} to the flat side of {self._activation()}."

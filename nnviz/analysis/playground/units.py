@@ -2,6 +2,9 @@
 
 A unit is its incoming kernel column, its bias and its outgoing kernel row. Units in which all of these are
 bit-identical are clones: gradient descent moves them alike for ever, so that they do the work of one.
+
+In a residual net a block's unit goes out through the branch kernel; a unit of the first layer is one of the stream,
+which every block reads and adds to.
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ def unit_vectors(trace: Trace, layer: int = 0, run: int = 0) -> Array:
         run: which run.
 
     Returns:
-        `[T, units, fan_in + 1 + next layer's units]`.
+        `[T, units, fan_in + 1 + next layer's units]`; in a residual net, of the first layer, also what each block
+        reads of the unit and adds to it, and the output's kernel row.
 
     Raises:
         ValueError: there is no such hidden layer or run.
@@ -34,7 +38,14 @@ def unit_vectors(trace: Trace, layer: int = 0, run: int = 0) -> Array:
     hidden = trace.experiment.hidden
     layer, run = check_index("layer", layer, len(hidden), low=0), check_index("run", run, len(trace.seeds))
     incoming, bias = trace.kernels[layer][run].swapaxes(1, 2), trace.biases[layer][run][..., None]
-    return np.concatenate([incoming, bias, trace.kernels[layer + 1][run]], axis=2)
+    branches = trace.branch_kernels
+    if not branches:
+        outgoing = [trace.kernels[layer + 1]]
+    elif layer:
+        outgoing = [branches[layer - 1]]
+    else:
+        outgoing = [*trace.kernels[1:], *(kernel.swapaxes(2, 3) for kernel in branches)]
+    return np.concatenate([incoming, bias, *(kernel[run] for kernel in outgoing)], axis=2)
 
 
 def effective_units(trace: Trace, layer: int = 0) -> Array:

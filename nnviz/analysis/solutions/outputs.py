@@ -41,7 +41,9 @@ def run_outputs(
     runs, signal = np.asarray(runs, int), with_ones(np.asarray(x, float), dtype)[None]
     binary = len(trace.dataset.class_names) == 2
     result = np.empty((len(runs), len(x), sizes[-1]))
-    exact = np.array([needs_exact([layer[0] for layer in trace.layers(run, snapshot)]) for run in runs], bool)
+    exact = np.array(
+        [needs_exact([layer[0] for layer in trace.layers(run, snapshot)[: len(trace.kernels)]]) for run in runs], bool
+    )
     at_once = max(1, MOST_BYTES // (3 * len(x) * sum(sizes) * np.dtype(dtype).itemsize))
     groups: tuple[tuple[Array, Matmul], ...] = ((~exact, blas_matmul), (exact, exact_matmul))
     done = 0
@@ -52,10 +54,7 @@ def run_outputs(
             if not len(part):
                 continue
             network = Network.of(trace.experiment, len(part), len(x), matmul)
-            layers = [
-                np.concatenate([kernel[runs[part], snapshot], bias[runs[part], snapshot][:, None]], axis=1)
-                for kernel, bias in zip(trace.kernels, trace.biases, strict=True)
-            ]
+            layers = trace.stacked(runs[part], np.full(len(part), snapshot))
             with np.errstate(all="ignore"):
                 answer = network.loss.answer(network.forward(layers, signal))
             result[part] = answer[:, -1:].swapaxes(1, 2) if binary else answer.swapaxes(1, 2)

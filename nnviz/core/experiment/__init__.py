@@ -3,6 +3,7 @@
 from nnviz.core.experiment.experiment import DEFAULT, Experiment, field_names
 from nnviz.core.experiment.fields import (
     FIELDS,
+    LIKE_THE_KERNEL,
     MOST_LAYERS,
     MOST_SEED,
     MOST_UNITS,
@@ -15,6 +16,7 @@ from nnviz.core.experiment.own import OwnExperiment
 __all__ = [
     "DEFAULT",
     "FIELDS",
+    "LIKE_THE_KERNEL",
     "MOST_LAYERS",
     "MOST_SEED",
     "MOST_UNITS",

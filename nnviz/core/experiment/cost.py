@@ -30,6 +30,12 @@ def layer_weights(sizes: Sequence[int]) -> list[int]:
     return [(inputs + 1) * outputs for inputs, outputs in pairwise(sizes)]
 
 
+def working_sizes(experiment: Experiment) -> tuple[int, ...]:
+    """Units from the input to the output; a residual block counts as the two layers whose work it takes."""
+    *below, output = experiment.layer_sizes
+    return (*below, *below[-1:] * experiment.branches, output)
+
+
 def seconds_a_row(sizes: Sequence[int]) -> float:
     """What a row takes to pass through a network with these layer sizes, and its gradient back."""
     return sum(layer_weights(sizes)) * SECONDS_A_WEIGHT + sum(sizes) * SECONDS_A_UNIT
@@ -37,7 +43,7 @@ def seconds_a_row(sizes: Sequence[int]) -> float:
 
 def seconds_a_run(experiment: Experiment) -> float:
     """What a run takes, among many."""
-    sizes = experiment.layer_sizes
+    sizes = working_sizes(experiment)
     rows = experiment.train_rows * experiment.epochs
     calls = experiment.total_steps * (len(sizes) - 1)
     return rows * seconds_a_row(sizes) + calls * (SECONDS_A_CALL / 64 + SECONDS_A_RUN)
@@ -45,13 +51,13 @@ def seconds_a_run(experiment: Experiment) -> float:
 
 def step_work(experiment: Experiment) -> int:
     """What a step of one run takes through BLAS, in multiplications by a weight."""
-    sizes = experiment.layer_sizes
+    sizes = working_sizes(experiment)
     return experiment.batch_rows * (UNIT_WORK * sum(sizes) + sum(layer_weights(sizes)))
 
 
 def check_budget(experiment: Experiment) -> None:
     """ExperimentError where a training would take more time or memory than is allowed."""
-    sizes, restarts = experiment.layer_sizes, experiment.restarts
+    sizes, restarts = working_sizes(experiment), experiment.restarts
     layers = layer_weights(sizes)
     rows = experiment.split_sizes
     moments = min(experiment.snapshots, experiment.total_steps + 1)

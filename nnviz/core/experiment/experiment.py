@@ -45,6 +45,10 @@ class Experiment:
     Initializers may be given as a key, a text form or an instance, and are kept as instances;
     `output_initializer=None` follows the kernel initializer. `batch_size=None` is the full batch.
 
+    With `residual=True` each hidden layer after the first is a block x + V φ(W x + b), all of one width: W and b are
+    that layer's kernel and bias, V is its branch kernel, which has no bias. `branch_initializer` draws V; None follows
+    the kernel initializer, and without residual blocks it has no effect.
+
     >>> Experiment(hidden=(4,), kernel_initializer="constant(value=0.5)").to_query()
     {'hidden': '4', 'kernel_initializer': 'constant(value=0.5)'}
 
@@ -60,8 +64,10 @@ class Experiment:
     test_fraction: float = 0.5
     hidden: tuple[int, ...] = (8,)
     activation: str = "tanh"
+    residual: bool = False
     kernel_initializer: _Made = "glorot_uniform"  # type: ignore[assignment]  # made an instance below
     output_initializer: _MadeOrNone = None  # type: ignore[assignment]
+    branch_initializer: _MadeOrNone = None  # type: ignore[assignment]
     bias_initializer: _Made = "zeros"  # type: ignore[assignment]
     optimizer: str = "sgd"
     learning_rate: float = 0.3
@@ -78,6 +84,7 @@ class Experiment:
         for name in field_names():
             object.__setattr__(self, name, check_field(name, getattr(self, name)))
         self._check_split()
+        self._check_residual()
         check_budget(self)
 
     @staticmethod
@@ -169,6 +176,11 @@ class Experiment:
         """The kernel initializer of each layer, hidden and output."""
         output = self.output_initializer or self.kernel_initializer
         return (self.kernel_initializer,) * len(self.hidden) + (output,)
+
+    @property
+    def branches(self) -> int:
+        """How many residual blocks there are, each with a branch kernel."""
+        return len(self.hidden) - 1 if self.residual else 0
 
     @property
     def train_rows(self) -> int:
@@ -270,6 +282,15 @@ class Experiment:
                 f"and {test} to test on: {self.data_name} needs at least {least} of each.",
                 "samples",
                 "test_fraction",
+            )
+
+    def _check_residual(self) -> None:
+        if self.residual and (len(self.hidden) < 2 or len(set(self.hidden)) > 1):
+            raise ExperimentError(
+                f"residual=true with hidden={field_text('hidden', self.hidden)}: residual blocks need at least two "
+                "hidden layers, all of one width, such as 8,8.",
+                "residual",
+                "hidden",
             )
 
 

@@ -56,6 +56,10 @@ FIELDS: Mapping[str, Parameter] = {
         _whole("data_seed", 0, 0, MOST_SEED, "data seed", "Draws the points and the split."),
         _real("test_fraction", 0.5, 0.05, 0.95, "held back for testing", "The share of rows never trained on."),
         _choice("activation", "tanh", tuple(activations.registry), "activation", "What a hidden unit does to its sum."),
+        Parameter(
+            name="residual", kind=bool, default=False, label="residual blocks",
+            note="Each hidden layer after the first adds a branch to its input. All need one width.",
+        ),
         _choice("optimizer", "sgd", tuple(optimizers.registry), "optimizer", "How a gradient becomes a step."),
         _real("learning_rate", 0.3, 1e-6, 1000.0, "learning rate", "How large the steps are."),
         _whole("batch_size", 32, 1, 20_000, "batch size", "Rows a step.", none="full batch"),
@@ -72,7 +76,8 @@ FIELDS: Mapping[str, Parameter] = {
     )
 }  # fmt: skip
 
-_INITIALIZERS = ("kernel_initializer", "output_initializer", "bias_initializer")
+_INITIALIZERS = ("kernel_initializer", "output_initializer", "bias_initializer", "branch_initializer")
+LIKE_THE_KERNEL = ("output_initializer", "branch_initializer")  # where they are None
 
 
 def parse_field(name: str, text: object) -> object:
@@ -80,7 +85,7 @@ def parse_field(name: str, text: object) -> object:
     check_known(name)
     if not isinstance(text, str):
         raise ExperimentError(f"{name}={shorten(text)}: must be a text.", name)
-    if name == "output_initializer" and text.strip().lower() in ("none", ""):
+    if name in LIKE_THE_KERNEL and text.strip().lower() in ("none", ""):
         return None
     if name in _INITIALIZERS or name in _REGISTRIES:
         return check_field(name, text)
@@ -147,7 +152,7 @@ def _check_dtype(value: object) -> Value:
 
 def _check_initializer(field: str) -> Callable[[object], Initializer | None]:
     def check(value: object) -> Initializer | None:
-        if value is None and field == "output_initializer":
+        if value is None and field in LIKE_THE_KERNEL:
             return None
         try:
             initializer = initializers.get(value)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnviz.core import activations, datasets, optimizers
-from nnviz.core.experiment import FIELDS, Experiment, field_names
+from nnviz.core.experiment import FIELDS, LIKE_THE_KERNEL, Experiment, field_names
 from nnviz.core.initializers import Initializer
 from nnviz.core.registry import Value, plain
 from nnviz.core.trace import Trace
@@ -99,8 +99,9 @@ def field_words(name: str, value: Any) -> str:
     """
     if name == "hidden":
         return f"{' + '.join(map(str, value))} units" if value else "no hidden layer"
-    if name == "output_initializer":
-        return f"output {start_words(value) if value else 'like the rest'}"
+    if name in LIKE_THE_KERNEL:
+        part = {"output_initializer": "output", "branch_initializer": "branches"}[name]
+        return f"{part} {start_words(value) if value else 'like the rest'}"
     if name == "bias_initializer":
         return f"biases {start_words(value)}"
     if name == "kernel_initializer":

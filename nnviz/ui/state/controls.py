@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from nnviz.core import activations, datasets, optimizers
-from nnviz.core.experiment import FIELDS, MOST_SEED, Experiment, field_text, parse_field
+from nnviz.core.experiment import FIELDS, LIKE_THE_KERNEL, MOST_SEED, Experiment, field_text, parse_field
 from nnviz.core.registry import Entry, Parameter, Value
 from nnviz.ui.state import frame, state
 from nnviz.ui.state.initial_values import InitialValues
@@ -40,6 +40,7 @@ LABELS = {
     "kernel_initializer": "starts from",
     "hidden": "hidden layers",
     "output_initializer": "output starts from",
+    "branch_initializer": "branches start from",
     "bias_initializer": "biases start from",
 }
 LIKE_THE_REST = ""
@@ -217,7 +218,7 @@ class Controls:
 
     def _control(self, side: str, name: str, label: str, key: str, begun: Any) -> Any:
         """One field's control, and the value it holds; ValueError where it holds none."""
-        if name == "output_initializer":
+        if name in LIKE_THE_KERNEL:
             options = [LIKE_THE_REST, *initializer_options(biases=False)]
             return initializer_control(key, label, options, begun, "the same as the hidden layers")
         if name.endswith("initializer"):
@@ -264,4 +265,9 @@ def _label(name: str) -> str:
     return capital(LABELS.get(name) or FIELDS[name].label)
 
 
-playground = Controls("playground", Comparison())
+playground = Controls(
+    "playground",
+    Comparison(),
+    sections=SECTIONS | {"Network": (*SECTIONS["Network"], "residual")},
+    more=("output_initializer", "branch_initializer", *MORE[1:]),
+)
