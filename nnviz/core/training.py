@@ -191,8 +191,7 @@ def initial_parameters(experiment: Experiment, seed: int, check: Callable[[], No
             view[:-1] = initializers[i](view[:-1].shape, generator, experiment.dtype)
             view[-1] = experiment.bias_initializer(view[-1].shape, generator, experiment.dtype)
         else:
-            initializer = experiment.branch_initializer or experiment.kernel_initializer
-            view[:] = initializer(view.shape, generator, experiment.dtype)
+            view[:] = experiment.branch_start(view.shape, generator, experiment.dtype)
     return parameters
 
 

@@ -122,11 +122,12 @@ def _header(experiment: Experiment, framework: str, own: OwnData | None) -> str:
 
 def _summary(experiment: Experiment, own: OwnData | None) -> str:
     bend = f" with {activations.registry[experiment.activation].label}" if experiment.hidden else ""
+    blocks = f", residual blocks whose branches start from {experiment.branch_start}" if experiment.residual else ""
     starts = list(dict.fromkeys(map(str, experiment.layer_initializers)))
     full = experiment.batch_rows == experiment.train_rows
     data = "a table of your own" if own else experiment.data_label
     return (
-        f"Data: {data}. Network: {'-'.join(map(str, experiment.layer_sizes))}{bend}, "
+        f"Data: {data}. Network: {'-'.join(map(str, experiment.layer_sizes))}{bend}{blocks}, "
         f"kernels from {', the last from '.join(starts)}, biases from {experiment.bias_initializer}. Training: "
         f"{optimizers.registry[experiment.optimizer].label} at {experiment.learning_rate:g}, "
         f"{'full batch' if full else f'batches of {experiment.batch_rows}'}, epochs: {experiment.epochs}, "

@@ -57,12 +57,7 @@ _LOSSES = {
 _MIDDLE = """\
 {activation}# The network, started from the weights above.
 {own_start}keras.config.set_floatx(DTYPE)
-model = keras.Sequential(
-    [
-        {layers},
-    ]
-)
-model.set_weights([array for layer in start for array in layer])
+{model}
 
 
 # The training.
@@ -77,6 +72,22 @@ def loss_on(x, y):
 
 {accuracy}print("start loss", loss_on(x_train, y_train))
 {training}"""
+_SEQUENTIAL = """\
+model = keras.Sequential(
+    [
+        {layers},
+    ]
+)
+model.set_weights([array for layer in start for array in layer])"""
+_RESIDUAL = """\
+inputs = keras.Input(({inputs},))
+x = keras.layers.{first}(inputs)
+for _ in range({branches}):  # x + V φ(W x + b)
+    branch = keras.layers.Dense({units}, use_bias=False)(keras.layers.{first}(x))
+    x = keras.layers.Add()([x, branch])
+model = keras.Model(inputs, keras.layers.Dense({outputs})(x))
+blocks = [(*layer, branch) for layer, branch in zip(start[1:-1], branches)]
+model.set_weights([array for layer in [start[0], *blocks, start[-1]] for array in layer])"""
 _FIT = "model.fit(x_train, y_train, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0)"
 _STEP = "model.train_on_batch(x_train[rows], y_train[rows])"
 _ACCURACY = """\
@@ -95,15 +106,22 @@ def middle(experiment: Experiment) -> str:
     layers = [f"keras.Input(({inputs},))", *(f"keras.layers.Dense({settings})" for settings in dense)]
     bias = experiment.bias_initializer
     tail = "" if bias.key == "zeros" else f", bias_initializer={_initializer(bias)}"
-    own_start = (
+    own_start = [
         f"keras.layers.Dense({settings}, kernel_initializer={_initializer(initializer)}{tail})"
         for settings, initializer in zip(dense, experiment.layer_initializers, strict=True)
-    )
+    ]
+    model = _SEQUENTIAL.format(layers=",\n        ".join(layers))
+    if experiment.residual:
+        units, branch = hidden[0], _initializer(experiment.branch_start)
+        own_start.append(f"keras.layers.Dense({units}, use_bias=False, kernel_initializer={branch})")
+        model = _RESIDUAL.format(
+            inputs=inputs, first=f"Dense({dense[0]})", branches=experiment.branches, units=units, outputs=outputs
+        )
     guess = "(model.predict_on_batch(x)[:, 0] > 0)" if outputs == 1 else "model.predict_on_batch(x).argmax(axis=1)"
     return _MIDDLE.format(
         own_start=start_comment("Keras", own_start),
         activation=_FUNCTIONS.get(experiment.activation, "") if hidden else "",
-        layers=",\n        ".join(layers),
+        model=model,
         optimizer=piece(_OPTIMIZERS, optimizers.registry[experiment.optimizer]),
         loss=_LOSSES[experiment.task.loss],
         accuracy="" if is_regression(experiment) else _ACCURACY.format(guess=guess),

@@ -53,15 +53,15 @@ _LOSSES = {
 }
 _MIDDLE = """\
 # The network, started from the weights above.
-{own_start}torch.set_default_dtype(torch.{dtype})
+{own_start}{block}torch.set_default_dtype(torch.{dtype})
 model = nn.Sequential(
     {layers},
 )
 with torch.no_grad():
-    for layer, (kernel, bias) in zip([part for part in model if isinstance(part, nn.Linear)], start):
+    for layer, (kernel, bias) in zip({linear}, start):
         layer.weight.copy_(torch.tensor(kernel.T))
         layer.bias.copy_(torch.tensor(bias))
-
+{branches}
 
 # The training.
 {optimizer}
@@ -77,6 +77,25 @@ def loss_on(x, y):
 
 {accuracy}print("start loss", loss_on(x_train, y_train))
 {training}"""
+_LINEAR = "[part for part in model if isinstance(part, nn.Linear)]"
+_BLOCK = """
+
+class Block(nn.Module):  # x + V φ(W x + b)
+    def __init__(self):
+        super().__init__()
+        self.layer, self.activation = nn.Linear({units}, {units}), {bend}
+        self.branch = nn.Linear({units}, {units}, bias=False)
+
+    def forward(self, x):
+        return x + self.branch(self.activation(self.layer(x)))
+
+
+"""
+_LINEAR_AND_BLOCKS = "[model[0], *(block.layer for block in model[2:-{behind}]), model[-{behind}]]"
+_BRANCHES = """\
+    for block, branch in zip(model[2:-{behind}], branches):
+        block.branch.weight.copy_(torch.tensor(branch.T))
+"""
 _ACCURACY = """\
 @torch.no_grad()
 def accuracy_on(x, y):
@@ -94,7 +113,10 @@ def middle(experiment: Experiment) -> str:
     """The script's lines from the network to the end of the training."""
     bend = piece(_ACTIVATIONS, activations.registry[experiment.activation])
     linear = [f"nn.Linear({inputs}, {outputs})" for inputs, outputs in pairwise(experiment.layer_sizes)]
-    layers = [part for layer in linear[:-1] for part in (layer, bend)] + [linear[-1]]
+    if experiment.residual:
+        layers = [linear[0], bend, f"*(Block() for _ in range({experiment.branches}))", linear[-1]]
+    else:
+        layers = [part for layer in linear[:-1] for part in (layer, bend)] + [linear[-1]]
     one = experiment.layer_sizes[-1] == 1
     if one:
         layers.append("nn.Flatten(0)")
@@ -102,9 +124,19 @@ def middle(experiment: Experiment) -> str:
         *(_initializer(initializer, "layer.weight") for initializer in experiment.layer_initializers),
         _initializer(experiment.bias_initializer, "layer.bias"),
     ]
+    block = load = ""
+    linear_layers = _LINEAR
+    if experiment.residual:
+        behind = 1 + one  # the output, and what flattens it
+        own_start.append(_initializer(experiment.branch_start, "block.branch.weight"))
+        block = _BLOCK.format(units=experiment.hidden[0], bend=bend)
+        load, linear_layers = _BRANCHES.format(behind=behind), _LINEAR_AND_BLOCKS.format(behind=behind)
     accuracy = _ACCURACY.format(guess="(model(x) > 0)" if one else "model(x).argmax(1)")
     return _MIDDLE.format(
         own_start=start_comment("PyTorch", own_start),
+        block=block,
+        linear=linear_layers,
+        branches=load,
         dtype=experiment.dtype,
         layers=",\n    ".join(layers),
         optimizer=piece(_OPTIMIZERS, optimizers.registry[experiment.optimizer]),

@@ -58,6 +58,8 @@ for _ in range(EPOCHS):
 def middle(experiment: Experiment) -> str:
     """The script's lines from the network to the end of the training; a ValueError where it cannot."""
     activation = experiment.activation if experiment.hidden else "linear"  # with no hidden layer it does not matter
+    if experiment.residual:
+        raise ValueError("scikit-learn has no residual blocks.")
     if activation not in _ACTIVATIONS:
         raise ValueError(f"scikit-learn has no {activations.registry[activation].label}.")
     if experiment.optimizer not in _OPTIMIZERS:

@@ -75,24 +75,33 @@ for layer, child in enumerate(np.random.SeedSequence(SEED).spawn(len(SHAPES)), s
     {kernel}
     bias = {bias}
     start.append((kernel.astype(DTYPE), bias.astype(DTYPE)))"""
+_BRANCHES = """
+branches = []
+for child in np.random.SeedSequence(SEED).spawn(len(SHAPES) + {branches})[len(SHAPES) :]:
+    shape, generator = SHAPES[1], np.random.default_rng(child)
+    branches.append({branch}.astype(DTYPE))"""
 
 
 def weights(experiment: Experiment) -> str:
-    """The lines that make `start`, a kernel and a bias for each layer."""
+    """The lines that make `start`, a kernel and a bias for each layer, and of residual blocks `branches`."""
     *hidden, output = experiment.layer_initializers
     kernel = f"kernel = {_call(output, 'shape')}"
     if hidden and hidden[0] != output:
         first = f"kernel = {_call(hidden[0], 'shape')}"
         kernel = f"if layer < len(SHAPES):\n        {first}\n    else:\n        {kernel}"
     keys = {initializer.key for initializer in (*hidden, output, experiment.bias_initializer)}
+    if experiment.residual:
+        keys.add(experiment.branch_start.key)
     code = {key: scheme.code for key, scheme in initializers.registry.items()}
     keys |= {other for key in keys for other in code if f"{other}(" in code[key]}
-    return _WEIGHTS.format(
+    branches = _BRANCHES.format(branches=experiment.branches, branch=_call(experiment.branch_start, "shape"))
+    lines = _WEIGHTS.format(
         draws="\n\n\n".join(code[key] for key in code if key in keys),
         sizes=textwrap.fill(repr(experiment.layer_sizes), WIDTH - 8, subsequent_indent=" " * 4),
         kernel=kernel,
         bias=_call(experiment.bias_initializer, "shape[1:]"),
     )
+    return lines + branches if experiment.residual else lines
 
 
 def _call(initializer: Initializer, shape: str) -> str:

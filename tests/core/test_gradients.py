@@ -19,7 +19,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from nnviz import Experiment, train
 from nnviz.core import activations, losses, optimizers
 from nnviz.core.contraction import blas_matmul, exact_matmul
-from nnviz.core.network import Network, layer_views, parameter_count, with_ones
+from nnviz.core.network import Network, ResidualNetwork, layer_views, parameter_count, with_ones
 
 EPS = np.finfo(float).eps
 OUTPUTS = {"binary_crossentropy": 1, "categorical_crossentropy": 3, "squared_error": 1}
@@ -31,12 +31,14 @@ OUTPUTS = {"binary_crossentropy": 1, "categorical_crossentropy": 3, "squared_err
 class Problem:
     """A small network with random parameters, inputs and targets."""
 
-    def __init__(self, activation, loss, hidden, matmul, seed, runs=2, rows=6, features=3):
+    def __init__(self, activation, loss, hidden, matmul, seed, runs=2, rows=6, features=3, residual=False):
         generator = np.random.default_rng(seed)
         outputs = OUTPUTS[loss.key]
         self.sizes = (features, *hidden, outputs)
-        self.network = Network(self.sizes, activation, loss, runs, rows, "float64", matmul)
-        self.parameters = generator.normal(size=(runs, parameter_count(self.sizes)), scale=0.7)
+        self.branches = len(hidden) - 1 if residual else 0
+        kind = ResidualNetwork if residual else Network
+        self.network = kind(self.sizes, activation, loss, runs, rows, "float64", matmul)
+        self.parameters = generator.normal(size=(runs, parameter_count(self.sizes, self.branches)), scale=0.7)
         self.x = np.stack([with_ones(generator.normal(size=(rows, features)), "float64") for _ in range(runs)])
         classes = generator.integers(max(2, outputs), size=(runs, rows))
         if loss.correct is None:
@@ -46,14 +48,17 @@ class Problem:
         else:
             self.targets = (classes[:, None] == np.arange(outputs)[:, None]).astype(float)
 
+    def views(self, array):
+        return layer_views(array, self.sizes, self.branches)
+
     def losses(self):
-        logits = self.network.forward(layer_views(self.parameters, self.sizes), self.x)
+        logits = self.network.forward(self.views(self.parameters), self.x)
         return self.network.loss.value(logits, self.targets).mean(axis=1)
 
     def gradient(self):
         self.losses()
         gradient = np.full_like(self.parameters, np.nan)
-        layers, gradients = (layer_views(array, self.sizes) for array in (self.parameters, gradient))
+        layers, gradients = map(self.views, (self.parameters, gradient))
         self.network.backward(layers, self.x, self.targets, gradients)
         return gradient / self.network.divisor
 
@@ -64,14 +69,18 @@ class Problem:
 
 
 @pytest.mark.parametrize("matmul", [blas_matmul, exact_matmul])
-@pytest.mark.parametrize("hidden", [(), (1,), (5,), (4, 3, 5)], ids=str)
+@pytest.mark.parametrize(
+    ("hidden", "residual"),
+    [((), False), ((1,), False), ((5,), False), ((4, 3, 5), False), ((4, 4), True), ((3, 3, 3, 3), True)],
+    ids=str,
+)
 @pytest.mark.parametrize("loss", losses.registry.values(), ids=losses.registry)
 @pytest.mark.parametrize("activation", activations.registry.values(), ids=activations.registry)
-def test_the_gradient_is_the_slope_of_the_loss(activation, loss, hidden, matmul):
+def test_the_gradient_is_the_slope_of_the_loss(activation, loss, hidden, residual, matmul):
     # A step of ε^(1/3) makes the two errors of a central difference alike: step²/6 times the third derivative,
     # here up to some hundreds, and the loss's rounding, some dozens of ulp, over the step: within 100 ε^(2/3) = 4e-9.
     step, tolerance = EPS ** (1 / 3), 100 * EPS ** (2 / 3)
-    seeds = (Problem(activation, loss, hidden, matmul, seed) for seed in range(50))
+    seeds = (Problem(activation, loss, hidden, matmul, seed, residual=residual) for seed in range(50))
     problem = next(p for p in seeds if p.distance_to_a_kink() > 1e-3)  # many steps away
     gradient = problem.gradient()
     for i in range(problem.parameters.shape[1]):

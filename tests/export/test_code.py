@@ -29,6 +29,9 @@ EXPERIMENTS = dict.fromkeys(
         *(Experiment(optimizer=key, dataset=d) for key in optimizers.registry for d in ("moons", "line_and_bump")),
         *(Experiment(dataset=key, samples=100, hidden=()) for key in datasets.registry),
         *(Experiment(dataset=key, samples=2000, shuffle=False) for key in datasets.registry),
+        Experiment(hidden=(4, 4), residual=True),
+        Experiment(hidden=(6, 6, 6), residual=True, branch_initializer="zeros", dataset="iris", activation="gelu"),
+        Experiment(hidden=(3,) * 64, residual=True, branch_initializer="ordered", dataset="line_and_bump"),
         Experiment(batch_size=None, shuffle_seed=3, restarts=9, hidden=(7,) * 64, epochs=10),
         Experiment(kernel_initializer="variance_scaling(scale=3, mode=fan_out, distribution=uniform)"),
         Experiment(kernel_initializer="variance_scaling(distribution=untruncated_normal)"),
@@ -51,8 +54,11 @@ def scripts():
 def start_of(experiment):
     """What a script holds before it comes to its network. That part is the same in all of them."""
     known = experiment.replace(activation="tanh", optimizer="sgd")
-    shared = code.script(known, "scikit-learn").partition("# The network.")[0]
-    for framework in code.frameworks:  # but for the header and the imports
+    frameworks = [name for name in code.frameworks if name != "scikit-learn" or not experiment.residual]
+    shared = code.script(known, frameworks[-1]).partition("# The network")[0]
+    if experiment.residual:
+        shared = shared.replace("import torch\n", "").replace("from torch import nn\n", "")
+    for framework in frameworks:  # but for the header and the imports
         assert shared.partition("SEED = ")[2].strip() in code.script(known, framework)
     names = {}
     exec(shared, names)
@@ -111,6 +117,12 @@ def test_the_starting_weights_are_the_same_to_the_bit(experiment):
     for (kernel, bias), layer in zip(start_of(experiment)["start"], ours, strict=True):
         np.testing.assert_array_equal(kernel, layer[:-1], strict=True)
         np.testing.assert_array_equal(bias, layer[-1], strict=True)
+    if experiment.residual:
+        views = layer_views(
+            initial_parameters(experiment, experiment.seed), experiment.layer_sizes, experiment.branches
+        )
+        for theirs, branch in zip(start_of(experiment)["branches"], views[len(ours) :], strict=True):
+            np.testing.assert_array_equal(theirs, branch, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +184,7 @@ def test_the_header_warns_only_where_it_must(fields, words):
         ({"activation": "elu"}, "scikit-learn has no ELU."),
         ({"activation": "selu"}, "scikit-learn has no SELU."),
         ({"optimizer": "rmsprop"}, "scikit-learn has no RMSprop."),
+        ({"hidden": (4, 4), "residual": True}, "scikit-learn has no residual blocks."),
     ],
     ids=str,
 )

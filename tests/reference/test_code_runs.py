@@ -35,6 +35,10 @@ CASES = {
     "at the kink": {"kernel_initializer": "zeros", "output_initializer": "glorot_normal", "activation": "leaky_relu",
                     "optimizer": "rmsprop", "learning_rate": 0.01, "epochs": 50},
     "digits": {"dataset": "digits", "samples": 300, "activation": "gelu", "learning_rate": 0.1, "epochs": 20},
+    "residual": {"hidden": (8,) * 4, "residual": True, "activation": "relu", "learning_rate": 0.05, "epochs": 50},
+    "residual, zero branches": {"dataset": "iris", "hidden": (6, 6, 6), "residual": True, "branch_initializer": "zeros",
+                                "bias_initializer": "random_normal", "optimizer": "momentum", "learning_rate": 0.02},
+    "residual, a number": {"dataset": "line_and_bump", "hidden": (7, 7), "residual": True, "learning_rate": 0.02},
     "no hidden layer": {"dataset": "wine", "hidden": (), "learning_rate": 0.1, "epochs": 50},
 }  # fmt: skip
 

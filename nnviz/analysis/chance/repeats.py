@@ -78,6 +78,8 @@ def digest(trace: Trace, run: int = 0) -> str:
     for kernel, bias in zip(trace.kernels, trace.biases, strict=True):
         mark.update(np.ascontiguousarray(kernel[run, -1]).tobytes())
         mark.update(np.ascontiguousarray(bias[run, -1]).tobytes())
+    for kernel in trace.branch_kernels:
+        mark.update(np.ascontiguousarray(kernel[run, -1]).tobytes())
     return mark.hexdigest()[:DIGITS]
 
 

@@ -266,7 +266,7 @@ def _line_ends(weights: Array, runs: Sequence[int]) -> list[Ends]:
 def _matched_ends(trace: Trace, weights: Array, runs: Sequence[int], on_progress: Progress | None) -> list[Ends]:
     """The lines between runs once more, to the second with its units matched to the first's."""
     experiment = trace.experiment
-    if not experiment.hidden or seconds_to_match(experiment.layer_sizes) > MATCH_SECONDS:
+    if not experiment.hidden or experiment.residual or seconds_to_match(experiment.layer_sizes) > MATCH_SECONDS:
         return []
     result = []
     for one, other in combinations(runs, 2):

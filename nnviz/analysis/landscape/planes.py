@@ -108,6 +108,10 @@ def plane(trace: Trace, kind: str, seed: int = 0) -> Plane:
     ends = parameters(trace, slice(-1, None))[runs, 0]
     drawn = np.random.default_rng(seed).standard_normal((2, ends.shape[1]))
     if kind == "scaled_random":
+        if trace.experiment.residual:
+            raise LandscapeError(
+                "Residual blocks have no lengths to scale directions to: choose plain random directions."
+            )
         return _scaled(trace, ends[0], drawn)
     axes = ("distance, 1st random direction", "distance, 2nd random direction")
     if kind == "plain_random":

@@ -41,9 +41,8 @@ def run_outputs(
     runs, signal = np.asarray(runs, int), with_ones(np.asarray(x, float), dtype)[None]
     binary = len(trace.dataset.class_names) == 2
     result = np.empty((len(runs), len(x), sizes[-1]))
-    exact = np.array(
-        [needs_exact([layer[0] for layer in trace.layers(run, snapshot)[: len(trace.kernels)]]) for run in runs], bool
-    )
+    depth = len(trace.kernels)
+    exact = np.array([needs_exact([layer[0] for layer in trace.layers(run, snapshot)[:depth]]) for run in runs], bool)
     at_once = max(1, MOST_BYTES // (3 * len(x) * sum(sizes) * np.dtype(dtype).itemsize))
     groups: tuple[tuple[Array, Matmul], ...] = ((~exact, blas_matmul), (exact, exact_matmul))
     done = 0
@@ -54,9 +53,9 @@ def run_outputs(
             if not len(part):
                 continue
             network = Network.of(trace.experiment, len(part), len(x), matmul)
-            layers = trace.stacked(runs[part], np.full(len(part), snapshot))
             with np.errstate(all="ignore"):
-                answer = network.loss.answer(network.forward(layers, signal))
+                logits = network.forward(trace.stacked(runs[part], np.full(len(part), snapshot)), signal)
+                answer = network.loss.answer(logits)
             result[part] = answer[:, -1:].swapaxes(1, 2) if binary else answer.swapaxes(1, 2)
             done += len(part)
             report(done / len(runs))

@@ -44,6 +44,8 @@ def task_of(experiment: Experiment) -> DescentTask:
     """The training rows and the network of an experiment."""
     data = experiment.load_dataset()
     loss = losses.registry[experiment.task.loss]
+    if experiment.residual:
+        raise ValueError("residual=true: this is worked out for plain layers only.")
     return task(data, experiment.layer_sizes, experiment.activation, loss, experiment.dtype)
 
 

@@ -183,6 +183,11 @@ class Experiment:
         return len(self.hidden) - 1 if self.residual else 0
 
     @property
+    def branch_start(self) -> Initializer:
+        """What draws the branch kernels."""
+        return self.branch_initializer or self.kernel_initializer
+
+    @property
     def train_rows(self) -> int:
         """How many rows are trained on."""
         return self.split_sizes[0]

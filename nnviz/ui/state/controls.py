@@ -268,6 +268,6 @@ def _label(name: str) -> str:
 playground = Controls(
     "playground",
     Comparison(),
-    sections=SECTIONS | {"Network": (*SECTIONS["Network"], "residual")},
+    sections={**SECTIONS, "Network": (*SECTIONS["Network"], "residual")},
     more=("output_initializer", "branch_initializer", *MORE[1:]),
 )
