@@ -210,3 +210,38 @@ def test_figures_and_stage_take_blocks(dataset, hidden):
         assert getattr(plots, name)(trace).data
     sent = payload([trace], LIGHT, [diagnose(trace)[0].sentence])
     assert sent == payload([trace], LIGHT, [diagnose(trace)[0].sentence])
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("start", [{}, {"branch_initializer": "zeros"}, {"activation": "gelu", "dataset": "iris"}])
+def test_trajectories_are_pytorch_s(start):
+    torch = pytest.importorskip("torch")
+    experiment = BLOCKS.replace(**start, shuffle=False, bias_initializer="random_normal", snapshots=1000)
+    trace = train(experiment)
+    kernels, biases, branches = (
+        [torch.tensor(np.array(array[0, 0]), requires_grad=True) for array in arrays]
+        for arrays in (trace.kernels, trace.biases, trace.branch_kernels)
+    )
+    optimizer = torch.optim.SGD([*kernels, *biases, *branches], experiment.learning_rate)
+    bend = torch.tanh if experiment.activation == "tanh" else torch.nn.GELU(approximate="tanh")
+    x, y = torch.tensor(np.array(trace.dataset.x_train)), torch.tensor(np.array(trace.dataset.y_train))
+
+    def loss(rows):
+        stream = bend(x[rows] @ kernels[0] + biases[0])
+        for kernel, bias, branch in zip(kernels[1:-1], biases[1:-1], branches, strict=True):
+            stream = stream + bend(stream @ kernel + bias) @ branch
+        logits = stream @ kernels[-1] + biases[-1]
+        if experiment.dataset == "iris":
+            return torch.nn.functional.cross_entropy(logits, y[rows])
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], y[rows].double())
+
+    moments = {step: moment for moment, step in enumerate(trace.steps.tolist())}
+    for step in range(experiment.total_steps):
+        first = step % experiment.steps_per_epoch * experiment.batch_rows
+        optimizer.zero_grad()
+        loss(slice(first, first + experiment.batch_rows)).backward()
+        optimizer.step()
+        if step + 1 in moments:
+            for mine, theirs in zip(trace.parameters, [*kernels, *biases, *branches], strict=True):
+                np.testing.assert_allclose(mine[0, moments[step + 1]], theirs.detach().numpy(), rtol=0, atol=1e-10)
+    assert trace.train_loss[0, -1] == pytest.approx(loss(slice(None)).item(), abs=1e-10)

@@ -31,7 +31,7 @@ from nnviz.core.experiment import (
 from nnviz.core.experiment.cost import MOST_TRACE_BYTES
 from tests.counting import calls_of
 
-INITIALIZER_FIELDS = ("kernel_initializer", "output_initializer", "bias_initializer")
+INITIALIZER_FIELDS = ("kernel_initializer", "output_initializer", "branch_initializer", "bias_initializer")
 REGISTRY_FIELDS = ("dataset", "activation", "optimizer")
 
 
@@ -65,9 +65,11 @@ def initializer_values(least_axes=2):
 
 
 FIELD_STRATEGIES = {name: field_values(parameter) for name, parameter in FIELDS.items()} | {
-    "hidden": st.lists(st.integers(1, 20) | st.integers(1, MOST_UNITS), max_size=4).map(tuple),
+    "hidden": st.lists(st.integers(1, 20) | st.integers(1, MOST_UNITS), max_size=4).map(tuple)
+    | st.tuples(st.integers(1, 20), st.integers(2, 4)).map(lambda drawn: drawn[:1] * drawn[1]),  # of one width
     "kernel_initializer": initializer_values(),
     "output_initializer": st.none() | initializer_values(),
+    "branch_initializer": st.none() | initializer_values(),
     "bias_initializer": initializer_values(least_axes=1),
 }
 
@@ -150,8 +152,8 @@ def test_derived_numbers_hang_together(experiment):
 def test_defaults_are_the_design_s():
     assert dataclasses.asdict(DEFAULT) | dict.fromkeys(INITIALIZER_FIELDS) == {
         "dataset": "moons", "samples": 400, "noise": 0.1, "data_seed": 0, "test_fraction": 0.5,
-        "hidden": (8,), "activation": "tanh",
-        "kernel_initializer": None, "output_initializer": None, "bias_initializer": None,
+        "hidden": (8,), "activation": "tanh", "residual": False,
+        "kernel_initializer": None, "output_initializer": None, "branch_initializer": None, "bias_initializer": None,
         "optimizer": "sgd", "learning_rate": 0.3, "batch_size": 32,
         "shuffle": True, "shuffle_seed": None,
         "epochs": 200, "seed": 0, "restarts": 1, "snapshots": 60, "dtype": "float64",
@@ -280,7 +282,7 @@ def test_a_bad_initializer_is_refused(name, bad):
 
 
 @pytest.mark.parametrize("name", ["kernel_initializer", "bias_initializer"])
-def test_only_the_output_initializer_may_be_missing(name):
+def test_only_the_output_s_and_the_branches_initializers_may_be_missing(name):
     with pytest.raises(ExperimentError, match=f"^{name}"):
         Experiment(**{name: None})
 
@@ -498,6 +500,7 @@ def test_a_near_miss_is_asked_about(query, question):
         ("samples", "1e2", "refused"),
         ("learning_rate", "1e-2", 0.01),
         ("output_initializer", "none", None),
+        ("branch_initializer", "none", None),
         ("kernel_initializer", "none", "refused"),
         ("dtype", "float32", "float32"),
         ("dtype", "float16", "refused"),
