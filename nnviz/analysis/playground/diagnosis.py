@@ -3,7 +3,7 @@
 The kinds, in the order in which they are tried; the first that fits is the verdict:
 
 - **diverged**: some step's loss was not finite.
-- **frozen**: no hidden kernel or bias differs by a bit from its start, at any snapshot.
+- **frozen**: no hidden kernel, branch kernel or bias differs by a bit from its start, at any snapshot.
 - **dead**: at the end every unit of some hidden layer has slope 0 on every training row.
 - **cloned**: at the end each hidden layer of two units or more is one unit, many times.
 - **partly cloned**: some hidden layer has clones at the end, but not only.
