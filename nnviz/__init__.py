@@ -9,6 +9,7 @@ from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
 from nnviz.analysis.playground.units import effective_units
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
+from nnviz.core.finetuning import Finetuning, finetune
 from nnviz.core.trace import Trace, predict
 from nnviz.core.training import train
 
@@ -20,10 +21,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Diagnosis",
     "Experiment",
+    "Finetuning",
     "Trace",
     "claims",
     "diagnose",
     "effective_units",
+    "finetune",
     "initializers",
     "predict",
     "rank",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
@@ -132,6 +132,21 @@ class Dataset:
             raise ValueError(f"x has shape {rows.shape}: must be rows × {len(self.feature_names)} features.")
         seen: Array = (rows - self.mean) / self.scale
         return seen
+
+    def turned(self, degrees: float) -> Dataset:
+        """The same rows, turned about the origin of the plane; ValueError for any but two features."""
+        if len(self.feature_names) != 2:
+            raise ValueError(f"These data have {len(self.feature_names)} features: only two can be turned.")
+        angle = np.deg2rad(degrees)
+        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        return self._seen_as(self.x_train @ turn, self.x_test @ turn)
+
+    def inverted(self) -> Dataset:
+        """The same rows, every feature with its sign changed: of pictures the negatives."""
+        return self._seen_as(-self.x_train, -self.x_test)
+
+    def _seen_as(self, x_train: Array, x_test: Array) -> Dataset:
+        return replace(self, x_train=x_train, x_test=x_test, mean=None, scale=None)
 
     def _arrays(self) -> list[Array]:
         return [value for value in vars(self).values() if isinstance(value, np.ndarray)]

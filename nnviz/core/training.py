@@ -128,7 +128,7 @@ def _run(
 
         try:
             report(0.0)
-            (job,) = finish([partial(_Job, experiment, initial_weights, alone, stop)], lambda: 0.0)
+            (job,) = finish([partial(Job, experiment, initial_weights, alone, stop)], lambda: 0.0)
             finish([partial(_train_chunk, job, runs) for runs in job.chunks(threads)], job.share_done)
         except BaseException:
             stop.set()  # the pool's exit then waits for the workers, a moment each
@@ -203,7 +203,7 @@ def _norms(stack: Array) -> Array:
     return norms
 
 
-class _Job:
+class Job:
     """One call of `train`, with data loaded and every run's start drawn: what all chunks read.
 
     Each chunk writes its own runs into the arrays of what is recorded.
@@ -308,19 +308,19 @@ class _Job:
         )
 
 
-def _train_chunk(job: _Job, runs: Array) -> None:
+def _train_chunk(job: Job, runs: Array) -> None:
     """Train these runs from their start to the end, and score what is recorded of them."""
     with np.errstate(all="ignore"):
-        _Chunk(job, runs).train()
+        Chunk(job, runs).train()
         exact = job.exact[runs]
-        _score(job, runs[exact], exact=True)
-        _score(job, runs[~exact], exact=False)
+        score(job, runs[exact], exact=True)
+        score(job, runs[~exact], exact=False)
 
 
-class _Chunk:
+class Chunk:
     """Some runs on their way through a training."""
 
-    def __init__(self, job: _Job, runs: Array) -> None:
+    def __init__(self, job: Job, runs: Array) -> None:
         self.job, self.runs = job, runs
         experiment = job.experiment
         rows, batch_rows = experiment.train_rows, experiment.batch_rows
@@ -347,16 +347,18 @@ class _Chunk:
         for _ in range(job.experiment.epochs):
             for batch in self.batches.epoch():
                 if step in moments:
-                    self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
-                    job.recorded[self.runs, moments[step]] = self.parameters
+                    self._record(step, slice(moments[step], moments[step] + 1))
                 self._step(batch, step)
                 step += 1
             if self.diverged.all():
                 break
             job.steps_done[first_run] = step * len(self.runs)
-        self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
-        job.recorded[self.runs, np.searchsorted(job.steps, step) :] = self.parameters[:, None]
+        self._record(step, slice(int(np.searchsorted(job.steps, step)), None))
         job.steps_done[first_run] = job.experiment.total_steps * len(self.runs)
+
+    def _record(self, step: int, moments: slice) -> None:
+        self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
+        self.job.recorded[self.runs, moments] = self.parameters[:, None]
 
     def _step(self, batch: Split, step: int) -> None:
         """One optimizer step; `step` is how many have been done."""
@@ -366,6 +368,9 @@ class _Chunk:
             self._mark_diverged(~np.isfinite(self.job.loss.value(logits, batch.y).sum(axis=1)), step)
         network.backward(self.layers, batch.x, batch.y, self.gradients)
         self.gradient /= network.divisor
+        self._update(step)
+
+    def _update(self, step: int) -> None:
         learning_rate = self.job.experiment.learning_rate
         self.job.optimizer.update(self.parameters, self.gradient, self.state, learning_rate, step + 1)
 
@@ -376,7 +381,7 @@ class _Chunk:
         self.parameters[self.diverged] = np.nan
 
 
-def _score(job: _Job, runs: Array, exact: bool) -> None:
+def score(job: Job, runs: Array, exact: bool) -> None:
     """Work out scores and gradients over the whole splits: all runs' moments as if they were runs, a few at a time.
 
     A moment whose loss is not finite is where that run diverged, if it had not before.
