@@ -208,7 +208,7 @@ def assert_same_runs(trace, at, other, other_at):
 def test_what_is_compared_is_the_whole_trace():
     assert set(PER_RUN) == {
         "seeds", "train_loss", "test_loss", "train_accuracy", "test_accuracy",
-        "kernels", "biases", "gradient_norms", "diverged_at",
+        "kernels", "biases", "branch_kernels", "gradient_norms", "diverged_at",
     }  # fmt: skip
 
 

@@ -51,4 +51,5 @@ def _layers(texts: list[str]) -> str:
 
 
 def _furthest(trace: Trace, run: int, end: int) -> float:
-    return max(float(np.abs(kernel[run, end] - kernel[run, 0]).max()) for kernel in trace.kernels[:-1])
+    kernels = (*trace.kernels[:-1], *trace.branch_kernels)
+    return max(float(np.abs(kernel[run, end] - kernel[run, 0]).max()) for kernel in kernels)
