@@ -194,6 +194,9 @@ BATCHES = {
         dataset="line_and_bump", samples=60, activation="leaky_relu", kernel_initializer="he_normal",
         learning_rate=0.3, epochs=30, batch_size=None,
     ),
+    "residual, zero branches": Experiment(
+        hidden=(5, 5, 5), residual=True, branch_initializer="zeros", learning_rate=0.05, epochs=20,
+    ),
 }  # fmt: skip
 
 
