@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.analysis import claims
 from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.playground.units import effective_units
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
@@ -25,6 +26,7 @@ __all__ = [
     "Trace",
     "claims",
     "diagnose",
+    "distinct_functions",
     "effective_units",
     "finetune",
     "initializers",

@@ -145,6 +145,7 @@ def _print_training(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], second
     if as_json:
         print_json(_train_record(trace, diagnoses, seconds))
         return
+    functions = _at_the_end(trace, nnviz.distinct_functions)
     rows = [
         (
             str(seed),
@@ -152,11 +153,11 @@ def _print_training(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], second
             number(trace.train_loss[run, -1]),
             number(trace.test_loss[run, -1]),
             percent(trace.test_accuracy[run, -1]) if trace.dataset.class_names else "–",
-            " + ".join(str(units[run]) for units in _effective(trace)) or "–",
+            " + ".join(str(units[run]) for units in functions) or "–",
         )
         for run, (seed, diagnosis) in enumerate(zip(trace.seeds[:MOST_ROWS], diagnoses, strict=False))
     ]
-    print_table(("seed", "verdict", "train loss", "test loss", "test accuracy", "distinct units"), rows)
+    print_table(("seed", "verdict", "train loss", "test loss", "test accuracy", "units act as"), rows)
     if len(diagnoses) > MOST_ROWS:
         print(f"… and {count(len(diagnoses) - MOST_ROWS, 'run')} more (--json has them all)")
     print()
@@ -176,14 +177,15 @@ def _print_training(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], second
     print(f"{count(rows_seen, 'sample')} in {number(seconds)} s.")
 
 
-def _effective(trace: nnviz.Trace) -> list[np.ndarray]:
-    """The number of distinct units of each hidden layer at the end, a run each."""
-    layers = range(len(trace.experiment.hidden))
-    return [nnviz.effective_units(trace, layer)[:, -1] for layer in layers]
+def _at_the_end(trace: nnviz.Trace, counts: Callable[[nnviz.Trace, int], np.ndarray]) -> list[np.ndarray]:
+    """A count of each hidden layer's units at the end, a run each."""
+    end = trace.at([len(trace.steps) - 1])
+    return [counts(end, layer)[:, -1] for layer in range(len(trace.experiment.hidden))]
 
 
 def _train_record(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], seconds: float) -> dict[str, Any]:
-    effective = _effective(trace)
+    effective = _at_the_end(trace, nnviz.effective_units)
+    functions = _at_the_end(trace, nnviz.distinct_functions)
     return {
         "experiment": json.loads(trace.experiment.to_json()),
         "seconds": seconds,
@@ -198,6 +200,7 @@ def _train_record(trace: nnviz.Trace, diagnoses: list[nnviz.Diagnosis], seconds:
                 "train_accuracy": trace.train_accuracy[run, -1],
                 "test_accuracy": trace.test_accuracy[run, -1],
                 "effective_units": [units[run] for units in effective],
+                "distinct_functions": [units[run] for units in functions],
                 "diverged_at": trace.diverged_at[run],
             }
             for run, diagnosis in enumerate(diagnoses)

@@ -29,12 +29,16 @@ class Activation(Entry):
         value: `value(z, out)` writes f(z) into out.
         derivative: `derivative(z, a, out)` writes f'(z) into out.
         squashes: whether it flattens out on both sides, so that units can saturate.
+        odd: whether f(-z) = -f(z), so that a unit with all signs turned computes the same function up to sign.
+        homogeneous: whether f(cz) = c f(z) for c > 0, so that a scaled unit computes the same function up to scale.
         steepest: the largest |f'|, the yardstick for "flat".
     """
 
     value: Callable[[Array, Array], object]
     derivative: Callable[[Array, Array, Array], object]
     squashes: bool = False
+    odd: bool = False
+    homogeneous: bool = False
     steepest: float = 1.0
 
 
@@ -140,6 +144,7 @@ registry = by_key(
             value=lambda z, out: np.tanh(z, out=out),
             derivative=_tanh_derivative,
             squashes=True,
+            odd=True,
         ),
         Activation(
             key="relu",
@@ -149,6 +154,7 @@ registry = by_key(
             reference="Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
             value=_relu,
             derivative=_relu_derivative,
+            homogeneous=True,
         ),
         Activation(
             key="sigmoid",
@@ -169,6 +175,8 @@ registry = by_key(
             reference="Saxe, McClelland & Ganguli 2014, Exact solutions to the nonlinear dynamics of learning",
             value=_linear,
             derivative=_linear_derivative,
+            odd=True,
+            homogeneous=True,
         ),
         Activation(
             key="leaky_relu",
@@ -178,6 +186,7 @@ registry = by_key(
             reference="Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models",
             value=_leaky_relu,
             derivative=_leaky_relu_derivative,
+            homogeneous=True,
         ),
         Activation(
             key="elu",

@@ -214,6 +214,30 @@ def hidden_signals(trace: Trace, x: npt.ArrayLike, run: int = 0, snapshot: int =
     return pairs
 
 
+def stacked_signals(trace: Trace, runs: Array, snapshots: Array) -> list[tuple[Array, Array]]:
+    """What `hidden_signals` gives on the training rows, for many moments in one pass.
+
+    Args:
+        trace: of a training.
+        runs: `[K]`, indices of runs.
+        snapshots: `[K]`, a moment of each.
+
+    Returns:
+        For each hidden layer activations f(z) and slopes f'(z), `[K, units, n]` each.
+    """
+    experiment, rows = trace.experiment, trace.dataset.x_train
+    layers = trace.stacked(runs, snapshots)
+    matmul = exact_matmul if needs_exact([layer[0] for layer in layers[: len(trace.kernels)]]) else blas_matmul
+    network = Network.of(experiment, len(runs), len(rows), matmul)
+    with np.errstate(all="ignore"):
+        network.forward(layers, with_ones(rows, experiment.dtype)[None])
+        for slopes, after in zip(network.preactivations, network.signals, strict=True):
+            network.activation.derivative(slopes, after, slopes)
+    return [
+        (after[:, :-1], slopes[:, :-1]) for after, slopes in zip(network.signals, network.preactivations, strict=True)
+    ]
+
+
 def _real_numbers(x: object) -> Array:
     """The numbers as float64; NumPy would also read texts, and leave out half of a complex number."""
     with suppress(TypeError, ValueError):

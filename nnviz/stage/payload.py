@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.analysis.playground.functions import unit_functions
 from nnviz.analysis.playground.paths import unit_paths
-from nnviz.analysis.playground.units import effective_units, unit_vectors
+from nnviz.analysis.playground.units import unit_vectors
 from nnviz.analysis.solutions.surface import input_range
 from nnviz.core import activations
 from nnviz.core.contraction import blas_matmul, exact_matmul, needs_exact, one_blas_thread
@@ -117,7 +118,7 @@ def _side(side: Side, sentence: str, data: dict[str, Any], plane: dict[str, Any]
         "epochs": trace.epochs[moments],
         "losses": trace.train_loss[0, moments],
         "accuracies": trace.test_accuracy[0, moments],
-        "effective": [effective_units(trace, layer)[0, moments] for layer in range(len(sizes) - 2)],
+        "functions": [layer.distinct for layer in unit_functions(trace, np.zeros_like(moments), moments)],
         "diverged": _diverged(trace, moments),
         "data": data,
         "plane": {**plane, "points": plane["points"][moments]},

@@ -51,18 +51,20 @@ export const familyOf = (side, column, snapshot, unit) => families(side, column,
 
 const total = (list) => list.reduce((sum, value) => sum + value, 0);
 
+const actAs = (units, functions) => `${units.toLocaleString("en")} ${units === 1 ? "unit acts" : "units act"} as ${functions || "none"}`;
+
 const bold = (words, after = "") => `<span><b>${words}</b> ${after}</span>`;
 
 /** A side's numbers as recorded at the nearest snapshot: those between two were never measured. */
 export function counterHtml(side, snapshot, epoch) {
   const letter = `<b class="letter" style="color:${side.color}">${side.letter}</b>`;
   if (side.diverged && epoch >= side.diverged.epoch) return letter + bold(side.diverged.words);
-  const acting = side.effective.map((counts) => counts.values[snapshot]);
+  const acting = side.functions.map((counts) => counts.values[snapshot]);
   return [
     letter,
     bold(number(side.losses.values[snapshot]), "loss"),
     side.data.classes.length ? bold(percent(side.accuracies.values[snapshot]), "right on unseen") : "",
-    bold(acting.length ? `${total(side.sizes.slice(1, -1))} units act as ${total(acting)}` : "no hidden units"),
+    bold(acting.length ? actAs(total(side.sizes.slice(1, -1)), total(acting)) : "no hidden units"),
   ].join("");
 }
 

@@ -19,7 +19,9 @@ import pyarrow as pa
 from threadpoolctl import ThreadpoolController
 
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
-from nnviz.analysis.playground.diagnosis import FAR_ABOVE, diagnose, guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.diagnosis import FAR_ABOVE, diagnose
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.playground.units import effective_units
 from nnviz.core.contraction import one_blas_thread
 from nnviz.core.experiment import FIELDS, Experiment, field_names, field_text
@@ -43,6 +45,8 @@ SCHEMA = pa.schema(
         ("units", pa.int64()),
         ("effective_units", pa.int64()),
         ("effective_units_by_layer", pa.string()),
+        ("distinct_functions", pa.int64()),
+        ("distinct_functions_by_layer", pa.string()),
     ]
 )
 """The columns of a sweep's file."""
@@ -62,9 +66,11 @@ def train_portion(portion: Experiment, threads: int = 1) -> pa.Table:
         trace = train(portion, threads=threads)
         verdicts = [diagnosis.kind for diagnosis in diagnose(trace)]
         beside_better = [diagnosis.kind for diagnosis in diagnose(trace, best_loss=-math.inf)]
-        layers = [effective_units(trace, layer)[:, -1].tolist() for layer in range(len(portion.hidden))]
+        end = trace.at([len(trace.steps) - 1])
+        layers = range(len(portion.hidden))
+        effective = _by_run([effective_units(end, layer)[:, -1] for layer in layers], portion.restarts)
+        functions = _by_run([distinct_functions(end, layer)[:, -1] for layer in layers], portion.restarts)
     runs = portion.restarts
-    effective = list(zip(*layers, strict=True)) or [()] * runs
     guess = guess_loss(trace.dataset)
     train_loss = trace.train_loss[:, -1]
     columns = {name: [_plain(portion, name)] * runs for name in _FIELDS} | {
@@ -81,10 +87,17 @@ def train_portion(portion: Experiment, threads: int = 1) -> pa.Table:
         "units": [sum(portion.hidden)] * runs,
         "effective_units": [sum(units) for units in effective],
         "effective_units_by_layer": [field_text("hidden", units) for units in effective],
+        "distinct_functions": [sum(units) for units in functions],
+        "distinct_functions_by_layer": [field_text("hidden", units) for units in functions],
         "kind_beside_better": beside_better,
     }
     metadata = {"experiment": portion.to_json(), "made_by": json.dumps(made_by()), "processor": processor()}
     return pa.table(columns, schema=PART_SCHEMA.with_metadata(metadata))
+
+
+def _by_run(layers: list[np.ndarray], runs: int) -> list[tuple[int, ...]]:
+    """One count a layer for each run."""
+    return list(zip(*(layer.tolist() for layer in layers), strict=True)) or [()] * runs
 
 
 def of_cell(parts: list[pa.Table]) -> pa.Table:

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnviz.analysis.claims.record import OFTEN_SAID, Claim, ClaimVerdict, Numbers, judge
 from nnviz.analysis.depth.forward import forward
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.descent import Descent
 from nnviz.analysis.symmetry.perturbation import APART, LOOK, distances, ridges_task

@@ -13,7 +13,8 @@ import numpy as np
 
 from nnviz.analysis.depth.signal import NORMAL, SignalSpec, measure
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
-from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.analysis.rates import Rate, rate
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, get

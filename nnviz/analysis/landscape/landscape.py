@@ -20,7 +20,7 @@ from scipy.ndimage import label
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.landscape.loss_surface import losses_along, seconds_at
 from nnviz.analysis.landscape.planes import KINDS, RUNS, LandscapeError, Plane, length, parameters, plane, solved
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.solutions.matching import match, renamed_to_match, seconds_to_match
 from nnviz.analysis.solutions.run_recipes import Runs
 from nnviz.analysis.words import number

@@ -13,7 +13,7 @@ from scipy.ndimage import label
 
 from nnviz.analysis.landscape.landscape import LossLandscape, Path
 from nnviz.analysis.landscape.loss_surface import losses_at
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.symmetry.descent import Descent, task_of
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import parameter_count

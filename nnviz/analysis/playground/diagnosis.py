@@ -5,23 +5,28 @@ The kinds, in the order in which they are tried; the first that fits is the verd
 - **diverged**: some step's loss was not finite.
 - **frozen**: no hidden kernel, branch kernel or bias differs by a bit from its start, at any snapshot.
 - **dead**: at the end every unit of some hidden layer has slope 0 on every training row.
-- **cloned**: at the end each hidden layer of two units or more is one unit, many times.
+- **cloned**: at the end each hidden layer of two units or more is one unit, many times, to the bit.
 - **partly cloned**: some hidden layer has clones at the end, but not only.
-- **saturated**: stuck, and in some hidden layer nine tenths of the answers sit on a flat end.
-- **stuck**: settled, and either no better than a guess that knows nothing but the classes' shares, or far above
-  what another start reached on the same data.
-- **converged**: settled and not stuck, or the loss is below a tenth of the guess's.
-- **learning**: still moving.
+- **exploding**: the loss ended above twice its start and twice the guess's.
+- **nearly cloned**: the numbers differ, but no hidden layer computes more than one function
+  (`nnviz.analysis.playground.functions`).
+- **memorised**: far better than the guess on the training rows, no better than the largest class on unseen ones.
+- **converged**: the loss is below a tenth of the guess's, or has settled well below it.
+- **learning**: the loss still moves, or was recorded too seldom to tell.
+- **saturated**: at rest near the guess's loss, with nine tenths of some hidden layer's outputs on a flat end.
+- **plateau**: at rest near the guess's loss, but the gradient grows.
+- **stuck**: at rest near the guess's loss, or far above what another start reached on the same data.
 
 The yardstick is the guess's loss B: the entropy of the training classes (ln 2 for two equal ones), or the
 variance of a real target. It is what the output bias alone can reach, so hidden units have done something only
-as far as the loss lies below it. *Settled* means that the loss moved by less than B/50 in the last quarter of
-training (of a loss above B: by less than a fiftieth of itself); *no better* means within B/20 of B, or above;
-*far above* means higher by B/4 or more. The levels known in closed form bear this out: XOR's stuck ones lie at
-0.5 B and 0.69 B, and its good runs near 0. Other starts are the other runs of the trace, and `best_loss` where the
-caller knows more. A single run that settles below B is called converged, for nothing measured says that more can
-be had; but where its loss is no lower than the best straight line's (logistic regression on data in the plane), the
-sentence says so.
+as far as the loss lies below it. *Near* it means within B/20 or above, with no more training rows right than the
+largest class has, give or take two standard errors; *no better than a guess* is said where the loss is within B/100
+besides; *far above* another start means higher by B/4 or more. The levels known in closed form bear this out: XOR's
+stuck ones lie at 0.5 B and 0.69 B, and its good runs near 0. Other starts are the other runs of the trace, and
+`best_loss` where the caller knows more. What the loss did, and whether it is at rest, is told by
+`nnviz.analysis.playground.loss_history`. A single run that settles below B is called converged, for nothing measured
+says that more can be had; but where its loss is no lower than the best straight line's (logistic regression on data
+in the plane), the sentence says so.
 """
 
 from __future__ import annotations
@@ -29,31 +34,44 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 
 from nnviz.analysis.playground.activity import Activity, activity
+from nnviz.analysis.playground.baselines import guess_loss, guess_name, largest_share, line_loss
+from nnviz.analysis.playground.functions import UnitFunctions, unit_functions
+from nnviz.analysis.playground.loss_history import loss_history
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import count, number, percent
 from nnviz.core import activations
-from nnviz.core.datasets import Dataset
 from nnviz.core.notebook import html_table
-from nnviz.core.trace import Trace
+from nnviz.core.trace import Trace, hidden_signals
 
-SETTLED = 0.02
+STEADY = 0.01  # of the guess's loss: a loss that stays within so much trembles
 NO_BETTER = 0.05
+AS_A_GUESS = 0.01
 FAR_ABOVE = 0.25
 LOW = 0.1
 AS_A_LINE = 0.02
+EXPLODES = 2.0
 MOSTLY_SATURATED = 0.9
 
 KINDS = (
-    "diverged", "frozen", "dead", "cloned", "partly cloned", "saturated", "stuck", "converged", "learning",
-)  # fmt: skip
+    "diverged",
+    "frozen",
+    "dead",
+    "cloned",
+    "partly cloned",
+    "exploding",
+    "nearly cloned",
+    "memorised",
+    "converged",
+    "learning",
+    "saturated",
+    "plateau",
+    "stuck",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,7 @@ class Diagnosis:
 
     Attributes:
         kind: one of `KINDS`.
-        sentence: what happened, in one or two short sentences that carry the number.
+        sentence: what happened, in one to three short sentences that carry the numbers.
         evidence: the numbers behind it, by name.
     """
 
@@ -87,43 +105,46 @@ def diagnose(trace: Trace, best_loss: float = math.inf) -> list[Diagnosis]:
     """
     finals = trace.train_loss[:, -1]
     best = min([best_loss, *finals[np.isfinite(finals)]])
-    layers = range(len(trace.experiment.hidden))
-    effective = np.array([effective_units(trace, layer)[:, -1] for layer in layers], dtype=int)
-    return [
-        _Case(trace, run, effective[:, run].tolist() if layers else [], best).verdict() for run in range(len(finals))
-    ]
-
-
-def guess_loss(dataset: Dataset) -> float:
-    """The training loss of the best guess that ignores the inputs: class entropy in nats, or the variance."""
-    y = dataset.y_train
-    if not dataset.class_names:
-        return float(np.var(y))
-    shares = np.bincount(y) / len(y)
-    return float(-sum(share * math.log(share) for share in shares if share > 0))
-
-
-@lru_cache(maxsize=32)
-def line_loss(dataset: Dataset) -> float:
-    """The training loss of the best straight line between two classes in the plane; NaN for other data."""
-    if len(dataset.class_names) != 2 or len(dataset.feature_names) != 2:
-        return math.nan
-    line = LogisticRegression(C=1e6).fit(dataset.x_train, dataset.y_train)
-    shares = line.predict_proba(dataset.x_train)
-    return float(log_loss(dataset.y_train, shares))
+    runs = np.arange(len(finals))
+    functions = unit_functions(trace, runs, np.full(len(runs), len(trace.steps) - 1))
+    different = [effective_units(trace, layer) for layer in range(len(functions))]
+    return [_Case(trace, int(run), different, functions, best).verdict() for run in runs]
 
 
 class _Case:
     """One run, and what is known of it."""
 
-    def __init__(self, trace: Trace, run: int, effective: list[int], best: float) -> None:
-        self.trace, self.run, self.effective, self.best = trace, run, effective, best
+    def __init__(
+        self, trace: Trace, run: int, different: list[np.ndarray], functions: list[UnitFunctions], best: float
+    ) -> None:
+        self.trace, self.run, self.best = trace, run, best
         self.hidden = trace.experiment.hidden
-        self.first, self.loss = float(trace.train_loss[run, 0]), float(trace.train_loss[run, -1])
+        self.different = [layer[run] for layer in different]  # numbers, to the bit: [T] for each layer
+        self.functions = [int(layer.distinct[run]) for layer in functions]
+        self.furthest = [float(layer.furthest[run]) for layer in functions]
         self.guess = guess_loss(trace.dataset)
-        self.evidence: dict[str, float] = {"loss": self.loss, "guess_loss": self.guess}
+        self.history = loss_history(trace, run, self.guess)
+        self.loss = self.history.last
+        self.evidence: dict[str, float] = {
+            "first_loss": self.history.first,
+            "loss": self.loss,
+            "guess_loss": self.guess,
+        }
         if self.hidden:
-            self.evidence |= {"units": sum(self.hidden), "effective_units": sum(effective)}
+            self.evidence |= {
+                "units": sum(self.hidden),
+                "effective_units": sum(int(layer[-1]) for layer in self.different),
+                "distinct_functions": sum(self.functions),
+                "dead_units": sum(int(layer.dead[run]) for layer in functions),
+                "constant_units": sum(int(layer.constant[run]) for layer in functions),
+            }
+        if trace.dataset.class_names:
+            self.evidence |= {
+                "train_accuracy": float(trace.train_accuracy[run, -1]),
+                "test_accuracy": float(trace.test_accuracy[run, -1]),
+                "largest_class": largest_share(trace.dataset.y_train),
+                "largest_class_unseen": largest_share(trace.dataset.y_test),
+            }
 
     def verdict(self) -> Diagnosis:
         step = int(self.trace.diverged_at[self.run])
@@ -131,65 +152,110 @@ class _Case:
             self.evidence = {"step": step}
             return self._say("diverged", f"Diverged at step {step:,}: the loss left what a number can hold.")
         if self.hidden and self._never_moved():
-            acting = f": {self._acting()}" if sum(self.effective) < sum(self.hidden) else ""
-            return self._say(
-                "frozen",
-                f"Frozen. No hidden weight moved in {self._epochs()}{acting}, the loss stays at {self._level()}.",
-            )
+            return self._frozen()
         layers = activity(self.trace, self.run)
         for i, layer in enumerate(layers, 1):
             self.evidence |= {f"dead_{i}": layer.dead / layer.units, f"saturated_{i}": layer.saturated}
         if any(layer.dead == layer.units for layer in layers):
-            return self._say("dead", f"Dead. {self._death()} The loss is {self._level()}.")
+            return self._say("dead", f"Dead. {self._death()} {_capital(self._went())}.")
         wide = [i for i, width in enumerate(self.hidden) if width > 1]
-        if wide and all(self.effective[i] == 1 for i in wide):
-            one = "one" if len(self.hidden) == 1 else "one a layer"
-            units = count(sum(self.hidden), "unit")
-            loss = f"loss {self._level()}{self._line()}"
-            return self._say("cloned", f"Cloned. {units} moved in lockstep, so they can do no more than {one}: {loss}.")
-        if any(self.effective[i] < self.hidden[i] for i in wide):
-            return self._say(
-                "partly cloned", f"Partly cloned. {self._acting(True)}: loss {self._level()}{self._line()}."
-            )
+        if wide and all(self.different[i][-1] == 1 for i in wide):
+            return self._cloned(wide)
+        if any(self.different[i][-1] < self.hidden[i] for i in wide):
+            return self._say("partly cloned", f"Partly cloned. {self._acting(True)}; {self._went()}{self._line()}.")
+        if self.loss > EXPLODES * max(self.history.first, self.guess):
+            return self._say("exploding", f"Exploding. {_capital(self._went())}; a guess has {number(self.guess)}.")
+        if wide and all(self.functions[i] <= 1 for i in wide):
+            return self._nearly_cloned(wide)
         return self._by_loss(layers)
 
-    def _by_loss(self, layers: list[Activity]) -> Diagnosis:
-        steps, losses = self.trace.steps, self.trace.train_loss[self.run]
-        before = float(losses[np.searchsorted(steps, 0.75 * steps[-1], side="right") - 1])
-        self.evidence["loss_before"] = before
-        free = f"Free. {self._acting(True)}" if self.hidden else "No hidden layer, so no units to tell apart"
-        if self.loss > LOW * self.guess and abs(before - self.loss) > SETTLED * max(self.guess, self.loss):
-            moving = "falling" if self.loss < before else "moving"
-            return self._say("learning", f"{free}; the loss is {self._level()} and still {moving}.")
-        no_better = self.loss > (1 - NO_BETTER) * self.guess
-        if no_better or self.loss - self.best >= FAR_ABOVE * self.guess:
-            return self._stuck(layers, no_better)
-        went = "fell to" if self.loss < self.first else "is"
-        right = ""
-        if self.trace.dataset.class_names:
-            accuracy = float(self.trace.test_accuracy[self.run, -1])
-            self.evidence["test_accuracy"] = accuracy
-            right = f", {percent(accuracy)} right on unseen data"
-        line = self._line() if self.hidden else ""
-        return self._say("converged", f"{free}; the loss {went} {self._level()}{line}{right}.")
+    def _frozen(self) -> Diagnosis:
+        still = self.history.high - self.history.low <= STEADY * self.guess
+        output = (self.trace.kernels[-1][self.run], self.trace.biases[-1][self.run])
+        moved = any(bool((array != array[:1]).any()) for array in output)
+        alone = "Only the output layer moved: " if moved and not still else ""
+        return self._say(
+            "frozen",
+            f"Frozen. No hidden weight moved in {self._epochs()}: {self._acting()}"
+            f"{'. ' + alone if alone else '; '}{self._went()}{'' if still else self._right()}.",
+        )
 
-    def _stuck(self, layers: list[Activity], no_better: bool) -> Diagnosis:
+    def _cloned(self, wide: list[int]) -> Diagnosis:
+        one = "one" if len(self.hidden) == 1 else "one a layer"
+        units = count(sum(self.hidden), "unit")
+        always = all(bool((self.different[i] == 1).all()) for i in wide)
+        did = "moved in lockstep" if always else "ended with the same numbers"
+        return self._say(
+            "cloned", f"Cloned. {units} {did}, so they can do no more than {one}: {self._went()}{self._line()}."
+        )
+
+    def _nearly_cloned(self, wide: list[int]) -> Diagnosis:
+        apart = [self.furthest[i] for i in wide if math.isfinite(self.furthest[i])]
+        far = ""
+        if apart:
+            self.evidence["furthest"] = max(apart)
+            far = f" The furthest two differ by {percent(max(apart))} of what they do."
+            if max(apart) < 1e-4:
+                far = f" The furthest two differ by {number(max(apart))} of what they do."
+        return self._say(
+            "nearly cloned",
+            f"Nearly cloned. The units' numbers differ, but {self._acting()}.{far} "
+            f"{_capital(self._went())}{self._line()}.",
+        )
+
+    def _by_loss(self, layers: list[Activity]) -> Diagnosis:
+        free = f"Free. {self._acting(True)}" if self.hidden else "No hidden layer, so no units to tell apart"
+        trend = self.history.trend
+        near = self.loss > (1 - NO_BETTER) * self.guess and not self._more_right_than_a_guess()
+        far_above = self.loss - self.best >= FAR_ABOVE * self.guess
+        if not near and self._memorised():
+            return self._say(
+                "memorised",
+                f"Memorised. {free[6:] if self.hidden else free}; {self._went()}, but {self._right_unseen()}: "
+                f"no better than the largest class ({percent(self.evidence['largest_class_unseen'])}).",
+            )
+        if self.loss > LOW * self.guess and trend != "settled":
+            ends = {"falls": " and still falls", "rises": " and rises", "swings": " and swings", "unknown": ""}[trend]
+            after = f"After {self._epochs()} " if trend == "unknown" else ""
+            went = self._went(still=ends)
+            return self._say("learning", f"{free}; {after.lower()}{went}{self._right()}.")
+        if near or (far_above and self.loss > LOW * self.guess):
+            return self._at_rest(layers, near)
+        line = self._line() if self.hidden else ""
+        return self._say("converged", f"{free}; {self._went()}{line}{self._right()}.")
+
+    def _at_rest(self, layers: list[Activity], near: bool) -> Diagnosis:
         flattest = max(range(len(layers)), key=lambda i: layers[i].saturated, default=None)
         if flattest is not None and layers[flattest].saturated > MOSTLY_SATURATED:
             share, where = percent(layers[flattest].saturated), f"hidden layer {flattest + 1}"
             return self._say(
                 "saturated",
-                f"Saturated. {share} of the answers of {where} sit where {self._activation()} is flat, "
-                f"so little gradient gets through: loss {self._level()}.",
+                f"Saturated. {share} of the outputs of {where} sit where {self._activation()} is flat; {self._went()}.",
             )
-        if no_better:
-            return self._say(
-                "stuck", f"Stuck. After {self._epochs()} the loss is {self._level()}: no better than a guess."
-            )
+        if near:
+            as_a_guess = self.loss > (1 - AS_A_GUESS) * self.guess
+            says = f"{self._went()}{': no better than a guess' if as_a_guess else self._right()}"
+            if self.history.gradient_grows:
+                return self._say(
+                    "plateau", f"On a plateau. After {self._epochs()} {says}. But the gradient grows: train for longer."
+                )
+            return self._say("stuck", f"Stuck. After {self._epochs()} {says}.")
         self.evidence["best_loss"] = self.best
         return self._say(
             "stuck",
-            f"Stuck. The loss settled at {self._level()}{self._line()}; another start reached {number(self.best)}.",
+            f"Stuck. The loss settled at {number(self.loss)}{self._line()}; another start reached {number(self.best)}.",
+        )
+
+    def _more_right_than_a_guess(self) -> bool:
+        """More training rows right than the largest class has, by more than two standard errors."""
+        if not self.trace.dataset.class_names:
+            return False
+        share, rows = self.evidence["largest_class"], len(self.trace.dataset.y_train)
+        return self.evidence["train_accuracy"] > share + 2 * math.sqrt(share * (1 - share) / rows)
+
+    def _memorised(self) -> bool:
+        return self._more_right_than_a_guess() and (
+            self.evidence["test_accuracy"] <= self.evidence["largest_class_unseen"]
         )
 
     def _say(self, kind: str, sentence: str) -> Diagnosis:
@@ -203,16 +269,27 @@ class _Case:
         done = float(self.trace.epochs[-1])
         return count(int(done), "epoch") if done.is_integer() else f"{number(done)} epochs"
 
-    def _level(self) -> str:
-        """The loss, with the name of its level where it is a known one."""
-        if abs(self.loss - self.guess) > 0.005 * self.guess:
-            return number(self.loss)
-        classes = len(self.trace.dataset.class_names)
-        if not classes:
-            return f"{number(self.guess)}, the target's variance"
-        if abs(self.guess - math.log(classes)) < 1e-9:
-            return f"ln {classes} = {number(self.guess)}"
-        return f"{number(self.guess)}, the entropy of the classes"
+    def _went(self, still: str = "") -> str:
+        """What the loss did, and the guess's beside it where that is near: "the loss fell from 0.74 to 0.0416"."""
+        first, last, low, high = (
+            number(value) for value in (self.history.first, self.loss, self.history.low, self.history.high)
+        )
+        near = abs(self.loss - self.guess) <= NO_BETTER * self.guess
+        beside = f" (a guess: {guess_name(self.trace.dataset)})" if near else ""
+        if low == high:
+            return f"the loss stays at {last}{beside}"
+        if not still and self.history.high - self.history.low <= STEADY * self.guess:
+            return f"the loss stays between {low} and {high}{beside}"
+        if first == last:
+            top = high if self.history.high - self.loss > self.loss - self.history.low else low
+            return f"the loss went from {first} to {top} and back to {last}{still}{beside}"
+        return f"the loss {'fell' if self.loss < self.history.first else 'rose'} from {first} to {last}{still}{beside}"
+
+    def _right(self) -> str:
+        return f", {self._right_unseen()}" if self.trace.dataset.class_names else ""
+
+    def _right_unseen(self) -> str:
+        return f"{percent(self.evidence['test_accuracy'])} right on unseen data"
 
     def _activation(self) -> str:
         return activations.registry[self.trace.experiment.activation].label
@@ -220,19 +297,20 @@ class _Case:
     def _line(self) -> str:
         """A clause, where the loss is no lower than the best straight line's."""
         line = line_loss(self.trace.dataset)
-        if line > LOW * self.guess and self.loss >= line - AS_A_LINE * self.guess:
+        if LOW * self.guess < line and line - AS_A_LINE * self.guess <= self.loss < (1 - NO_BETTER) * self.guess:
             self.evidence["line_loss"] = line
             return f", no better than a straight line ({number(line)})"
         return ""
 
     def _acting(self, opens: bool = False) -> str:
-        """How many units the layers have, and act as: "8 units act as 1"."""
+        """How many units the layers have, and how many functions they compute: "8 units act as 1"."""
+        act = [str(functions) if functions else "none" for functions in self.functions]
         if len(self.hidden) == 1:
-            return f"{count(self.hidden[0], 'unit')} act{'s' if self.hidden[0] == 1 else ''} as {self.effective[0]}"
+            return f"{count(self.hidden[0], 'unit')} act{'s' if self.hidden[0] == 1 else ''} as {act[0]}"
         if len(self.hidden) <= 4:
-            have, act = (" + ".join(map(str, sizes)) for sizes in (self.hidden, self.effective))
-            return f"{'Layers' if opens else 'layers'} of {have} units act as {act}"
-        return f"{count(sum(self.hidden), 'unit')} in {len(self.hidden)} layers act as {sum(self.effective)}"
+            have = " + ".join(map(str, self.hidden))
+            return f"{'Layers' if opens else 'layers'} of {have} units act as {' + '.join(act)}"
+        return f"{count(sum(self.hidden), 'unit')} in {len(self.hidden)} layers act as {sum(self.functions)}"
 
     def _death(self) -> str:
         """When a whole layer came to lie on ReLU's flat side, and how large the step was that threw it there."""
@@ -241,13 +319,15 @@ class _Case:
             middle = (alive + dead) // 2
             alive, dead = (alive, middle) if self._dead_layer(middle) else (middle, dead)
         layer, units = self._dead_layer(dead) or (0, 0)
-        who = f"all {units} units" if len(self.hidden) == 1 else f"all {units} units of hidden layer {layer + 1}"
+        who = "the one unit" if units == 1 else f"all {units} units"
+        if len(self.hidden) > 1:
+            who += f" of hidden layer {layer + 1}"
         step = int(self.trace.steps[dead])
         self.evidence["dead_at_step"] = step
         if step == 0:
-            return f"From the start {who} answer 0 to every row."
+            return f"From the start {who} answered {self._answer(layer, dead)}."
         if step - self.trace.steps[alive] > 1:
-            return f"By step {step:,} {who} answered 0 to every row."
+            return f"By step {step:,} {who} answered {self._answer(layer, dead)}."
         arrays = self.trace.parameters
         moves = [np.square(array[self.run, dead] - array[self.run, alive], dtype=float).sum() for array in arrays]
         self.evidence["step_size"] = size = math.sqrt(sum(moves))
@@ -259,3 +339,13 @@ class _Case:
             if layer.dead == layer.units:
                 return i, layer.units
         return None
+
+    def _answer(self, layer: int, moment: int) -> str:
+        """What the units of a dead layer answer: one number, where they agree on it."""
+        outputs = hidden_signals(self.trace, self.trace.dataset.x_train, self.run, moment)[layer][0]
+        low, high = number(float(outputs.min())), number(float(outputs.max()))
+        return f"{high} to every row" if low == high else "one thing to every row each"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

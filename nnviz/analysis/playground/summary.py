@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.analysis.playground.activity import activity
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.functions import unit_functions
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import number, percent
 from nnviz.core import activations
@@ -20,7 +21,8 @@ def summary(trace: Trace, run: int = 0) -> dict[str, str]:
     hidden = trace.experiment.hidden
     active = activity(trace, run, end) if hidden else []
     squashes = activations.registry[trace.experiment.activation].squashes
-    distinct = [int(effective_units(trace, layer)[run, end]) for layer in range(len(hidden))]
+    functions = unit_functions(trace, np.array([run]), np.array([end]))
+    different = [int(effective_units(trace, layer)[run, end]) for layer in range(len(hidden))]
     return {
         "recorded up to step": f"{trace.steps[end]:,} of {trace.experiment.total_steps:,}",
         "loss of a guess": number(guess_loss(trace.dataset)),
@@ -30,9 +32,10 @@ def summary(trace: Trace, run: int = 0) -> dict[str, str]:
         "right on training data": _share(trace.train_accuracy[run, end]),
         "right on unseen data": _share(trace.test_accuracy[run, end]),
         "hidden units": _layers([str(width) for width in hidden]),
-        "of these distinct": _layers([str(amount) for amount in distinct]),
-        "dead units": "–" if squashes else _layers([str(layer.dead) for layer in active]),
-        "answers on a flat end": _layers([percent(layer.saturated) for layer in active]) if squashes else "–",
+        "of these with different numbers": _layers([str(amount) for amount in different]),
+        "different functions of the data": _layers([str(layer.distinct[0]) for layer in functions]),
+        "dead units": _layers([str(layer.dead[0]) for layer in functions]),
+        "outputs on a flat end": _layers([percent(layer.saturated) for layer in active]) if squashes else "–",
         "furthest move of a hidden weight": number(_furthest(trace, run, end)) if hidden else "–",
         "gradient by layer, at the start": _layers([number(norm) for norm in trace.gradient_norms[run, 0]]),
         "gradient by layer, at the end": _layers([number(norm) for norm in trace.gradient_norms[run, end]]),

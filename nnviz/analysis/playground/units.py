@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import pdist
 
+from nnviz.analysis.playground.functions import unit_functions
 from nnviz.core.registry import check_index
 from nnviz.core.trace import Trace
 
@@ -49,7 +50,9 @@ def unit_vectors(trace: Trace, layer: int = 0, run: int = 0) -> Array:
 
 
 def effective_units(trace: Trace, layer: int = 0) -> Array:
-    """How many distinct units a layer has, clones counted once: int `[R, T]`; 0 where the run has diverged.
+    """How many units of a layer have different numbers, to the bit: int `[R, T]`; 0 where the run has diverged.
+
+    Clones count once. How many different things units *do* is `distinct_functions`.
 
     >>> from nnviz.core.experiment import Experiment
     >>> from nnviz.core.training import train
@@ -77,7 +80,8 @@ class Drift:
         smallest: `[T]`, the distance of the two closest units; NaN for a single unit.
         median: `[T]`, the median over all pairs.
         largest: `[T]`, the distance of the two furthest.
-        effective: `[T]`, the number of distinct units.
+        effective: `[T]`, how many units have different numbers.
+        functions: `[T]`, how many different functions they compute on the data.
         units: how many units there are.
     """
 
@@ -86,6 +90,7 @@ class Drift:
     median: Array
     largest: Array
     effective: Array
+    functions: Array
     units: int
 
 
@@ -100,7 +105,9 @@ def drift(trace: Trace, layer: int = 0, run: int = 0) -> Drift:
             middle = distances[(len(distances) - 1) // 2] / 2 + distances[len(distances) // 2] / 2
             spans[:, moment] = distances[0], middle, distances[-1]
     smallest, median, largest = spans
-    return Drift(trace.epochs, smallest, median, largest, effective_units(trace, layer)[run], units)
+    moments = np.arange(len(trace.steps))
+    functions = unit_functions(trace, np.full(len(moments), run), moments)[layer].distinct
+    return Drift(trace.epochs, smallest, median, largest, effective_units(trace, layer)[run], functions, units)
 
 
 def unit_similarity(trace: Trace, layer: int = 0, run: int = 0, snapshot: int = -1) -> Array:

@@ -16,7 +16,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from nnviz.analysis.playground.diagnosis import LOW, SETTLED, guess_loss, line_loss
+from nnviz.analysis.playground.baselines import guess_loss, line_loss
+from nnviz.analysis.playground.diagnosis import LOW
 from nnviz.analysis.words import number
 from nnviz.core import datasets
 from nnviz.core.datasets import Dataset
@@ -24,13 +25,12 @@ from nnviz.core.experiment import Experiment
 
 Array = np.ndarray
 
-AT_LEVEL = SETTLED
+AT_LEVEL = 0.02
 """How near to a level a run must end, as a share of the guess's loss.
 
 Runs on a plateau creep down to it without ever reaching it: the answers that are right grow surer as the logarithm of
 the time, so that with plain gradient descent what is left above the level is about 1 / (learning rate · steps). A run
-that has come within a fiftieth of the guess's loss has settled there, by the rule of
-`nnviz.analysis.playground.diagnosis`.
+that has come within a fiftieth of the guess's loss counts as resting there.
 """
 _SAME = 1e-9
 _QUARTERS = {Fraction(1, 4): "¼", Fraction(3, 4): "¾"}

@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
-from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.analysis.playground.units import effective_units
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, make

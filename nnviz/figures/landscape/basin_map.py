@@ -10,7 +10,7 @@ import numpy as np
 
 from nnviz.analysis.landscape.basin_map import find_weight
 from nnviz.analysis.landscape.basin_outcomes import BasinOutcome, Place
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.words import count, number, percent
 from nnviz.figures.style import draw
 from nnviz.figures.style.axes import compact

@@ -65,14 +65,14 @@ def _band(side: Side, d: Drift, scale: Scale) -> list[dict[str, Any]]:
 
 
 def _finding(side: Side, d: Drift) -> str:
-    last = int(d.effective[-1])
-    if last == 0:
+    last = int(d.functions[-1])
+    if not d.effective[-1]:
         return f"{side.name} diverged: {count(d.units, 'unit')}, no distances left."
-    return f"{side.name}: {count(d.units, 'unit')} act{'s' if d.units == 1 else ''} as {last}."
+    return f"{side.name}: {count(d.units, 'unit')} act{'s' if d.units == 1 else ''} as {last or 'none'}."
 
 
 def _table(both: Sequence[Side], drifts: Sequence[Drift]) -> dict[str, np.ndarray]:
-    columns = ("epochs", "smallest", "median", "largest", "effective")
+    columns = ("epochs", "smallest", "median", "largest", "effective", "functions")
     letters = np.repeat([side.letter for side in both], [len(d.epochs) for d in drifts])
     return {"side": letters} | {
         name.removesuffix("s") if name == "epochs" else name: np.concatenate([getattr(d, name) for d in drifts])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
 from nnviz.figures.style import draw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.training import train_all
 from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnviz.analysis.initializers.works import judge
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.words import count, number
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment

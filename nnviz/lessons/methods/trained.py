@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from nnviz.analysis.claims.schemes import FIXED, PYTORCH
 from nnviz.analysis.initializers.draws import LAYERS, Kernel, draws
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.tables.ranking import Ranking, rank_splits
 from nnviz.analysis.tables.split_runs import train_split
 from nnviz.analysis.training import train_all

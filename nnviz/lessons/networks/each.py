@@ -8,7 +8,7 @@ import numpy as np
 
 from nnviz.analysis.chance.sources import Case, case
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
-from nnviz.analysis.playground.diagnosis import guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.words import count, number
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress

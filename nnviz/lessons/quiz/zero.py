@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.analysis.playground.diagnosis import diagnose, guess_loss
+from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.words import number
 from nnviz.core import activations

@@ -11,7 +11,8 @@ from nnviz.analysis.claims.symmetry import POSITIVE
 from nnviz.analysis.depth.scales import stddev_text
 from nnviz.analysis.depth.unit_similarity import likeness
 from nnviz.analysis.initializers.draws import Kernel, draws
-from nnviz.analysis.playground.diagnosis import AS_A_LINE, NO_BETTER, guess_loss, line_loss
+from nnviz.analysis.playground.baselines import guess_loss, line_loss
+from nnviz.analysis.playground.diagnosis import AS_A_LINE, NO_BETTER
 from nnviz.analysis.symmetry.escape_laws import curvature, law_of
 from nnviz.analysis.symmetry.perturbation import PerturbationSweep, perturb, start_of
 from nnviz.analysis.words import count, number

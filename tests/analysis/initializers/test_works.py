@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnviz.analysis.initializers.works import RECIPE, SHARE_OF_GUESS, judge, measured, pairs, works
-from nnviz.analysis.playground.diagnosis import guess_loss, line_loss
+from nnviz.analysis.playground.baselines import guess_loss, line_loss
 from nnviz.core import datasets
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from nnviz.analysis.playground.diagnosis import KINDS, diagnose, guess_loss, line_loss
+from nnviz.analysis.playground.baselines import guess_loss, line_loss
+from nnviz.analysis.playground.diagnosis import KINDS, diagnose
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nnviz.analysis.playground.diagnosis import line_loss
+from nnviz.analysis.playground.baselines import line_loss
 from nnviz.analysis.restarts.loss_levels import at_levels, levels, meanings, tolerance
 from nnviz.analysis.restarts.restarts import portion, train_portion
 from nnviz.core.experiment import Experiment
