@@ -17,10 +17,11 @@ export function number(value) {
   return sign + (Number.isInteger(size) ? String(size) : text);
 }
 
-const percent = (share) => {
-  const value = 100 * share;
+/** A share in per cent, never rounded up to all or down to nothing, as nnviz.analysis.words writes it. */
+export const percent = (share) => {
+  const value = Math.round(1e7 * share) / 1e5; // float32 holds no more
   const near = Math.min(value, 100 - value);
-  return `${value.toFixed(near > 0 && near < 1 ? 1 : 0)} %`;
+  return `${value.toFixed(near > 0 && near < 1 ? Math.max(1, Math.ceil(-Math.log10(near))) : 0)} %`;
 };
 
 export const epochWords = (epoch) => (epoch < 10 && !Number.isInteger(epoch) ? epoch.toFixed(1) : Math.round(epoch).toLocaleString("en"));

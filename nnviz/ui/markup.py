@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from nnviz.analysis.playground.functions import TOLERANCE
+from nnviz.analysis.words import percent
 from nnviz.figures.style.sides import Look
+
+ACT_AS = (
+    "Units act as one where they answer alike on every training row, to within {tolerance} of what their answers vary. "
+    "A sign (tanh) or a factor (ReLU) between them does not count: one weight of the next layer undoes it. A unit that "
+    "gives every row the same answer does no more than a bias and is not counted, unless no unit does more."
+)
 
 
 def text(words: str) -> str:
@@ -44,6 +52,16 @@ def verdicts(both: Sequence[Look], sentences: Sequence[str]) -> str:
         f'<span class="who"><b style="color: {side.color}">{side.letter}</b> {text(side.label)}</span> '
         f'<span class="what">{text(sentence)}</span></p>'
         for side, sentence in zip(both, sentences, strict=True)
+    )
+
+
+def act_as(sentences: Sequence[str]) -> str:
+    """What "act as" means, folded, where a verdict says it."""
+    if not any(" as " in sentence for sentence in sentences):
+        return ""
+    return (
+        '<details class="term"><summary>What does “act as” mean?</summary>'
+        f"<p>{text(ACT_AS.format(tolerance=percent(TOLERANCE)))}</p></details>"
     )
 
 

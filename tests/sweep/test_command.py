@@ -45,7 +45,7 @@ def test_a_row_for_each_run_in_the_order_of_cells_and_seeds(sweep, tmp_path):
     assert table.schema.equals(SCHEMA)
     assert table["kernel_initializer"].to_pylist() == ["glorot_uniform"] * 3 + ["zeros"] * 3
     assert table["seed"].to_pylist() == [5, 6, 7] * 2
-    trace = nnviz.train(Experiment(hidden=(4, 3), epochs=3, samples=40, snapshots=8, seed=5, restarts=3))
+    trace = nnviz.train(Experiment(hidden=(4, 3), epochs=3, samples=40, snapshots=16, seed=5, restarts=3))
     assert table["train_loss"].to_pylist()[:3] == trace.train_loss[:, -1].tolist()
     lines = out.splitlines()
     assert lines[0].split() == ["kernel_initializer", "runs", "trained", "median", "loss", "verdicts"]

@@ -23,7 +23,7 @@ def test_equal_values_are_taken_once():
 
 
 def test_runs_are_recorded_at_few_moments_unless_told():
-    assert grid({}).cells[0].snapshots == 8
+    assert grid({}).cells[0].snapshots == 16
     assert grid({"snapshots": [60]}).cells[0].snapshots == 60
 
 

@@ -64,7 +64,7 @@ def test_what_left_the_numbers_is_null():
 def test_verdicts_are_those_of_the_whole_cell_however_it_is_cut(monkeypatch):
     """A run on one of XOR's high levels is stuck only because another start, of whichever portion, came far lower."""
     cell = Experiment(
-        dataset="xor", samples=80, noise=0.0, hidden=(2,), learning_rate=1.0, batch_size=None, epochs=800, snapshots=8
+        dataset="xor", samples=80, noise=0.0, hidden=(2,), learning_rate=1.0, batch_size=None, epochs=800, snapshots=16
     )
     whole = nnviz.train(cell.replace(restarts=16))
     expected = [diagnosis.kind for diagnosis in nnviz.diagnose(whole)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnviz
-from nnviz.analysis.playground.units import effective_units
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.core import activations
 from nnviz.figures.style.template import LIGHT
 from nnviz.stage import payload as stage_payload
@@ -62,7 +62,7 @@ def test_every_snapshot_of_a_small_network_is_sent():
         np.testing.assert_array_equal(sent_kernel, kernel[0].astype(np.float32))
     np.testing.assert_array_equal(side["epochs"], trace.epochs.astype(np.float32))
     np.testing.assert_allclose(side["losses"], trace.train_loss[0], rtol=1e-6)
-    np.testing.assert_array_equal(side["effective"][1], effective_units(trace, 1)[0])
+    np.testing.assert_array_equal(side["functions"][1], distinct_functions(trace, 1)[0])
     assert side["sizes"] == [2, 3, 2, 1]
     assert side["pictures"] is None
     assert side["diverged"] is None
@@ -103,7 +103,7 @@ def test_pictures_of_a_large_network_are_what_its_units_answer():
 
 def test_no_hidden_layer():
     (side,) = sent(trained(hidden=()))
-    assert side["layers"] == side["effective"] == []
+    assert side["layers"] == side["functions"] == []
     assert side["plane"]["points"].shape[1:] == (1, 2)
 
 

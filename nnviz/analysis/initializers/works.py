@@ -25,7 +25,7 @@ from nnviz.core.trace import Trace
 from nnviz.core.training import train
 
 SHARE_OF_GUESS = 0.25
-SNAPSHOTS = 8  # the last, the start, and enough between them to tell falling from settled
+SNAPSHOTS = 16  # the last, the start, and enough between them to tell falling from settled
 
 INITIALIZERS = ("zeros", "random_normal", "glorot_uniform", "he_normal", "orthogonal")
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "selu")

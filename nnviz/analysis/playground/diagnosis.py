@@ -11,11 +11,12 @@ The kinds, in the order in which they are tried; the first that fits is the verd
 - **nearly cloned**: the numbers differ, but no hidden layer computes more than one function
   (`nnviz.analysis.playground.functions`).
 - **memorised**: far better than the guess on the training rows, no better than the largest class on unseen ones.
-- **converged**: the loss is below a tenth of the guess's, or has settled well below it.
+- **saturated**: near the guess's loss or far above another start's, with nine tenths of some hidden layer's outputs
+  on a flat end.
 - **learning**: the loss still moves, or was recorded too seldom to tell.
-- **saturated**: at rest near the guess's loss, with nine tenths of some hidden layer's outputs on a flat end.
 - **plateau**: at rest near the guess's loss, but the gradient grows.
 - **stuck**: at rest near the guess's loss, or far above what another start reached on the same data.
+- **converged**: the loss is below a tenth of the guess's, or has settled well below it.
 
 The yardstick is the guess's loss B: the entropy of the training classes (ln 2 for two equal ones), or the
 variance of a real target. It is what the output bias alone can reach, so hidden units have done something only
@@ -57,6 +58,8 @@ AS_A_LINE = 0.02
 EXPLODES = 2.0
 MOSTLY_SATURATED = 0.9
 
+STILL = {"falls": " and still falls", "rises": " and rises", "swings": " and swings", "settled": "", "unknown": ""}
+
 KINDS = (
     "diverged",
     "frozen",
@@ -66,11 +69,11 @@ KINDS = (
     "exploding",
     "nearly cloned",
     "memorised",
-    "converged",
-    "learning",
     "saturated",
+    "learning",
     "plateau",
     "stuck",
+    "converged",
 )
 
 
@@ -207,31 +210,32 @@ class _Case:
         free = f"Free. {self._acting(True)}" if self.hidden else "No hidden layer, so no units to tell apart"
         trend = self.history.trend
         near = self.loss > (1 - NO_BETTER) * self.guess and not self._more_right_than_a_guess()
-        far_above = self.loss - self.best >= FAR_ABOVE * self.guess
+        far_above = self.loss - self.best >= FAR_ABOVE * self.guess and self.loss > LOW * self.guess
         if not near and self._memorised():
             return self._say(
                 "memorised",
                 f"Memorised. {free[6:] if self.hidden else free}; {self._went()}, but {self._right_unseen()}: "
                 f"no better than the largest class ({percent(self.evidence['largest_class_unseen'])}).",
             )
+        if (near or far_above) and layers and max(layer.saturated for layer in layers) > MOSTLY_SATURATED:
+            return self._saturated(layers)
         if self.loss > LOW * self.guess and trend != "settled":
-            ends = {"falls": " and still falls", "rises": " and rises", "swings": " and swings", "unknown": ""}[trend]
-            after = f"After {self._epochs()} " if trend == "unknown" else ""
-            went = self._went(still=ends)
-            return self._say("learning", f"{free}; {after.lower()}{went}{self._right()}.")
-        if near or (far_above and self.loss > LOW * self.guess):
-            return self._at_rest(layers, near)
+            after = f"after {self._epochs()} " if trend == "unknown" else ""
+            return self._say("learning", f"{free}; {after}{self._went(STILL[trend])}{self._right()}.")
+        if near or far_above:
+            return self._at_rest(near)
         line = self._line() if self.hidden else ""
         return self._say("converged", f"{free}; {self._went()}{line}{self._right()}.")
 
-    def _at_rest(self, layers: list[Activity], near: bool) -> Diagnosis:
-        flattest = max(range(len(layers)), key=lambda i: layers[i].saturated, default=None)
-        if flattest is not None and layers[flattest].saturated > MOSTLY_SATURATED:
-            share, where = percent(layers[flattest].saturated), f"hidden layer {flattest + 1}"
-            return self._say(
-                "saturated",
-                f"Saturated. {share} of the outputs of {where} sit where {self._activation()} is flat; {self._went()}.",
-            )
+    def _saturated(self, layers: list[Activity]) -> Diagnosis:
+        flattest = max(range(len(layers)), key=lambda i: layers[i].saturated)
+        return self._say(
+            "saturated",
+            f"Saturated. {percent(layers[flattest].saturated)} of the outputs of hidden layer {flattest + 1} sit where "
+            f"{self._activation()} is flat; {self._went(STILL[self.history.trend])}.",
+        )
+
+    def _at_rest(self, near: bool) -> Diagnosis:
         if near:
             as_a_guess = self.loss > (1 - AS_A_GUESS) * self.guess
             says = f"{self._went()}{': no better than a guess' if as_a_guess else self._right()}"

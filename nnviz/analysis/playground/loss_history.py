@@ -3,8 +3,8 @@
 The trend is a straight line through the snapshots of the last quarter of training, by least squares. It counts where
 its slope is more than twice its standard error and would, kept up for as long again, move the loss by `MOVES` of the
 guess's loss or of its own, whichever is larger; or, however slow it is, where it has kept half of its mean pace.
-Otherwise the loss has settled, if those snapshots lie within `MOVES` of each other by the same measure; else it
-swings. Fewer than three snapshots say nothing of a trend.
+Otherwise the loss swings, if those snapshots lie further than `MOVES` from each other by the same measure, and has
+settled where the line's own slope is small. Fewer than three snapshots, or a slope lost in noise, say nothing.
 """
 
 from __future__ import annotations
@@ -79,11 +79,14 @@ def _trend(steps: Array, losses: Array, guess: float, first: float) -> Trend:
         least = MOVES * max(guess, float(losses[-1]))
         slope, error = _slope(steps, losses)
         pace = first - float(losses[-1])
-        if abs(slope) > max(2 * error, least):
+        sure = abs(slope) > 2 * error
+        if sure and abs(slope) > least:
             return "falls" if slope < 0 else "rises"
-        if pace > SEEN * guess and -slope > max(2 * error, pace / 2):
+        if sure and pace > SEEN * guess and -slope > pace / 2:
             return "falls"
-        return "settled" if np.ptp(losses) <= least else "swings"
+        if np.ptp(losses) > least:
+            return "swings"
+        return "settled" if abs(slope) <= least else "unknown"
 
 
 def _slope(x: Array, y: Array) -> tuple[float, float]:

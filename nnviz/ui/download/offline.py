@@ -63,7 +63,7 @@ def offline_page(traces: Sequence[Trace], sentences: Sequence[str], palette: Pal
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>nnviz: {escape(title)}</title><style>{_style(palette)}</style></head><body><main>"
-        f"<h1>{escape(title)}</h1>{markup.verdicts(both, sentences)}"
+        f"<h1>{escape(title)}</h1>{markup.verdicts(both, sentences)}{markup.act_as(sentences)}"
         f'<div id="stage"></div><div class="charts">{charts}</div>'
         f"<h2>What happened, in numbers</h2>{markup.table(numbers)}"
         f"<h2>The experiment</h2>{''.join(map(_recipe, both))}{live}</main>"

@@ -118,61 +118,114 @@ class Reader:
                 low <= one <= high for one, (low, high) in zip(said, counts, strict=True)
             )
 
-        self.take(r"Diverged at step ([\d,]+): the loss left what a number can hold", lambda step: (
-            int(step.replace(",", "")) == trace.diverged_at[0] >= 0 and not np.isfinite(last)))
-        self.take(rf"[Ll]ayers of ([\d +]+) units act as ((?:(?:\d+|none)(?: \+ )?)+)", acts)
+        self.take(
+            r"Diverged at step ([\d,]+): the loss left what a number can hold",
+            lambda step: int(step.replace(",", "")) == trace.diverged_at[0] >= 0 and not np.isfinite(last),
+        )
+        self.take(r"[Ll]ayers of ([\d +]+) units act as ((?:(?:\d+|none)(?: \+ )?)+)", acts)
         self.take(r"(\d+ units? in \d+ layers) act as (\d+)", acts)
         self.take(r"(\d+ units?) acts? as (\d+|none)", acts)
         self.take(rf"[Tt]he loss stays at ({NUMBER})", lambda at: {number(loss) for loss in self.losses} == {at})
-        self.take(rf"[Tt]he loss stays between ({NUMBER}) and ({NUMBER})", lambda low, high: (
-            [low, high] == [number(self.losses.min()), number(self.losses.max())]))
-        self.take(rf"[Tt]he loss (fell|rose) from ({NUMBER}) to ({NUMBER})( and still falls| and rises| and swings)?",
+        self.take(
+            rf"[Tt]he loss stays between ({NUMBER}) and ({NUMBER})",
+            lambda low, high: [low, high] == [number(self.losses.min()), number(self.losses.max())],
+        )
+        self.take(
+            rf"[Tt]he loss (fell|rose) from ({NUMBER}) to ({NUMBER})( and still falls| and rises| and swings)?",
             lambda went, first, end, now: (
-                [first, end] == [number(self.first), number(last)] and (last < self.first) == (went == "fell")
-                and (now != " and still falls" or late[-1] < late[0]) and (now != " and rises" or late[-1] > late[0])))
-        self.take(rf"[Tt]he loss went from ({NUMBER}) to ({NUMBER}) and back to ({NUMBER})(?: and \w+(?: \w+)?)?",
-            lambda first, top, end: first == end == number(last) and top in map(number, self.losses))
-        self.take(rf"The loss settled at ({NUMBER})", lambda at: at == number(last) and np.ptp(late) <= 0.06 * max(
-            self.guess, last))
-        self.take(rf" \(a guess: [^)]*?({NUMBER})\)", lambda guess: (
-            guess == number(self.guess) and abs(last - self.guess) <= 0.05 * self.guess))
-        self.take(rf"; a guess has ({NUMBER})", lambda guess: (
-            guess == number(self.guess) and last > 2 * self.guess and last > 2 * self.first))
-        self.take(r": no better than a guess", lambda: last >= 0.99 * self.guess and (
-            not self.classes or trace.train_accuracy[0, -1] < self.largest + 0.2))
-        self.take(rf": no better than the largest class \(({SHARE})\)", lambda share: (
-            share == percent(np.bincount(trace.dataset.y_test).max() / len(trace.dataset.y_test))
-            and trace.test_accuracy[0, -1] <= np.bincount(trace.dataset.y_test).max() / len(trace.dataset.y_test)
-            and trace.train_accuracy[0, -1] > self.largest))
-        self.take(rf", (?:but )?({SHARE}) right on unseen data", lambda share: (
-            share == percent(trace.test_accuracy[0, -1])))
-        self.take(rf", no better than a straight line \(({NUMBER})\)", lambda line: last > 0.9 * float(
-            line.replace(",", "")))
+                [first, end] == [number(self.first), number(last)]
+                and (last < self.first) == (went == "fell")
+                and (now != " and still falls" or late[-1] < late[0])
+                and (now != " and rises" or late[-1] > late[0])
+            ),
+        )
+        self.take(
+            rf"[Tt]he loss went from ({NUMBER}) to ({NUMBER}) and back to ({NUMBER})(?: and \w+(?: \w+)?)?",
+            lambda first, top, end: first == end == number(last) and top in map(number, self.losses),
+        )
+        self.take(
+            rf"The loss settled at ({NUMBER})",
+            lambda at: at == number(last) and np.ptp(late) <= 0.06 * max(self.guess, last),
+        )
+        self.take(
+            rf" \(a guess: [^)]*?({NUMBER})\)",
+            lambda guess: guess == number(self.guess) and abs(last - self.guess) <= 0.05 * self.guess,
+        )
+        self.take(
+            rf"; a guess has ({NUMBER})",
+            lambda guess: guess == number(self.guess) and last > 2 * self.guess and last > 2 * self.first,
+        )
+        self.take(
+            r": no better than a guess",
+            lambda: (
+                last >= 0.99 * self.guess and (not self.classes or trace.train_accuracy[0, -1] < self.largest + 0.2)
+            ),
+        )
+        self.take(
+            rf": no better than the largest class \(({SHARE})\)",
+            lambda share: (
+                share == percent(np.bincount(trace.dataset.y_test).max() / len(trace.dataset.y_test))
+                and trace.test_accuracy[0, -1] <= np.bincount(trace.dataset.y_test).max() / len(trace.dataset.y_test)
+                and trace.train_accuracy[0, -1] > self.largest
+            ),
+        )
+        self.take(
+            rf", (?:but )?({SHARE}) right on unseen data", lambda share: share == percent(trace.test_accuracy[0, -1])
+        )
+        self.take(
+            rf", no better than a straight line \(({NUMBER})\)", lambda line: last > 0.9 * float(line.replace(",", ""))
+        )
         self.take(rf"; another start reached {NUMBER}", lambda: False)  # there is no other
-        self.take(r"No hidden weight moved in (\d+ epochs?)", lambda length: length == epochs and all(
-            (array[0] == array[0, :1]).all() for array in (*trace.kernels[:-1], *trace.biases[:-1])))
-        self.take(r"Only the output layer moved: ", lambda: any(
-            (array[0] != array[0, :1]).any() for array in (trace.kernels[-1], trace.biases[-1])))
+        self.take(
+            r"No hidden weight moved in (\d+ epochs?)",
+            lambda length: (
+                length == epochs
+                and all((array[0] == array[0, :1]).all() for array in (*trace.kernels[:-1], *trace.biases[:-1]))
+            ),
+        )
+        self.take(
+            r"Only the output layer moved: ",
+            lambda: any((array[0] != array[0, :1]).any() for array in (trace.kernels[-1], trace.biases[-1])),
+        )
         self.take(r"[Aa]fter (\d+ epochs?)", lambda length: length == epochs)
-        self.take(r"(\d+) units? (?:moved in lockstep|ended with the same numbers), so they can do no more than one"
-            r"(?: a layer)?: ", lambda units: int(units) == sum(hidden) and all(
-            len({column.tobytes() for column in kernel[0, -1].T + 0.0}) == 1 for kernel in trace.kernels[:-1]))
+        self.take(
+            r"(\d+) units? (?:moved in lockstep|ended with the same numbers), so they can do no more than one"
+            r"(?: a layer)?: ",
+            lambda units: (
+                int(units) == sum(hidden)
+                and all(
+                    len({column.tobytes() for column in kernel[0, -1].T + 0.0}) == 1 for kernel in trace.kernels[:-1]
+                )
+            ),
+        )
         self.take(r"The units' numbers differ, but ", lambda: True)  # functions are counted above
         self.take(rf"The furthest two differ by (?:{SHARE}|{NUMBER}) of what they do", lambda: True)
-        flat = rf"(?:all \d+ units|the one unit)(?: of hidden layer \d+)?"
-        self.take(rf"(?:From the start|By step [\d,]+) {flat} answered ({NUMBER}) to every row", lambda at: any(
-            {number(float(value)) for value in layer.ravel()} == {at} for layer in layer_outputs(trace)))
-        self.take(rf"(?:From the start|By step [\d,]+) {flat} answered one thing to every row each", lambda: any(
-            (np.ptp(layer, axis=0) == 0).all() for layer in layer_outputs(trace)))
-        self.take(rf"One step of size {NUMBER} threw {flat} to the flat side of [\w ]+", lambda: any(
-            (np.ptp(layer, axis=0) < 1e-9).all() for layer in layer_outputs(trace)))
+        flat = r"(?:all \d+ units|the one unit)(?: of hidden layer \d+)?"
+        self.take(
+            rf"(?:From the start|By step [\d,]+) {flat} answered ({NUMBER}) to every row",
+            lambda at: any({number(float(value)) for value in layer.ravel()} == {at} for layer in layer_outputs(trace)),
+        )
+        self.take(
+            rf"(?:From the start|By step [\d,]+) {flat} answered one thing to every row each",
+            lambda: any((np.ptp(layer, axis=0) == 0).all() for layer in layer_outputs(trace)),
+        )
+        self.take(
+            rf"One step of size {NUMBER} threw {flat} to the flat side of [\w ]+",
+            lambda: any((np.ptp(layer, axis=0) < 1e-9).all() for layer in layer_outputs(trace)),
+        )
         self.take(rf"({SHARE}) of the outputs of hidden layer (\d+) sit where \w+ is flat", lambda share, layer: True)
-        self.take(r"But the gradient grows: train for longer", lambda: (
-            np.linalg.norm(trace.gradient_norms[0, -1]) > np.linalg.norm(
-                trace.gradient_norms[0, trace.steps >= 0.75 * trace.steps[-1]][0])))
+        self.take(
+            r"But the gradient grows: train for longer",
+            lambda: (
+                np.linalg.norm(trace.gradient_norms[0, -1])
+                > np.linalg.norm(trace.gradient_norms[0, trace.steps >= 0.75 * trace.steps[-1]][0])
+            ),
+        )
         self.take("No hidden layer, so no units to tell apart", lambda: not hidden)
-        self.take("Frozen|Dead|Cloned|Partly cloned|Exploding|Nearly cloned|Memorised|Free|Saturated|On a plateau|Stuck",
-            lambda: True)
+        self.take(
+            "Frozen|Dead|Cloned|Partly cloned|Exploding|Nearly cloned|Memorised|Free|Saturated|On a plateau|Stuck",
+            lambda: True,
+        )
         assert not re.search(r"\w", self.rest), (self.rest, trace.experiment)
 
 

@@ -116,7 +116,7 @@ def test_drift_draws_clones_on_a_floor_named_equal(stuck_and_free):
     assert np.asarray(lines["B median"].y).min() > 2 * floor
     assert axis.range[0] < math.log10(floor)
     assert figure.title == "A: 8 units act as 1. B: 8 units act as 8."
-    assert figure.table["effective"].tolist() == [1] * 8 + [8] * 8
+    assert figure.table["effective"].tolist() == figure.table["functions"].tolist() == [1] * 8 + [8] * 8
 
 
 def test_paths_put_clones_on_one_point_within_the_same_ranges(stuck_and_free):

@@ -20,7 +20,7 @@ KINDS = {
     "all zeros · random biases only": ("frozen", "learning"),
     "deep ReLU: ones · He": ("dead", "converged"),
     "deep ReLU: far too large · He": ("diverged", "converged"),
-    "deep ReLU: Glorot · He": ("stuck", "converged"),
+    "deep ReLU: Glorot · He": ("learning", "converged"),
     "no hidden layer: zeros · random": ("converged", "converged"),
 }
 
