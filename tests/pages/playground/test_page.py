@@ -34,7 +34,7 @@ def test_the_page_opens_with_both_verdicts_the_stage_and_all_charts():
         "No hidden weight moved in 200 epochs: 8 units act as 1; the loss stays between 0.693 and 0.696 (a guess: ln"
         in a
     )
-    assert "Free. 8 units act as 8; the loss fell to" in b
+    assert "Free. 8 units act as 8; the loss fell from 0.754 to 0.0416" in b
     assert [component.key for component in app.get("bidi_component")].count("stage") == 1
     assert len(app.get("plotly_chart")) == 8
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
