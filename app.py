@@ -27,6 +27,7 @@ pages = st.navigation(
             page.entry("restarts", "Restarts"),
             page.entry("pinch", "How little is enough?"),
             page.entry("starts", "Random or different?"),
+            page.entry("zero", "When is zero right?"),
             page.entry("order", "Start or order?"),
             page.entry("basins", "Which starts end where?"),
             page.entry("landscape", "Loss landscape"),

@@ -57,6 +57,7 @@ PAGES = {
     "restarts": "text=Are two runs the same network?",
     "pinch": "text=What rounding would do",
     "starts": "text=Or choose a cell",
+    "zero?seeds=2": "text=A ring stands where",
     "order": "text=Or choose a start",
     "basins": "text=Zoom in at A",
     "landscape": "h2:has-text('In numbers')",

@@ -20,6 +20,7 @@ LAB = {
     "Restarts": "How often does a start succeed?",
     "How little is enough?": "How little randomness is enough?",
     "Random or different?": "Random, or merely different?",
+    "When is zero right?": "When is a zero start right?",
     "Start or order?": "Which chance matters: the start or the order?",
     "Which starts end where?": "Which starts end where?",
     "Loss landscape": "What does the ground look like that training walks on?",
@@ -56,7 +57,7 @@ def test_the_way_through_the_restart_lab(visit):
     "path",
     [
         *("initializers", "depth", "claims", "references"),
-        *("restarts", "pinch", "starts", "order", "basins", "landscape", "seeds"),
+        *("restarts", "pinch", "starts", "zero", "order", "basins", "landscape", "seeds"),
     ],
 )
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -16,6 +16,7 @@ from nnviz.pages.seeds import sections as seeds
 from nnviz.pages.starts import controls as starts_controls
 from nnviz.pages.teacher import plan as teacher
 from nnviz.pages.your_data import sections as your_data
+from nnviz.pages.zero import controls as zero_controls
 from nnviz.ui.state import lesson_state, presets
 from nnviz.ui.state.controls import playground
 from nnviz.ui.state.state import MOST_SENTENCES
@@ -29,7 +30,8 @@ OF_PRESETS = {
     **{
         page: (module.LAB.linked, module.PRESETS)
         for page, module in {
-            "your_data": your_data, "restarts": restarts_lab, "starts": starts_controls, "order": order_controls,
+            "your_data": your_data, "restarts": restarts_lab, "starts": starts_controls, "zero": zero_controls,
+            "order": order_controls,
             "basins": basin_lab, "landscape": landscape_controls, "seeds": seeds,
         }.items()
     },

@@ -14,31 +14,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
 
 import numpy as np
 
 from nnviz.analysis.playground.units import effective_units
-from nnviz.core import activations, losses
+from nnviz.analysis.symmetry.gains import Gains
+from nnviz.analysis.symmetry.zero_cases import PLAIN, RANK, RESIDUAL, STARTS, TURN, Start, in_code
+from nnviz.analysis.symmetry.zero_products import Product, Weights, kernel_products, of_bias, of_kernel
+from nnviz.analysis.words import count, number
 from nnviz.core.contraction import one_blas_thread
-from nnviz.core.experiment import DEFAULT, Experiment, field_names
+from nnviz.core.experiment import Experiment
 from nnviz.core.finetuning import Finetuning, finetune
-from nnviz.core.initializers import Initializer
-from nnviz.core.network import layer_views, target_rows
+from nnviz.core.network import layer_views
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import check_index
 from nnviz.core.trace import Trace
-from nnviz.core.training import Chunk, Job, initial_parameters, score, train, train_from
+from nnviz.core.training import Job, initial_parameters, score, train, train_from
 
 Array = np.ndarray
 
 MOST_SEEDS = 30
-RANK = 3
-TURN = 60.0  # degrees between the data that a fine-tuning's base was trained on and its own
 ROUNDS = 8  # in which parts can join: more than any path here is long
-PLAIN = Experiment(samples=401, batch_size=None, learning_rate=0.5, epochs=800, snapshots=100)
-"""What is trained: two moons with one row more of one class, so that the output bias has something to learn."""
-RESIDUAL = PLAIN.replace(hidden=(8, 8, 8), residual=True, learning_rate=0.1)
 
 
 @dataclass(frozen=True)
@@ -101,94 +97,7 @@ class ZeroCase:
         return all(each.agrees for each in self.parts)
 
 
-@dataclass(frozen=True)
-class Start:
-    """What is trained in a case: of a plain or residual net, or of a gain or factors on top of one.
-
-    Attributes:
-        key: a short name.
-        label: the name on screen.
-        note: what is zero, in a few words.
-        recipe: of the networks.
-        zeros: the layers, and branch kernels behind them, whose kernels are put to zero where no field says it.
-        gain: what each block's branch is multiplied by, unit by unit, at the start; None: there is no gain.
-        factors: what draws A and B; None: it is no fine-tuning.
-    """
-
-    key: str
-    label: str
-    note: str
-    recipe: Experiment
-    zeros: tuple[int, ...] = ()
-    gain: float | None = None
-    factors: tuple[str, str] | None = None
-
-
-STARTS = (
-    Start("zeros", "all zeros", "Every kernel and bias.", PLAIN.replace(kernel_initializer="zeros")),
-    Start(
-        "hidden", "hidden kernel zero", "Output kernel drawn.",
-        PLAIN.replace(kernel_initializer="zeros", output_initializer="glorot_uniform"),
-    ),
-    Start(
-        "hidden_relu", "hidden kernel zero, ReLU", "ReLU has no slope at 0.",
-        PLAIN.replace(kernel_initializer="zeros", output_initializer="glorot_uniform", activation="relu"),
-    ),
-    Start("output", "output kernel zero", "Hidden kernel drawn.", PLAIN.replace(output_initializer="zeros")),
-    Start("biases", "biases zero", "Kernels drawn.", PLAIN),
-    Start(
-        "none", "no hidden layer, zeros", "A straight line.",
-        PLAIN.replace(hidden=(), kernel_initializer="zeros"),
-    ),
-    Start(
-        "two", "two zero layers in a row", "Second hidden and output kernel; the first drawn.",
-        PLAIN.replace(hidden=(8, 8)), zeros=(1, 2),
-    ),
-    Start(
-        "branch_last", "last layer of each branch zero", "V zero, W drawn: a block starts as the identity.",
-        RESIDUAL.replace(branch_initializer="zeros"),
-    ),
-    Start(
-        "branch_relu", "first layer of each branch zero, ReLU", "W zero, V drawn: ReLU has no slope at 0.",
-        RESIDUAL.replace(activation="relu"), zeros=(1, 2),
-    ),
-    Start("branch_first", "first layer of each branch zero", "W zero, V drawn.", RESIDUAL, zeros=(1, 2)),
-    Start("branch_both", "both layers of each branch zero", "V and W zero.", RESIDUAL, zeros=(1, 2, 4, 5)),
-    Start("gain", "a gain of zero", "x + γ V φ(W x + b) with γ zero; V and W drawn.", RESIDUAL, gain=0.0),
-    Start(
-        "lora_up", "LoRA, up zero", "B zero, A drawn: W₀ + A B starts at the base.", PLAIN,
-        factors=("he_uniform", "zeros"),
-    ),
-    Start(
-        "lora_down", "LoRA, down zero", "A zero, B drawn.", PLAIN,
-        factors=("zeros", "he_uniform"),
-    ),
-    Start(
-        "lora_both", "LoRA, both zero", "A and B zero.", PLAIN,
-        factors=("zeros", "zeros"),
-    ),
-    Start(
-        "lora_neither", "LoRA, neither zero", "A and B drawn: the start is no longer the base.", PLAIN,
-        factors=("he_uniform", "he_uniform"),
-    ),
-    Start(
-        "lora_equal", "LoRA, all of A equal", f"B zero: {RANK} directions of A alike.", PLAIN,
-        factors=("constant(value=0.5)", "zeros"),
-    ),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class _Product:
-    """The two factors of some weights' gradient over n rows, `[units, n]` each, and the gradient itself."""
-
-    error: Array
-    signal: Array
-    gradient: Array
-
-
-Weights = list[Array]
-Products = Callable[[Weights], list[_Product]]
+Products = Callable[[Weights], list[Product]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +121,36 @@ class _Measured:
     distinct: Array
     units: int
     losses: Array
+
+
+def outcome(case: ZeroCase) -> str:
+    """What became of a case, in a sentence or two with its numbers."""
+    runs = len(case.losses)
+    never = [each.label for each in case.parts if set(each.measured) == {-1}]
+    moving = "Every part moves" if not never else f"Never moves: {', '.join(never)}"
+    agreed = sum(each.agrees for each in case.parts)
+    parts = count(len(case.parts), "part")
+    said = "as predicted" if case.agrees else f"as predicted in {agreed} of {parts} only"
+    what = "directions" if case.beside == "the frozen base" else "units"
+    acting = f" {case.units} {what} end as {values(case.distinct)}." if case.units else ""
+    return (
+        f"{moving}, {said}.{acting} The loss ends at {median(case.losses)}, {case.beside}'s is "
+        f"{median(case.reference)} (median of {runs} seeds, range in brackets)."
+    )
+
+
+def median(losses: Sequence[float]) -> str:
+    """The median of several losses, and between which they lie."""
+    if not np.isfinite(losses).all():
+        return f"infinite in {count(int((~np.isfinite(losses)).sum()), 'run')}"
+    low, middle, high = (number(float(value)) for value in np.quantile(losses, (0, 0.5, 1)))
+    return middle if low == high else f"{middle} [{low}, {high}]"
+
+
+def values(counts: Sequence[int]) -> str:
+    """One count where all are alike, else from the lowest to the highest."""
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def zero_paths(seeds: int = 7, on_progress: Progress | None = None) -> tuple[ZeroCase, ...]:
@@ -270,7 +209,7 @@ def _case(start: Start, seeds: int, base: Trace, random: dict[bool, Array], on_p
         beside=beside,
         reference=tuple(reference.tolist()),
         experiment=start.recipe if not start.zeros and start.gain is None and start.factors is None else None,
-        code=_code(start),
+        code=in_code(start),
     )
 
 
@@ -302,51 +241,6 @@ def _size(arrays: Sequence[Array]) -> float:
     return float(np.sqrt(np.mean(np.concatenate([np.square(array).ravel() for array in arrays]))))
 
 
-def _kernel_products(experiment: Experiment, layers: Weights, branches: Weights) -> list[tuple[Array, Array]]:
-    """Error and signal of every kernel, layers' first, then branches': a pass forward and one backward, of one run.
-
-    Args:
-        experiment: the network and its data.
-        layers: kernels with the bias as their last row.
-        branches: the kernels V.
-    """
-    dataset, activation = experiment.load_dataset(), activations.registry[experiment.activation]
-    targets = target_rows(dataset.y_train, experiment.layer_sizes[-1], "float64")
-    depth = len(experiment.hidden)
-    signals, slopes, streams = [], [], [dataset.x_train.T]
-    for i in range(depth):
-        z = layers[i][:-1].T @ streams[-1] + layers[i][-1][:, None]
-        signal, slope = np.empty_like(z), np.empty_like(z)
-        activation.value(z, signal)
-        activation.derivative(z, signal, slope)
-        signals.append(signal)
-        slopes.append(slope)
-        streams.append(streams[-1] + branches[i - 1].T @ signal if branches and i else signal)
-    logits = (layers[-1][:-1].T @ streams[-1] + layers[-1][-1][:, None])[None]
-    output_error = np.empty_like(logits)
-    losses.registry[experiment.task.loss].delta(logits, targets[None], output_error)
-    errors = [output_error[0]]
-    branch_errors: Weights = []
-    back = layers[-1][:-1] @ errors[0]
-    for i in reversed(range(depth)):
-        if branches and i:
-            branch_errors.insert(0, back)
-            errors.insert(0, branches[i - 1] @ back * slopes[i])
-            back = back + layers[i][:-1] @ errors[0]
-        else:
-            errors.insert(0, back * slopes[i])
-            back = layers[i][:-1] @ errors[0]
-    return list(zip([*errors, *branch_errors], [*streams, *(signals[1:] if branches else ())], strict=True))
-
-
-def _of_kernel(error: Array, signal: Array) -> _Product:
-    return _Product(error, signal, signal @ error.T)
-
-
-def _of_bias(error: Array) -> _Product:
-    return _Product(error, np.ones((1, error.shape[1])), error.sum(axis=1))
-
-
 # What is measured.
 
 
@@ -373,12 +267,12 @@ def _of_net(recipe: Experiment, zeros: Sequence[int], on_progress: Progress) -> 
     trace = train_from(recipe, starts, on_progress)
     layers, branches = len(trace.kernels), len(trace.branch_kernels)
 
-    def products(weights: Weights) -> list[_Product]:
+    def products(weights: Weights) -> list[Product]:
         kernels, biases = weights[:layers], weights[layers : 2 * layers]
         both = [np.concatenate([kernel, bias[None]]) for kernel, bias in zip(kernels, biases, strict=True)]
-        pairs = _kernel_products(recipe, both, weights[2 * layers :])
-        of_biases = [_of_bias(error) for error, _ in pairs[:layers]]
-        of_kernels = [_of_kernel(*pair) for pair in pairs]
+        pairs = kernel_products(recipe, both, weights[2 * layers :])
+        of_biases = [of_bias(error) for error, _ in pairs[:layers]]
+        of_kernels = [of_kernel(*pair) for pair in pairs]
         return [*of_kernels[:layers], *of_biases, *of_kernels[layers:]]
 
     return _Measured(
@@ -416,15 +310,15 @@ def _of_factors(tuned: Sequence[Finetuning]) -> _Measured:
     biases = [bias[first.run, -1] for bias in first.base.biases]
     pairs = len(frozen)
 
-    def products(weights: Weights) -> list[_Product]:
+    def products(weights: Weights) -> list[Product]:
         downs, ups = weights[:pairs], weights[pairs:]
         layers = [
             np.concatenate([kernel + down @ up, bias[None]])
             for kernel, bias, down, up in zip(frozen, biases, downs, ups, strict=True)
         ]
-        both = _kernel_products(first.experiment, layers, [])
-        of_downs = [_of_kernel(up @ error, signal) for (error, signal), up in zip(both, ups, strict=True)]
-        of_ups = [_of_kernel(error, down.T @ signal) for (error, signal), down in zip(both, downs, strict=True)]
+        both = kernel_products(first.experiment, layers, [])
+        of_downs = [of_kernel(up @ error, signal) for (error, signal), up in zip(both, ups, strict=True)]
+        of_ups = [of_kernel(error, down.T @ signal) for (error, signal), down in zip(both, downs, strict=True)]
         return [*of_downs, *of_ups]
 
     histories = [np.concatenate([each.downs[pair] for each in tuned]) for pair in range(pairs)]
@@ -441,51 +335,10 @@ def _of_factors(tuned: Sequence[Finetuning]) -> _Measured:
     )
 
 
-class _Gains(Chunk):
-    """Residual runs with a gain for each unit that a block adds to: V, times the gain of its column, is what acts."""
-
-    def __init__(self, job: Job, gain: float) -> None:
-        runs = len(job.start)
-        super().__init__(job, np.arange(runs))
-        first = len(job.sizes) - 1
-        self.acting, self.slopes = self.layers[first:], self.gradients[first:]
-        units = job.sizes[1]
-        self.raw = np.concatenate(
-            [self.parameters, np.full((runs, job.branches * units), gain, self.parameters.dtype)], axis=1
-        )
-        size = self.parameters.shape[1]
-        self.branches = job.views(self.raw[:, :size])[first:]
-        self.gains = self.raw[:, size:].reshape(runs, job.branches, units)
-        self.raw_slopes = np.zeros_like(self.raw)
-        self.state = [np.zeros_like(self.raw) for _ in range(job.optimizer.slots)]
-        self.history = np.full((runs, len(job.steps), self.raw.shape[1]), np.nan)
-        self._compose()
-
-    def _compose(self) -> None:
-        self.parameters[:] = self.raw[:, : self.parameters.shape[1]]
-        for block, acting in enumerate(self.acting):
-            np.multiply(self.branches[block], self.gains[:, block, None], out=acting)
-
-    def _record(self, step: int, moments: slice) -> None:
-        super()._record(step, moments)
-        self.history[:, moments] = self.raw[:, None]
-
-    def _update(self, step: int) -> None:
-        size = self.parameters.shape[1]
-        slopes = self.raw_slopes[:, size:].reshape(self.gains.shape)
-        for block, slope in enumerate(self.slopes):
-            slopes[:, block] = (self.branches[block] * slope).sum(axis=1)
-            slope *= self.gains[:, block, None]
-        self.raw_slopes[:, :size] = self.gradient
-        rate = self.job.experiment.learning_rate
-        self.job.optimizer.update(self.raw, self.raw_slopes, self.state, rate, step + 1)
-        self._compose()
-
-
 def _of_gains(recipe: Experiment, gain: float) -> _Measured:
     with np.errstate(all="ignore"), one_blas_thread():
         job = Job(recipe, None, (), Event())
-        chunk = _Gains(job, gain)
+        chunk = Gains(job, gain)
         chunk.train()
         for exact in (True, False):
             score(job, np.flatnonzero(job.exact == exact), exact)
@@ -498,17 +351,17 @@ def _of_gains(recipe: Experiment, gain: float) -> _Measured:
     biases = [view[0, 0, -1] for view in views[:layers]]
     histories = [*kernels, *views[layers:], *(gains[:, :, block] for block in range(branches))]
 
-    def products(weights: Weights) -> list[_Product]:
+    def products(weights: Weights) -> list[Product]:
         kernels, raw, gains = weights[:layers], weights[layers : layers + branches], weights[layers + branches :]
         both = [np.concatenate([kernel, bias[None]]) for kernel, bias in zip(kernels, biases, strict=True)]
         acting = [kernel * gain for kernel, gain in zip(raw, gains, strict=True)]
-        pairs = _kernel_products(recipe, both, acting)
+        pairs = kernel_products(recipe, both, acting)
         of_branches, of_gains = [], []
         for (error, signal), kernel, gain in zip(pairs[layers:], raw, gains, strict=True):
-            of_branches.append(_of_kernel(gain[:, None] * error, signal))
+            of_branches.append(of_kernel(gain[:, None] * error, signal))
             through = kernel.T @ signal
-            of_gains.append(_Product(error, through, (error * through).sum(axis=1)))
-        return [*(_of_kernel(*pair) for pair in pairs[:layers]), *of_branches, *of_gains]
+            of_gains.append(Product(error, through, (error * through).sum(axis=1)))
+        return [*(of_kernel(*pair) for pair in pairs[:layers]), *of_branches, *of_gains]
 
     blocks = np.arange(branches)
     return _Measured(
@@ -527,42 +380,3 @@ def _of_gains(recipe: Experiment, gain: float) -> _Measured:
         units=sum(recipe.hidden),
         losses=_last(trace),
     )
-
-
-# In code.
-
-
-def _code(start: Start) -> str:
-    """Lines of Python that train the case with the library; none for gains, which it does not have."""
-    if start.gain is not None:
-        return ""
-    fields = {
-        name: getattr(start.recipe, name)
-        for name in field_names()
-        if getattr(start.recipe, name) != getattr(DEFAULT, name)
-    }
-    recipe = f"nnviz.Experiment({', '.join(f'{name}={_literal(value)}' for name, value in fields.items())})"
-    if start.factors is not None:
-        down, up = start.factors
-        arguments = f', down_initializer="{down}", up_initializer="{up}"'
-        return (
-            f"import nnviz\n\nbase = nnviz.train({recipe})\n"
-            f"tuned = nnviz.finetune(base, base.dataset.turned({TURN:g}), rank={RANK}{arguments})\n"
-            "print(tuned.first_moves, tuned.train_loss[0, -1], tuned.base_loss)\n"
-        )
-    if not start.zeros:
-        return f"import nnviz\n\ntrace = nnviz.train({recipe})\nprint(trace.train_loss[0, -1])\n"
-    kernels = " and ".join(f"views[{place}]" for place in start.zeros)
-    layers = len(start.recipe.layer_sizes) - 1
-    zeroed = "\n".join(f"views[{place}][{':-1' if place < layers else ':'}] = 0" for place in start.zeros)
-    return (
-        "import nnviz\nfrom nnviz.core.network import layer_views\n"
-        "from nnviz.core.training import initial_parameters, train_from\n\n"
-        f"experiment = {recipe}\nstart = initial_parameters(experiment, experiment.seed)\n"
-        f"views = layer_views(start, experiment.layer_sizes, experiment.branches)  # {kernels} are put to zero\n"
-        f"{zeroed}\ntrace = train_from(experiment, start[None])\nprint(trace.train_loss[0, -1])\n"
-    )
-
-
-def _literal(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, (str, Initializer)) else repr(value)

@@ -21,6 +21,7 @@ from nnviz.pages.quiz import state as quiz_state
 from nnviz.pages.restarts import lab as restarts_lab
 from nnviz.pages.seeds import sections as seeds
 from nnviz.pages.starts import controls as starts_controls
+from nnviz.pages.zero import controls as zero_controls
 from nnviz.ui import markup, page
 from nnviz.ui.download.handouts import address, handouts
 from nnviz.ui.state import frame, presets, state
@@ -184,6 +185,7 @@ ROOMS = (
     NamedPlace("Restarts", "restarts", restarts_lab.LAB, restarts_lab.PRESETS),
     NamedPlace("How little is enough?", "pinch", pinch_controls.CONTROLS, pinch_controls.PRESETS),
     NamedPlace("Random or different?", "starts", starts_controls.LAB, starts_controls.PRESETS),
+    NamedPlace("When is zero right?", "zero", zero_controls.LAB, zero_controls.PRESETS),
     NamedPlace("Start or order?", "order", order_controls.LAB, order_controls.PRESETS),
     NamedPlace("Which starts end where?", "basins", basin_lab.LAB, basin_lab.PRESETS),
     NamedPlace("Loss landscape", "landscape", landscape_controls.LAB, landscape_controls.PRESETS),

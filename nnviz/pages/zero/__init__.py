@@ -1,0 +1,1 @@
+"""The page “When is a zero start right?”: its script, and what only it needs."""
