@@ -56,19 +56,14 @@ def parts_table(case: ZeroCase) -> str:
 
 
 def cases_table(cases: Sequence[ZeroCase]) -> str:
-    """Every case in a line: what never moves, the units that differ in the end, and the losses."""
+    """Every case in a line: its last loss, that of what it is compared with, and the units that differ in the end."""
     return markup.table(
         {
-            "never moves": {
-                case.label: ", ".join(each.label for each in case.parts if max(each.measured) < 0) or "–"
-                for case in cases
-            },
+            "loss": {case.label: median(case.losses) for case in cases},
+            "beside": {case.label: median(case.reference) for case in cases},
             "distinct": {
                 case.label: f"{values(case.distinct)} of {case.units}" if case.units else "–" for case in cases
             },
-            "loss": {case.label: median(case.losses) for case in cases},
-            "beside": {case.label: f"{median(case.reference)} ({case.beside})" for case in cases},
-            "as predicted": {case.label: "yes" if case.agrees else "no" for case in cases},
         }
     )
 

@@ -42,3 +42,8 @@ st.html(
     "both there. A dot, or ×, is where it did. Errors and signals are root mean squares over units and rows.</p>"
 )
 st.html(own.cases_table(cases))
+st.html(
+    '<p class="muted">Losses are medians over the seeds, with their range in brackets. They stand beside those of a '
+    "random start, or for LoRA of the frozen base. Distinct are units, or for LoRA directions, that differ to the bit "
+    "in the end.</p>"
+)
