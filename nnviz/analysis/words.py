@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+MOST_DIGITS = 17  # of a double
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -26,6 +27,18 @@ def number(value: float, digits: int = 3) -> str:
         return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
     decimals = max(0, digits - 1 - math.floor(math.log10(value)))
     return f"{value:.0f}" if value == int(value) else f"{value:.{decimals}f}"
+
+
+def distinctly(*values: float, digits: int = 3) -> list[str]:
+    """Numbers with as many digits as it takes to tell those that differ apart.
+
+    >>> distinctly(0.38211, 0.38229), distinctly(0.5, 0.25), distinctly(0.5, 0.5)
+    (['0.3821', '0.3823'], ['0.500', '0.250'], ['0.500', '0.500'])
+    """
+    texts = [number(value, digits) for value in values]
+    if digits < MOST_DIGITS and len(set(texts)) < len(set(values)):
+        return distinctly(*values, digits=digits + 1)
+    return texts
 
 
 def trimmed(value: float, digits: int = 3) -> str:

@@ -76,7 +76,17 @@ def test_equal_units_move_and_stay_equal_and_a_pinch_frees_them():
 
 def test_other_settings_get_other_answers():
     assert zero.reveal_equal(zero.measure_equal(0.0, 0.1)).right == 0
-    assert "too little" in zero.reveal_equal(zero.measure_equal(0.5, 0.0)).why
+    assert "A pinch of 0 is none" in zero.reveal_equal(zero.measure_equal(0.5, 0.0)).why
+
+
+@pytest.mark.parametrize("pinch", [1e-5, 0.001, 0.01])
+def test_a_pinch_that_leaves_the_units_alike_sets_none_free(pinch):
+    traces = zero.measure_equal(0.5, pinch)
+    reveal = zero.reveal_equal(traces)
+    assert traces[1].train_loss[0, -1] > 0.3
+    assert "too little" in reveal.why
+    assert "free: each" not in reveal.why
+    assert "act as 1. Loss" in reveal.because
 
 
 def test_the_table_is_a_chain_of_sums_that_can_be_checked_by_hand(step):

@@ -19,7 +19,7 @@ SHOWN = 40  # generations; little happens after that
 
 
 def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Figure:
-    """The mean distance of the candidates from their middle, averaged over runs, with the range of nine in ten runs.
+    """The mean distance of the candidates from their own middle, averaged over runs, with the range of 90 % of them.
 
     Args:
         evolutions: by name, such as "no mutation".
@@ -44,11 +44,11 @@ def plot_diversity(evolutions: Mapping[str, Evolution], palette: Palette) -> Fig
         margin={"r": 125},
         annotations=end_labels(scale, [(name, palette.text, float(line[end])) for name, line in means.items()]),
         xaxis=draw.axis("generation", [0, end], nticks=6),
-        yaxis=scale.axis("distance from the middle"),
+        yaxis=scale.axis("spread of the candidates"),
     )
     title = "; ".join(f"{name}: {_finding(result)}" for name, result in evolutions.items())
     title = f"{title[0].upper()}{title[1:]}."
-    alt = f"Lines of how far candidates lie from the middle of their population. {title}"
+    alt = f"Lines of how far candidates lie from their own middle: how spread out a population is. {title}"
     table: dict[str, np.ndarray] = {"generation": np.arange(last + 1)}
     for name, result in evolutions.items():
         table[f"{name.replace(' ', '_')}_distance"] = means[name]

@@ -68,16 +68,21 @@ def race_reveal(races: Race) -> Reveal:
     """Which recipe needs less on a shuffled list."""
     slow, fast = races.bubble.comparisons, races.quick.comparisons
     right = 0 if fast >= slow else 1 if 2 * fast >= slow else 2
-    saved = races.growth[0][-1] / races.growth[1][-1]
+    times = races.growth[0][-1] / races.growth[1][-1]
+    saved = (
+        f"all those comparisons are saved: {slow - fast} of {slow}."
+        if fast < slow
+        else "that saves comparisons. Here it saved none, for all values went to one side each time."
+    )
     return Reveal(
         right,
         f"Quicksort took {count(fast, 'comparison')}, bubble sort {slow}.",
         "Bubble sort goes through the list pass after pass, and only one value is sure to reach its place in each. "
         "Quicksort parts the list instead. From then on the left side never meets the right side again, "
-        "and all those comparisons are saved.\n\n"
-        f"The longer the list, the more it saves. On {LENGTHS[-1]} values, bubble sort makes "
-        f"{number(races.growth[0][-1])} comparisons, quicksort {number(races.growth[1][-1])}: "
-        f"{number(saved, 2)} times fewer.",
+        f"and {saved}\n\n"
+        f"On longer lists it saves more. On {LENGTHS[-1]} values, bubble sort makes "
+        f"{number(races.growth[0][-1])} comparisons, {number(times, 2)} times as many as quicksort with "
+        f"{number(races.growth[1][-1])}.",
     )
 
 
@@ -177,7 +182,7 @@ def many(values: Array) -> Reveal:
         f"and all together {number(values.mean())} on average.",
         "Mathematics can say the average beforehand: 2 × (n + 1) × (1 + 1/2 + … + 1/n) − 4n. "
         f"For {MANY} values that is {number(mean, 4)}. Counted: {number(values.mean(), 4)}, "
-        f"{'as near as chance allows' if abs(off) < 3 else 'further off than chance should allow'}.\n\n"
+        f"{'as near as chance allows' if abs(off) < 3 else 'further off than chance brings in 997 of 1,000 cases'}.\n\n"
         "A bad roll, with the smallest or the largest value as pivot, costs a little. "
         f"For {number(worst)} comparisons, all rolls of a run would have to be bad. "
         f"The chance of that is {number(chance_of_the_worst(MANY), 2)}. You will not live to see it.",
@@ -210,6 +215,11 @@ def bought(boughts: Bought) -> Reveal:
     means = {name: float(dice.mean()) for name, dice in boughts.dice.items()}
     worst = max(means, key=lambda name: means[name])
     same = means[worst] < SAME * min(means.values())
+    bad = (
+        "With them, no list is bad. Only a row of rolls can be, and the next run rolls anew."
+        if same
+        else f"With them too, “{worst}” cost more than the others here."
+    )
     right = 2 if same else {"in order": 0, "backwards": 1}.get(worst, 3)
     return Reveal(
         right,
@@ -219,7 +229,7 @@ def bought(boughts: Bought) -> Reveal:
         if same
         else f"With dice, the list “{worst}” cost most: {number(means[worst])} comparisons on average.",
         "This is what dice buy. Without them, some lists are always bad, and whoever has such a list has bad luck "
-        "every time. With them, no list is bad. Only a row of rolls can be, and the next run rolls anew.\n\n"
+        f"every time. {bad}\n\n"
         "The price: nobody can say any more how long one single run will take. So one run proves little. "
         "A recipe with dice is judged by many runs: their average, and how far they spread.",
     )

@@ -31,6 +31,8 @@ XOR = Experiment(
 RUNS, SOLVED = 500, 0.1
 MOST_ATTEMPTS = 10
 NARROW = 0.05
+BELL = 0.38  # of the values of a bell curve lie within half a standard deviation of their mean
+FASTER = 2.5  # times as narrow: clearly more than the 2 of 1 / √n
 FEW, TIMES = 25, 4  # runs of a group, and how many times as many the larger groups have
 
 UNITS = Parameter(
@@ -56,6 +58,10 @@ def _one(runs: Restarts) -> Reveal:
     resting = _resting(runs)
     where = ", ".join(f"{amount} stop near {number(level.loss)}" for level, amount in resting)
     meaning = " ".join(f"At {number(level.loss)}, {level.meaning}." for level, _ in resting)
+    failed, known = rates.runs - rates.successes, sum(amount for _, amount in resting)
+    rest = "Those that fail do not stop just anywhere." if known == failed else (
+        f"{known} of the {failed} that fail stop at levels that can be told beforehand."
+    )  # fmt: skip
     return Reveal(
         right=0 if rates.share > 0.9 else 1 if rates.share > 0.5 else 2,
         because=f"{rates.successes:,} of {rates.runs} starts work: {percent(rates.share)}."
@@ -64,7 +70,7 @@ def _one(runs: Restarts) -> Reveal:
         f"with {percent(rates.share)} winning tickets. It could not tell you how many there are.\n\n"
         f"With {rates.runs} runs we can say more: the true share lies between {_ends(rates)}, by a method that is "
         "right in about 95 of 100 such cases (Wilson's interval)."
-        + (f"\n\nThose that fail do not stop just anywhere. {meaning}" if meaning else "")
+        + (f"\n\n{rest} {meaning}" if meaning else "")
         + "\n\nWatch two starts of this one recipe.",
     )
 
@@ -93,11 +99,13 @@ def _mean(runs: Restarts) -> Reveal:
     result = mean_stddev(runs.train_loss)
     share = result.near / result.runs if result.runs else 0.0
     words = mean_words(result)
-    sense = (
-        f"{words} is a true sum, and yet a poor picture of these runs."
-        if share < 0.1
-        else f"Here {words} lies among the runs, so it is a fair first word. It still hides where the others end."
-    )
+    if share < BELL / 2:
+        sense = (
+            f"{words} is a true sum, and yet a poor picture of these runs: {percent(share)} of them are that near, and "
+            f"in a bell curve {percent(BELL)} would be."
+        )
+    else:
+        sense = f"Here {words} lies among the runs, so it is a fair first word. It still does not say where all end."
     return Reveal(
         right=0 if share > 0.5 else 1 if share >= 0.1 else 2,
         because=f"{result.near} of {result.runs} end near the mean of {number(result.mean)}, that is, less than "
@@ -149,21 +157,22 @@ def _restarts(runs: Restarts) -> Reveal:
             right,
             f"All {RUNS} runs work, so it takes 1 try.",
             f"Where each try works, there is nothing to repeat. (By Wilson's interval the true share is "
-            f"{percent(chances.rate.low)} or more.) Take units away, and luck comes back.",
+            f"{percent(chances.rate.low)} or more.) With fewer units luck counts for more.",
         )
     shown = int(min(needed, MOST_ATTEMPTS))
     counted, expected = chances.shares.at(shown)
-    fail = 1 - share
+    fails, total = chances.rate.runs - chances.rate.successes, chances.rate.runs
     return Reveal(
         right=right,
         because=f"It takes {_attempts(needed)}, for a single one works in {percent(share)} of cases. Of "
         f"{counted.runs} groups of {shown}, {percent(counted.share)} held one that works; the formula says "
         f"{percent(expected)}.",
-        why=f"One try fails in {percent(fail)} of cases. Two fail together in {percent(fail)} of those: "
-        f"{percent(fail**2)}. Each further try multiplies once more. We want the product below 5 %:\n\n"
+        why=f"One try fails in {fails} of {total} cases, which is {number(100 * fails / total)} %. Two in a row fail "
+        f"in {fails} of {total} of those: {number(100 * (fails / total) ** 2)} % of all. Each further try multiplies "
+        "once more. We want the product below 5 %:\n\n"
         f"tries = ln 0.05 / ln(1 − {share:.3f}) = {_exact(share)}, rounded up to {needed:.0f}.\n\n"
         "We checked this on the runs themselves. We dealt them out in groups that share no run and counted the groups "
-        "with a winner. Nobody had to believe the formula.\n\n"
+        "with a winner.\n\n"
         f"The rarer success is, the more tries it takes: at 1 in 100 you need {restarts_needed(0.01):.0f}.",
     )
 
@@ -219,18 +228,26 @@ def _enough(runs: Restarts) -> Reveal:
     widths = _widths(runs)
     shares = sorted(rate.share for rate in widths.few)
     holding = sum(rate.low <= widths.whole <= rate.high for rate in widths.few)
-    few, more = (percent(mean_width(rates)).removesuffix(" %") for rates in (widths.few, widths.more))
+    few, more = (number(100 * mean_width(rates)) for rates in (widths.few, widths.more))
+    narrower = (
+        "Here nearly all runs work, or nearly none, so it narrows faster than that."
+        if widths.factor > FASTER
+        else "(Where nearly all runs work, or nearly none, it narrows somewhat faster.)"
+    )
+    misses = len(shares) - holding
+    held = f"{holding} of {len(shares)} bars hold the dashed line" + (f", {misses} miss it" if misses else "")
     return Reveal(
         right=int(np.abs(np.log(np.array([1.0, 2.0, 4.0]) / widths.factor)).argmin()),
         because=f"With {FEW} runs the interval is {few} points wide, with {TIMES * FEW} it is {more}: "
-        f"{number(widths.factor, 2)} times as narrow.",
+        f"{number(widths.factor)} times as narrow.",
         why="Luck averages out slowly. The width falls as 1 / √n: four times the runs for half the width, a hundred "
-        "times for a tenth. (Where nearly all runs work, or nearly none, it narrows somewhat faster.)\n\n"
+        f"times for a tenth. {narrower}\n\n"
         f"An interval of {100 * NARROW:.0f} points takes about {_rounded(_runs_for(widths.whole, NARROW))} runs.\n\n"
         f"Each bar in the picture is what one class of {FEW} would have reported. "
         + (
-            f"Their shares run from {percent(shares[0])} to {percent(shares[-1])}. Yet {holding} of {len(shares)} bars "
-            "hold the dashed line. A bare share misleads; an interval tells how far to trust it.\n\n"
+            f"Their shares run from {percent(shares[0])} to {percent(shares[-1])}, and {held}. A bare share "
+            "misleads; an "
+            "interval tells how far to trust it.\n\n"
             if shares[0] < shares[-1]
             else f"Here all have the share {percent(shares[0])}, and the bars still say how sure they may be.\n\n"
         )
@@ -288,7 +305,7 @@ MEAN_SCREEN = Screen(
     f"Take the same {RUNS} runs. We call a run near the mean if it is less than half a standard deviation "
     "away. In a plain bell curve 38 in 100 are that near.",
     question="How many runs end near their mean?",
-    options=("More than half", "About a third, as in a bell curve", "Fewer than 1 in 10"),
+    options=("More than half", "1 in 10 to half, as in a bell curve", "Fewer than 1 in 10"),
     measure=xor_runs,
     reveal=_mean,
     pictures=_mean_pictures,

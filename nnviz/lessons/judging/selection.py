@@ -56,12 +56,27 @@ def _lucky(judgement: Judgement) -> Reveal:
         if judgement.winner
         else f"{leader} is better with {wins} of {seeds} seeds, which cannot settle it"
     )
+    if not leader:
+        return Reveal(
+            0, f"Over {len(judgement.seeds)} seeds the two are equal on average.", "No seed can name a loser."
+        )
     alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[judgement.fixed]
+    if against.successes:
+        flattered = (
+            f"The two networks on this page are trained with the seed that flatters {other} most. Nothing is forged, "
+            "and "
+            f"still the story is {'wrong' if judgement.winner else 'only half of the truth'}."
+        )
+    else:
+        flattered = (
+            f"Here no seed at all says {other}. The two networks on this page are trained with the seed that shows the "
+            "smallest difference."
+        )
     return Reveal(
         right=0 if against.share < 0.05 else 1 if against.share <= 0.2 else 2,
-        because=f"{sure}. Yet {against.successes} of {against.runs} seeds ({percent(against.share)}) say {other}.",
-        why=f"Seed 0 alone {alone}. The two networks on this page are trained with the seed that flatters {other} "
-        "most. Nothing is forged, and still the story is wrong.\n\n"
+        because=f"{sure}. {'Yet ' if against.successes else ''}{against.successes} of {against.runs} seeds "
+        f"({percent(against.share)}) say {other}.",
+        why=f"Seed 0 alone {alone}. {flattered}\n\n"
         "So a paper, a blog or a friend who shows one run of each has shown you a throw of dice. It need not be a "
         "trick. It is enough to stop at the first seed that looks good.\n\n"
         "Ask: how many seeds? With how many of them does the winner win?",

@@ -134,7 +134,7 @@ def _shape_reveal(measurement: tuple[Draws, Draws]) -> Reveal:
         f"there are equally common. A box ends at √3 = {number(math.sqrt(3))}. The article says normal; it is uniform.",
         f"Xavier is Xavier Glorot, so glorot_uniform is Xavier uniform. Xavier normal is glorot_normal (B): most "
         f"weights near zero, few far out. Keras cuts its ends too: here at {number(_reach(normal))} spreads, and it "
-        f"makes up for the cut.\n\nDoes it matter? Both have the same spread, {number(uniform.spread)} and "
+        f"makes up for the cut.\n\nDoes it matter? Both have nearly the same spread, {number(uniform.spread)} and "
         f"{number(normal.spread)}: {percent(apart)} apart. And spread is what decides whether a signal fades. Shape "
         "matters little, but a wrong name in a report makes others repeat the wrong thing.",
     )

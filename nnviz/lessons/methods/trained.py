@@ -14,7 +14,7 @@ from nnviz.analysis.tables.ranking import Ranking, rank_splits
 from nnviz.analysis.tables.split_runs import train_split
 from nnviz.analysis.training import train_all
 from nnviz.analysis.words import count, number
-from nnviz.core import initializers
+from nnviz.core import initializers, optimizers
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.core.registry import Parameter
@@ -27,6 +27,7 @@ from nnviz.lessons.scale.much import DEEP
 
 YOUR_DATA = PageLink("your_data", "Hold the contest on your own data")
 EPOCHS = 24
+OPTIMIZER_RATES = {"momentum": 0.003, "adam": 0.001}
 KERAS, TORCH, HE = "Keras", "PyTorch", "He"
 
 DEEP_RELU = Experiment(
@@ -63,13 +64,16 @@ class Defaults:
         return self.loss(name) < SHARE_OF_GUESS * self.guess
 
 
-def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
+def defaults(layers: int, optimizer: str, on_progress: Progress | None = None) -> Defaults:
     """Train so many ReLU layers from Keras's default, from PyTorch's, and from He's rule."""
-    hidden, shown = (64,) * layers, {"snapshots": 20, "epochs": EPOCHS}
+    shown = {
+        "hidden": (64,) * layers, "snapshots": 20, "epochs": EPOCHS, "optimizer": optimizer,
+        "learning_rate": OPTIMIZER_RATES[optimizer],
+    }  # fmt: skip
     recipes = {
-        KERAS: FIXED.replace(hidden=hidden, kernel_initializer=LAYERS["dense"].default, **shown),
-        TORCH: PYTORCH.replace(hidden=hidden, **shown),
-        HE: FIXED.replace(hidden=hidden, kernel_initializer="he_uniform", **shown),
+        KERAS: FIXED.replace(kernel_initializer=LAYERS["dense"].default, **shown),
+        TORCH: PYTORCH.replace(**shown),
+        HE: FIXED.replace(kernel_initializer="he_uniform", **shown),
     }
     traces = train_all(list(recipes.values()), on_progress or (lambda share: None))
     return Defaults(dict(zip(recipes, traces, strict=True)), guess_loss(traces[0].dataset))
@@ -77,15 +81,26 @@ def defaults(layers: int, on_progress: Progress | None = None) -> Defaults:
 
 def _defaults_reveal(measurement: Defaults) -> Reveal:
     keras, torch = measurement.learned(KERAS), measurement.learned(TORCH)
-    layers = len(measurement.traces[KERAS].experiment.hidden)
+    recipe = measurement.traces[KERAS].experiment
+    layers = len(recipe.hidden)
+    if keras and torch:
+        moral = "Here both will do. Many layers, and an optimizer that does not scale its steps, tell them apart."
+    elif keras:
+        moral = (
+            "Here that was too little. It hangs on the depth and on the optimizer: try two layers, or Adam, which "
+            "makes small gradients count as much as large ones."
+        )
+    else:
+        moral = "Which of them learn hangs on the depth and on the optimizer: change them and see."
     return Reveal(
         0 if keras and torch else 1 if keras else 2 if torch else 3,
-        f"After {EPOCHS} rounds through the digits, {count(layers, 'layer')} from Keras's default end at loss "
+        f"After {EPOCHS} rounds through the digits by {optimizers.registry[recipe.optimizer].label} at a learning rate "
+        f"of {recipe.learning_rate:g}, {count(layers, 'layer')} from Keras's default end at loss "
         f"{number(measurement.loss(KERAS))}, from PyTorch's at {number(measurement.loss(TORCH))}. A guess has "
         f"{number(measurement.guess)}. From He's rule it is {number(measurement.loss(HE))}.",
         "A default is what you get when you do not choose. Keras takes Glorot uniform for nearly all layers. PyTorch's "
-        "Linear layer takes an older rule, with a sixth of the variance that He's rule asks for. In a shallow net you "
-        "would never notice: try two layers.\n\nBiases start from zero in Keras; only an LSTM's forget gate "
+        f"Linear layer takes an older rule, with a sixth of the variance that He's rule asks for. {moral}\n\nBiases "
+        "start from zero in Keras; only an LSTM's forget gate "
         "starts from one, so that it remembers at first. PyTorch draws biases too. So when you copy a network from "
         "one library to the other, copy its start as well.",
     )
@@ -137,12 +152,19 @@ def contest(seed: int, on_progress: Progress | None = None) -> dict[str, Ranking
 def _contest_reveal(texts: dict[str, Ranking]) -> Reveal:
     clear = [each.best.initializer.key if len(each.tied) == 1 else "" for each in texts.values()]
     both = clear[0] if clear[0] == clear[1] else ""
+    if both:
+        moral = "Here one start won both times. Other layers and other data may choose another."
+    elif all(clear):
+        moral = "The best start depends on the layers and on the task."
+    else:
+        moral = f"Where it is too close to call, {count(SEEDS, 'seed')} do not say which start is best."
     said = " ".join(f"{_winner(each)} on {name}." for name, each in texts.items())
     return Reveal(
         {"he_normal": 0, "glorot_uniform": 1, "orthogonal": 2}.get(both, 3),
         said,
-        "The best start depends on the layers and on the task. ReLU layers need the larger weights of He. In deep tanh "
-        "layers a rotation keeps the lengths of signals.\n\nSo rules are for "
+        f"{moral} Theory has its reasons: ReLU drops half of a signal, and He's weights make up for it; a rotation "
+        "keeps "
+        "the lengths of signals in deep tanh layers.\n\nSo rules are for "
         f"the first try: He for ReLU, Glorot for tanh and sigmoid, orthogonal for recurrent layers. Then try it. Here "
         f"each start had {SEEDS} tries, for one run proves nothing: see how far the small circles lie apart. "
         "Would it be the same on your data? Bring a table, and the page Your data holds this contest on it.",
@@ -170,7 +192,7 @@ DEFAULTS_SCREEN = Screen(
     "from Keras's default, one from PyTorch's. All else is equal.",
     question="Which of them learn?",
     options=(
-        "Both. The libraries choose well for us.",
+        "Both.",
         "The one from Keras's default only.",
         "The one from PyTorch's default only.",
         "Neither.",
@@ -180,8 +202,12 @@ DEFAULTS_SCREEN = Screen(
     pictures=_defaults_pictures,
     settings=(
         Parameter(name="layers", kind=int, default=10, low=1, high=10, label="layers", note="Of 64 ReLU units each."),
+        Parameter(
+            name="optimizer", kind=str, default="momentum", choices=tuple(OPTIMIZER_RATES), label="optimizer",
+            note="Momentum at a learning rate of 0.003, or Adam at 0.001.",
+        ),
     ),
-)
+)  # fmt: skip
 
 CONTEST_SCREEN = Screen(
     key="contest",

@@ -10,7 +10,7 @@ from nnviz.analysis.landscape.landscape import LossLandscape
 from nnviz.analysis.landscape.two_weights import fallen, two_weights, valleys
 from nnviz.analysis.solutions.matching import equal_settings
 from nnviz.analysis.training import train_all
-from nnviz.analysis.words import number, percent, trimmed
+from nnviz.analysis.words import distinctly, number, percent, trimmed
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
 from nnviz.figures.landscape.landscape import plot_landscape
@@ -103,16 +103,16 @@ def reveal_steps(landscape: LossLandscape) -> Reveal:
     """How much of the way down the first steps make."""
     path = landscape.paths[0]
     share, size = fallen(path, FIRST), _step_sizes(landscape)
-    first, last = number(float(path.loss[0])), number(float(path.loss[-1]))
+    first, last = distinctly(float(path.loss[0]), float(path.loss[-1]))
     if not size.any():
         because = f"The walker never moved: the slope where it stands is 0, so each of its {STEPS} steps is 0 long."
     elif np.isnan(share):
         because = f"The walker ended no lower than it began: loss {first} at the start, {last} at the end."
     else:
+        made = percent(share) if 0 <= share <= 1 else "more than all" if share > 1 else "none"
         because = (
-            f"The way down led from loss {first} to {last}. The first {FIRST} of {STEPS} steps made "
-            f"{percent(max(0.0, share))} of it. The shortest step was {number(float(size.min()))} long, the longest "
-            f"{number(float(size.max()))}."
+            f"The way down led from loss {first} to {last}. The first {FIRST} of {STEPS} steps made {made} of it. The "
+            f"shortest step was {number(float(size.min()))} long, the longest {number(float(size.max()))}."
         )
     return Reveal(
         right=0 if not share > FEW else 1 if share <= MANY else 2,
@@ -121,7 +121,8 @@ def reveal_steps(landscape: LossLandscape) -> Reveal:
             "A step is the slope times a small factor, the learning rate. On level ground the slope is small, so the "
             "steps are short, and the walker creeps. On a steep side it runs. Near the floor of the valley it "
             "creeps again.\n\n"
-            "So slow training does not mean that the valley is near. It may only mean that the ground is level. Click "
+            "So slow training does not mean that the valley is near. It may only mean that the ground is level, or the "
+            "learning rate small. Click "
             "into the map, further out, to see a quick walk. Or start at 0 and 0 exactly to see none at all."
         ),
     )
@@ -137,7 +138,7 @@ def picture_steps(landscape: LossLandscape, palette: Palette) -> Sequence[Pictur
         loss_surface_film(landscape, finding, ("w", "v")),
         plot_landscape(landscape, palette, finding="The whole way on the map, with the loss on its contour lines."),
         Numbers(
-            "Level ground, short steps.",
+            "The loss on the way, and how long the next step is.",
             {
                 "loss": {_after(step): number(float(path.loss[step])) for step in moments},
                 "length of the next step": {

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.analysis.chance.order import Order, order
 from nnviz.analysis.chance.sources import Case, four_cases
-from nnviz.analysis.words import count, number, percent
+from nnviz.analysis.words import count, number, percent, trimmed
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress, part
 from nnviz.figures.chance.order_shares import plot_order_shares
@@ -19,6 +19,7 @@ from nnviz.lessons.networks.each import MOONS, RATE, ROWS, RUNS, final_losses
 
 PAIRS = Experiment(samples=200, noise=0.3, hidden=(2,), learning_rate=0.1, batch_size=32, epochs=30)
 STARTS, ORDERS = 8, 8
+NAMED = {"start": "start", "order": "order", "pair": "pair of both"}
 NAMES = {
     (False, False): "both fixed",
     (True, False): "other starts, one order",
@@ -38,6 +39,7 @@ def measure_cases(rows: int | None, rate: float, on_progress: Progress | None = 
 def reveal_cases(cases: tuple[Case, ...]) -> Reveal:
     """How many different networks there are with both dice fixed."""
     fixed, starts, orders, both = cases
+    no_order = ": a step that takes all rows leaves no order to draw" if orders.distinct == 1 else ""
     return Reveal(
         right=0 if fixed.distinct == 1 else 1 if fixed.distinct < RUNS else 2,
         because=(
@@ -48,7 +50,7 @@ def reveal_cases(cases: tuple[Case, ...]) -> Reveal:
             "There is no third die. Given the start and the order, each step is plain arithmetic, and the computer "
             "does the same sums the same way each time. What looks random about a result is drawn, and seeds decide "
             "what is drawn. The article is about the first die, the weights. With only that one fixed, "
-            f"{count(orders.distinct, 'network')} came out.\n\n"
+            f"{count(orders.distinct, 'network')} came out{no_order}.\n\n"
             "One warning. Another computer, or another version of a library, may round differently. Then the last "
             "digits differ, and a long walk can turn that into another valley. Same bits need the same seeds and the "
             "same machine."
@@ -120,10 +122,17 @@ def reveal_matters(measurement: _Split) -> Reveal:
     )
     largest = max(rough, key=lambda part: rough[part])
     words = {"start": "the start explains", "order": "the order explains", "pair": "only the pair of both explains"}
+    first = max(gentle, key=lambda part: gentle[part])
+    recipe = measurement.rough.experiment
+    steps = f"{count(recipe.batch_rows, 'row')} a step and a learning rate of {trimmed(recipe.learning_rate)}"
+    if largest == first:
+        moral = f"Here the {NAMED[first]} explains most both times. Rougher steps, or gentler ones, may turn that."
+    else:
+        moral = "So neither die always matters more. It depends on the steps."
     return Reveal(
         right=("start", "order", "pair").index(largest),
         because=(
-            f"By rough steps {words[largest]} {percent(rough[largest])} of the differences in the final loss. By "
+            f"With {steps}, {words[largest]} {percent(rough[largest])} of the differences in the final loss. By "
             f"gentle steps the start explains {percent(gentle['start'])}, the order {percent(gentle['order'])}."
         ),
         why=(
@@ -133,7 +142,7 @@ def reveal_matters(measurement: _Split) -> Reveal:
             "Short steps over many rows keep close to the true slope, so the walk stays near the way that its start "
             "laid out. Long steps over a few rows throw the walker about, so it may lose that way, and then the last "
             "few rows say where it comes to rest.\n\n"
-            "So neither die always matters more. It depends on the steps. If you report a result, draw both anew."
+            f"{moral} If you report a result, draw both anew."
         ),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from nnviz.analysis.chance.sources import Case, case
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.baselines import guess_loss
-from nnviz.analysis.words import count, number
+from nnviz.analysis.words import count, distinctly, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
 from nnviz.core.registry import Parameter
@@ -63,12 +63,17 @@ def reveal_start(cases: Case) -> Reveal:
     )
     return Reveal(
         right=0 if len(low) <= SOME else 1 if len(low) <= MOST else 2 if len(low) < RUNS else 3,
-        because=f"{len(low)} of {RUNS} starts ended below loss {number(bar)}, near the floor.{others}",
+        because=f"{len(low)} of {RUNS} starts ended below loss {number(bar)}, a quarter of a guess's.{others}",
         why=(
             "Nothing but the start differed. The landscape, the rule for the steps and their number were the same. "
-            f"{_high_plateau(len(high))}\n\n"
+            f"{_high_plateau(high)}\n\n"
             "So the start is the first die. The seed, a number that you choose, decides how it falls: the same seed "
-            "draws the same weights. Now try more units. Do more starts come down?"
+            "draws the same weights. "
+            + (
+                "Now try more units. Do more starts come down?"
+                if len(high)
+                else "Now try fewer units: how few will do?"
+            )
         ),
     )
 
@@ -76,19 +81,19 @@ def reveal_start(cases: Case) -> Reveal:
 def picture_start(cases: Case, palette: Palette) -> Sequence[Picture]:
     """Where all starts end, and the best and the worst on the stage."""
     low = int((cases.losses < _bar(cases.experiment)).sum())
-    finding = f"{low} of {RUNS} starts find the low valley."
+    finding = f"{low} of {RUNS} starts find low ground."
     return final_losses({f"{RUNS} starts": cases}, finding, palette), Pair(
         cases.run(cases.best), cases.run(cases.worst)
     )
 
 
-def _high_plateau(stuck: int) -> str:
-    if not stuck:
+def _high_plateau(high: np.ndarray) -> str:
+    if not len(high):
         return "Each of these starts found its way down."
     return (
-        "Some starts lead onto ground that is high and nearly level. There the slope is small, so the steps are short, "
-        "and the walker has not come down when its steps run out. We call that stuck. Look at B: its loss soon hardly "
-        "moves."
+        "A start can lead onto ground that is high and nearly level. There the slope is small, so the steps are short, "
+        "and the walker has not come down when its steps run out. We call that stuck. Look at B, the worst of them: "
+        f"it ended at loss {number(float(high.max()))}."
     )
 
 
@@ -133,6 +138,7 @@ def reveal_order(cases: Case) -> Reveal:
     """How far apart the orders end."""
     low, high = float(np.nanmin(cases.losses)), float(np.nanmax(cases.losses))
     ratio, steps = high / low, cases.experiment.steps_per_epoch
+    diverged = int(np.isnan(cases.losses).sum())
     if ratio == 1:
         return Reveal(
             right=0,
@@ -142,17 +148,27 @@ def reveal_order(cases: Case) -> Reveal:
                 "so there is no die left to throw."
             ),
         )
+    texts = distinctly(low, high)
+    apart = (
+        f"the worst has {number(ratio)} times the loss of the best"
+        if ratio >= TWICE
+        else f"the worst is {percent(ratio - 1)} above the best"
+    )
     return Reveal(
         right=1 if ratio < NEAR else 2 if ratio < TWICE else 3,
         because=(
-            f"From one start, {RUNS} orders ended between loss {number(low)} and {number(high)}: the worst has "
-            f"{number(ratio)} times the loss of the best."
+            f"From one start, {RUNS - diverged} orders ended between loss {texts[0]} and {texts[1]}: {apart}."
+            + (f" {diverged} more left what numbers can hold." if diverged else "")
         ),
         why=(
             f"A handful of rows shows a rough copy of the landscape. The true slope is that over all rows, and each "
-            f"handful tilts it a little, another way each time. With {count(steps, 'step')} an epoch, small detours "
-            "add up. On a ridge, one push decides which side the walk goes down.\n\n"
-            "That is why it is called stochastic gradient descent. Stochastic means: with chance in it. Why take a "
+            f"handful tilts it a little, another way each time. With {count(steps, 'step')} an epoch, "
+            + (
+                "small detours add up, though here to little: longer steps stray further.\n\n"
+                if ratio < NEAR
+                else "small detours add up. On a ridge, one push decides which side the walk goes down.\n\n"
+            )
+            + "That is why it is called stochastic gradient descent. Stochastic means: with chance in it. Why take a "
             "handful at all? Because it is cheap: many rough steps often get further than one exact step. Clear the "
             "rows a step, so that each takes all rows, and there is no order left to draw."
         ),

@@ -43,23 +43,29 @@ def sorted_list(generator: np.random.Generator, on_progress: Progress) -> Questi
 
 
 def twice(generator: np.random.Generator, on_progress: Progress) -> Question | None:
-    """What stays the same when one list is sorted twice."""
+    """What stays the same when a list is sorted twice, or a second list after it."""
     values = generator.permutation(whole(generator, 15, 50)).tolist()
+    others = (100 + generator.permutation(len(values))).tolist()
     seed = whole(generator, 0, 9999)
-    words, first, second = pick(
+    plain, sort = pick(generator, (("bubble sort", bubble), ("quicksort, with the first value as pivot", quick)))
+    words, why, first, second = pick(
         generator,
         (
-            ("bubble sort", bubble(values), bubble(values)),
-            ("quicksort, with the first value as pivot", quick(values), quick(values)),
-            (f"quicksort, with a pivot drawn by dice: first with seed {seed}, then with seed {seed + 1}",
-             quick(values, seed), quick(values, seed + 1)),
-            (f"quicksort, with a pivot drawn by dice: both times with seed {seed}",
-             quick(values, seed), quick(values, seed)),
+            (f"twice by {plain}", "Without dice the list settles all that follows.", sort(values), sort(values)),
+            (f"twice by quicksort, with a pivot drawn by dice: first with seed {seed}, then with seed {seed + 1}",
+             "Dice change the way, not the answer.", quick(values, seed), quick(values, seed + 1)),
+            (f"twice by quicksort, with a pivot drawn by dice: both times with seed {seed}",
+             "Dice with a fixed seed fall the same way each time.", quick(values, seed), quick(values, seed)),
+            (f"by {plain}. Then a second list: each value ten times as large, in the same order",
+             "A sort only asks which of two values is larger, and that is the same in both lists.",
+             sort(values), sort([10 * value for value in values])),
+            (f"by {plain}. Then a second list: as long, with other values, shuffled anew",
+             "Without dice the list settles all that follows, and this is another list.", sort(values), sort(others)),
         ),
     )  # fmt: skip
     result, way = first.result == second.result, first.moves == second.moves
     return Question(
-        text=f"A shuffled list of {len(values)} values is sorted twice by {words}.\n\nWhat is the same both times?",
+        text=f"A shuffled list of {len(values)} values is sorted {words}.\n\nWhat is the same both times?",
         options=(
             "The sorted list, and each move on the way.",
             "The sorted list, but not the moves.",
@@ -69,56 +75,67 @@ def twice(generator: np.random.Generator, on_progress: Progress) -> Question | N
         right={(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[result, way],
         because=f"The sorted lists are {'equal' if result else 'not equal'}. The two runs took {first.comparisons:,} "
         f"and {count(second.comparisons, 'comparison')}, with {'the same' if way else 'other'} moves.",
-        why="Dice change the way, not the answer. And dice with a fixed seed fall the same way each time.",
+        why=why,
     )
 
 
 def worst(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """Which way of sorting takes fewest comparisons on a list in some order."""
-    n, order, seed = whole(generator, 25, 60), whole(generator, 0, 2), whole(generator, 0, 9999)
-    values = [np.arange(n), np.arange(n)[::-1], generator.permutation(n)][order].tolist()
+    n, order, seed = whole(generator, 25, 60), whole(generator, 0, 3), whole(generator, 0, 9999)
+    values = (list(range(n)), list(range(n))[::-1], generator.permutation(n).tolist(), _halved(list(range(n))))[order]
     first, dice = quick(values).comparisons, float(np.mean([quick(values, seed + i).comparisons for i in range(50)]))
     if 1 / 1.25 < first / dice < 1.25 and not 1 / 1.1 < first / dice < 1.1:
         return None
-    shape = ("sorted already", "in reverse order", "well shuffled")[order]
+    shape = (
+        "sorted already",
+        "in reverse order",
+        "well shuffled",
+        "arranged so that the first value of each part to be sorted is its middle one",
+    )[order]
     return Question(
         text=f"A list of {n} values is {shape}. One quicksort takes the first value as pivot. Another draws its pivot "
         "by dice, 50 runs on average.\n\nWhich needs fewer comparisons?",
         options=("The one with dice, clearly.", "The one without dice, clearly.", "Both about as many."),
         right=0 if dice * 1.25 < first else 1 if first * 1.25 < dice else 2,
         because=f"With dice it took {number(dice)} on average, without them {first:,}.",
-        why="Dice do not make a sort faster on every list. They make sure that no order of the list is always bad.",
+        why="Dice do not make a sort faster on every list. They make sure that no order of the list is always bad, and "
+        "none always good.",
     )
+
+
+def _halved(values: list[int]) -> list[int]:
+    """Values in order, rearranged so that quicksort's first pivot halves the list, and again on either side."""
+    if len(values) < 2:
+        return values
+    middle = len(values) // 2
+    left, right = _halved(values[:middle]), _halved(values[middle + 1 :])
+    return [values[middle], *left[1:], *left[:1], *right]  # the pivot changes places with the last of the left side
 
 
 def valley(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """Where a walker ends who follows the slope down."""
-    landscape = landscapes.registry["two_valleys"]
+    landscape = landscapes.registry["rastrigin"]
     measurement = basins(landscape)
-    start = round(float(generator.uniform(-4.5, 4.5)), 1)
-    if min(abs(start - edge) for edge in measurement.edges) < 0.2 or len(measurement.floors) != 2:
+    start = round(float(generator.uniform(-1.4, 1.4)), 1)
+    if min(abs(start - edge) for edge in measurement.edges) < 0.15:
         return None
-    walk = gradient_descent(Plan(landscape, 1, 3000, 1, start=(start,)), on_progress=on_progress)
+    walk = gradient_descent(Plan(landscape, 1, 300, 1, start=(start,)), on_progress=on_progress)
     end = float(walk.points[0, -1, 0])
-    left, right = (round(float(floor), 1) for floor in measurement.floors)
-    hill = round(float(measurement.edges[1]), 1)
-    off = [abs(end - float(floor)) for floor in measurement.floors]
+    floors = sorted(sorted(map(float, measurement.floors), key=abs)[:3])
+    off = [abs(end - floor) for floor in floors]
     if min(off) > 0.1:
         return None
-    deep = "left" if measurement.heights[0] < measurement.heights[1] else "right"
-    text = (
-        f"A curve has two valleys: one around {_signed(left)} and one around {_signed(right)}. The {deep} one is "
-        f"deeper. Between them lies a hilltop at {_signed(hill)}. A walker starts at {_signed(start)} and always takes "
-        "a small step downhill.\n\nWhere does it end?"
-    )
+    names = [_signed(round(floor, 1)) for floor in floors]
     return Question(
-        text=text,
-        options=(f"In the valley around {_signed(left)}.", f"In the valley around {_signed(right)}.",
-                 f"On the hilltop at {_signed(hill)}."),
+        text=f"A curve has many valleys. Three of them lie around {', '.join(names[:2])} and {names[2]}; the one "
+        "around "
+        f"{names[1]} is the deepest of all. Half-way between two floors is a hilltop. A walker starts at "
+        f"{_signed(start)} and always takes a small step downhill.\n\nWhere does it end?",
+        options=tuple(f"In the valley around {name}." for name in names),
         right=int(np.argmin(off)),
         because=f"It ended at {_signed(round(end, 2))}, after {count(walk.plan.looks, 'step')}.",
         why="Who only goes down ends in the valley where the start lies, deep or not. The hilltop is the border.",
-    )  # fmt: skip
+    )
 
 
 def dimensions(generator: np.random.Generator, on_progress: Progress) -> Question | None:
@@ -144,7 +161,7 @@ def dimensions(generator: np.random.Generator, on_progress: Progress) -> Questio
 
 def diversity(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """What is left of a population with and without mutation."""
-    mutation, size = pick(generator, (0.0, 0.0, 0.1, 0.3)), pick(generator, (20, 30, 40))
+    mutation, size = pick(generator, (0.0, 0.0, 0.02, 0.3)), pick(generator, (20, 30, 40))
     generations = whole(generator, 40, 60)
     plan = Plan(landscapes.registry["rastrigin"], 5, size * (generations + 1), 4, seed=whole(generator, 0, 9999))
     evolution = evolve(plan, mutation, size, on_progress=on_progress)

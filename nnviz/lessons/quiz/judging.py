@@ -24,7 +24,8 @@ SUCCESS = 0.1  # nats: XOR's next level is at 0.35
 OTHERS = 20  # seeds to judge by
 FEW, MANY = 6, 14  # of them
 BORDER = 1
-NOTHING, ALL = 0.1, 0.9  # of the weights
+HARDLY, PLAINLY = 1e-6, 0.1  # between two weights
+UNLIKE = 0.1  # a correlation
 ALIKE = 0.999  # a correlation
 SURE = 0.925  # what a range must hold to count as one of 95 %: Wilson's interval holds about that of few runs
 
@@ -61,7 +62,7 @@ def interval(generator: np.random.Generator, on_progress: Progress) -> Question 
         return None
     half = (result.high - result.low) / 2
     middle = (result.high + result.low) / 2
-    ranges = [(max(0.0, middle - part * half), min(1.0, middle + part * half)) for part in (0.2, 1.0, 2.0)]
+    ranges = [(max(0.0, middle - part * half), min(1.0, middle + part * half)) for part in (0.2, 0.5, 1.0, 2.0)]
     holds = [
         float(np.diff(beta.cdf(ends, result.successes + 0.5, runs - result.successes + 0.5))[0]) for ends in ranges
     ]
@@ -70,10 +71,10 @@ def interval(generator: np.random.Generator, on_progress: Progress) -> Question 
         text=f"Of {runs} random starts trained just now, {result.successes} succeeded at XOR. "
         "Thousands more would show "
         "the real share of good starts.\n\nWhat is the most that you can say of it now, and be about 95 % sure?",
-        options=(*(f"It lies at {percent_range(*ends)}." for ends in ranges), f"It is {percent(share)}."),
+        options=tuple(f"It lies at {percent_range(*ends)}." for ends in ranges),
         right=right,
         because=f"{result.successes} of {runs} leave room for {percent_range(result.low, result.high)}, by Wilson's "
-        f"interval. The three ranges hold the real share with {', '.join(map(percent, holds))} certainty.",
+        f"interval. The four ranges hold the real share with {', '.join(map(percent, holds))} certainty.",
         why="A few runs say something, but not much. To halve the room for doubt takes four times as many runs.",
     )
 
@@ -124,30 +125,41 @@ def same_again(generator: np.random.Generator, on_progress: Progress) -> Questio
         dataset=pick(generator, ("moons", "circles")), samples=200, hidden=(whole(generator, 4, 12),),
         seed=whole(generator, 10, 9999), epochs=whole(generator, 20, 60), snapshots=2,
     )  # fmt: skip
-    changes: tuple[tuple[dict[str, Any], int, str], ...] = (
-            ({}, 0, "It is trained again with the same seed."),
+    rate = base.learning_rate
+    changes: tuple[tuple[dict[str, Any], int, str, str], ...] = (
+            ({}, 0, "It is trained again with the same seed.", ""),
             ({"seed": base.seed - 3, "restarts": 6}, 3,
-             "It is trained again with its seed, together with five others."),
-            ({"seed": base.seed + 1}, 0, f"It is trained again with seed {base.seed + 1}."),
-            ({"learning_rate": 0.300001}, 0,
-             "It is trained again with the same seed, and a learning rate of 0.300001 instead of 0.3."),
+             "It is trained again with its seed, together with five others.", ""),
+            ({"seed": base.seed + 1}, 0, f"It is trained again with seed {base.seed + 1}.", "the seed"),
+            ({"learning_rate": float(np.nextafter(rate, 1))}, 0,
+             f"It is trained again with the same seed, and a learning rate of {np.nextafter(rate, 1)!s} instead of "
+             f"{rate:g}.", "the last digit of the learning rate"),
     )  # fmt: skip
-    change, run, words = pick(generator, changes)
+    change, run, words, changed = pick(generator, changes)
     second = base.replace(**change)
     first, again = train(base), train(second, on_progress)
     one, other = ([array[i, -1] for array in (*t.kernels, *t.biases)] for t, i in ((first, 0), (again, run)))
     total, apart = sum(array.size for array in one), differing(one, other)
-    share = apart / total
-    if NOTHING / 2 < share < ALL and share:
+    furthest = max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
+    if apart and HARDLY < furthest < PLAINLY:
         return None
     return Question(
         text=f"A network of {base.hidden[0]} units is trained with seed {base.seed}. {words} Then all "
-        f"{total} final weights and biases are compared, digit by digit.\n\nHow many of them differ?",
-        options=("None.", "A few: less than one in ten.", "All, or nearly all."),
-        right=0 if not apart else 1 if share < NOTHING else 2,
-        because=f"{apart} of {total} differ.",
-        why="A seed fixes every draw, so the same recipe gives the same run to the last bit. The least change of the "
-        "recipe, or of the seed, gives another run.",
+        f"{total} final weights and biases are compared, digit by digit.\n\nHow far apart are they?",
+        options=(
+            "Not at all: all digits agree.",
+            "By less than a millionth.",
+            "Plain to see: some by a tenth or more.",
+        ),
+        right=0 if not apart else 1 if furthest <= HARDLY else 2,
+        because=f"{apart} of {total} differ" + (f", by up to {number(furthest)}." if apart else "."),
+        why=(
+            f"A seed fixes every draw, and what is not drawn is arithmetic. Here {changed} was changed, and that gives "
+            + ("another run." if furthest > HARDLY else "another run, though calm steps keep it next to the first.")
+            if changed
+            else "A seed fixes every draw, so the same recipe gives the same run to the last bit, alone or among "
+            "others."
+        ),
         pair=(base.replace(snapshots=60), second.replace(snapshots=60, restarts=1, seed=second.seed + run)),
     )
 
@@ -166,7 +178,7 @@ def same_numbers(generator: np.random.Generator, on_progress: Progress) -> Quest
     a = initializers.get(one)(shape, seed).astype(float).ravel()
     b = initializers.get(two)(shape, other).astype(float).ravel()
     likeness, factor = float(np.corrcoef(a, b)[0, 1]), float(a @ b / (a @ a))
-    result = (bool((a == b).all()), likeness > ALIKE and abs(factor - 1) > 0.05, abs(likeness) < NOTHING)
+    result = (bool((a == b).all()), likeness > ALIKE and abs(factor - 1) > 0.05, abs(likeness) < UNLIKE)
     if sum(result) != 1:
         return None
     names = [initializers.registry[key].label for key in (one, two)]
@@ -182,8 +194,11 @@ def same_numbers(generator: np.random.Generator, on_progress: Progress) -> Quest
         right=result.index(True),
         because=f"Their correlation is {number(likeness) if abs(likeness) > 1e-9 else 0}"
         + (f", and the second is {number(factor)} times the first." if likeness > ALIKE else "."),
-        why="Initializers of one family stretch the same draws to another scale. The seed decides the draws, the "
-        "initializer the scale.",
+        why=(
+            "The same seed makes the same draws, and the same initializer the same numbers of them.",
+            "The same seed makes the same draws. Initializers of one family stretch them to another scale each.",
+            "Another seed makes other draws, whatever the initializer does with them.",
+        )[result.index(True)],
     )
 
 

@@ -16,7 +16,7 @@ from nnviz.lessons.quiz.record import Question, Template, pick, whole
 LESSON = "networks"
 STARTS = 6  # as many orders
 NEARLY = 0.01  # of the loss: less than a reader would call another result
-MOST_OF_IT, TIMES = 0.4, 4  # what the larger share must be, and how many times the other
+MOST_OF_IT = 0.5  # what the largest share must be, and half as much again as the next
 
 
 def dimensions(generator: np.random.Generator, on_progress: Progress) -> Question | None:
@@ -52,6 +52,9 @@ def twice(generator: np.random.Generator, on_progress: Progress) -> Question | N
     case = whole(generator, 0, 3)
     if case == 2:
         first, small = first.replace(batch_size=None), "Each step uses all rows at once."
+    elif case == 3:
+        first = first.replace(learning_rate=pick(generator, (0.3, 0.01)))
+    small += f" The learning rate is {first.learning_rate:g}."
     if case == 0:
         second, words = first, "Nothing is changed: the same seed draws the start, the same seed shuffles the rows."
     elif case == 1:
@@ -78,22 +81,24 @@ def twice(generator: np.random.Generator, on_progress: Progress) -> Question | N
         because=f"{'All' if not apart else 'Not all'} final weights agree to the bit. "
         f"The losses are {number(losses[0], 4)} and {number(losses[1], 4)}.",
         why="Chance comes in at two places: the start, and the order of the rows. A step that uses all rows has no "
-        "order to choose. Where neither differs, all is the same.",
+        "order to choose. Where neither differs, all is the same. Short steps keep two orders close to each other.",
         pair=(first.replace(snapshots=60), second.replace(snapshots=60)),
     )
 
 
 def which_chance(generator: np.random.Generator, on_progress: Progress) -> Question | None:
     """Whether the start or the order of rows decides how a training ends."""
-    wild = bool(generator.integers(2))
+    rate = pick(generator, (0.1, 0.1, 1.0, 2.0, 3.0))
+    wild = rate >= 1
     experiment = Experiment(
         dataset=pick(generator, ("moons", "circles")), samples=100, noise=0.2, hidden=(whole(generator, 3, 6),),
         seed=whole(generator, 0, 9000), batch_size=1 if wild else whole(generator, 16, 25),
-        learning_rate=1.0 if wild else 0.1, epochs=12 if wild else 60,
+        learning_rate=rate, epochs=12 if wild else 60,
     )  # fmt: skip
     orders = order(experiment, STARTS, STARTS, whole(generator, 0, 9000), on_progress)
-    start, rows = orders.shares[0].share, orders.shares[1].share
-    if orders.diverged or max(start, rows) < MOST_OF_IT or max(start, rows) < TIMES * min(start, rows):
+    shares = [share.share for share in orders.shares]
+    right = int(np.argmax(shares))
+    if orders.diverged or shares[right] < MOST_OF_IT or 2 * shares[right] < 3 * sorted(shares)[-2]:
         return None
     rows_a_step = "one row" if experiment.batch_size == 1 else f"{experiment.batch_size} rows"
     return Question(
@@ -101,12 +106,16 @@ def which_chance(generator: np.random.Generator, on_progress: Progress) -> Quest
         f"{experiment.data_label}: {STARTS**2} runs. Each step uses {rows_a_step}, and the "
         f"learning rate is {number(experiment.learning_rate)}, a {'large' if wild else 'gentle'} step. "
         "The final losses differ.\n\nWhat matters more for them?",
-        options=("The start.", "The order of the rows.", "Both about alike."),
-        right=0 if start > rows else 1,
-        because=f"The start alone explains {percent(start)} of the differences, the order alone {percent(rows)}.",
-        why="Gentle steps follow the slope, so a run ends where its start lets it. Large steps, one row at a time, "
-        "throw it about: then the last rows seen say how it ends.",
-        pair=(orders.pair(0, 0), orders.pair(1, 0) if start > rows else orders.pair(0, 1)),
+        options=("The start.", "The order of the rows.", "Neither alone: only which start meets which order."),
+        right=right,
+        because=f"The start alone explains {percent(shares[0])} of the differences, the order alone "
+        f"{percent(shares[1])}, only the pair of both {percent(shares[2])}.",
+        why=(
+            "Gentle steps follow the slope, so a run ends where its start lets it.",
+            "Large steps, one row at a time, throw a run about: then the last rows seen say how it ends.",
+            "Where steps are so large, where a run ends hangs on all that came before: on the start and on the order.",
+        )[right],
+        pair=(orders.pair(0, 0), orders.pair(1, 0) if right == 0 else orders.pair(0, 1)),
     )
 
 

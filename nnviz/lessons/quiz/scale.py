@@ -83,6 +83,7 @@ def alike(generator: np.random.Generator, on_progress: Progress) -> Question | N
         (
             (f"random_uniform(minval=0.0, maxval={high})", f"drawn evenly between 0 and {high}"),
             (f"random_uniform(minval={-high}, maxval={high})", f"drawn evenly between −{high} and {high}"),
+            (f"random_uniform(minval={-high / 2}, maxval={high})", f"drawn evenly between −{high / 2:g} and {high}"),
             (f"constant(value={high})", f"{high}, all of them"),
             (f"random_normal(stddev={high})", f"drawn from a bell curve around 0 with a spread of {high}"),
         ),
@@ -102,8 +103,9 @@ def alike(generator: np.random.Generator, on_progress: Progress) -> Question | N
         options=tuple(f"about {at:g}" for at in levels),
         right=int(np.argmin(off)),
         because=f"Over all pairs of the units drawn just now it is {number(round(cosine, 3))}.",
-        why="Numbers that are all above 0 point all units into the same corner, so they start nearly alike. Numbers on "
-        "both sides of 0 point them anywhere.",
+        why="It hangs on how far from 0 the middle of the draws is, beside how widely they spread. Numbers that are "
+        "all "
+        "above 0 point all units into the same corner. Numbers evenly on both sides of 0 point them anywhere.",
     )
 
 

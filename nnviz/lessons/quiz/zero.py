@@ -7,7 +7,7 @@ import numpy as np
 from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.playground.diagnosis import diagnose
 from nnviz.analysis.playground.units import effective_units
-from nnviz.analysis.words import number
+from nnviz.analysis.words import count, number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.progress import Progress
@@ -18,6 +18,7 @@ from nnviz.lessons.quiz.record import Question, Template, pick, some, whole
 LESSON = "zero"
 AS_WELL, FAR = 1.1, 1.5  # times another loss: as good as it, and far above it
 PLANE = ("moons", "circles")
+BROKEN = ("dead", "diverged", "exploding")
 EVERY = {
     "zeros": "Every weight starts at 0.",
     "ones": "Every weight starts at 1.",
@@ -36,9 +37,8 @@ def parts(generator: np.random.Generator, on_progress: Progress) -> Question | N
         activation=pick(generator, ("tanh", "relu", "sigmoid")),
     )
     trace = train(experiment, on_progress)
-    moved, kinds = _moved(trace), _kinds(trace)
-    verdict = diagnose(trace)[0]
-    if verdict.kind in ("dead", "diverged") or kinds not in (1, experiment.hidden[0]):
+    (moved, numbers), kinds = _moved(trace), _kinds(trace)
+    if diagnose(trace)[0].kind in BROKEN or kinds not in (1, experiment.hidden[0]):
         return None
     return Question(
         text=f"{_units(experiment)} learn {_data(experiment)}. {words} The biases start at 0.\n\n"
@@ -49,9 +49,13 @@ def parts(generator: np.random.Generator, on_progress: Progress) -> Question | N
             "They move, and all become different.",
         ),
         right=0 if not moved else 1 if kinds == 1 else 2,
-        because=verdict.sentence,
-        why="Units that start equal get equal steps, so nothing parts them. And if all weights out of them are 0, the "
-        "units hear of no error: their step is 0, unless their own answer to 0 is not 0, as with sigmoid.",
+        because=f"{moved} of their {numbers} weights and biases moved. {_ended(experiment, kinds)}",
+        why=(
+            "The weights out of the units are 0, so the units hear of no error, and they answer 0, so the weights out "
+            "feel no pull. Each product has a factor 0.",
+            "Units that start equal get equal steps, so nothing parts them.",
+            "Units that start with different weights get different steps.",
+        )[0 if not moved else 1 if kinds == 1 else 2],
         pair=_against_random(experiment),
     )
 
@@ -89,14 +93,14 @@ def distinct(generator: np.random.Generator, on_progress: Progress) -> Question 
     )
     trace = train(experiment, on_progress)
     amounts, left = (1, 2, 3, units), _kinds(trace)
-    if left not in amounts or not _moved(trace):
+    if left not in amounts or not _moved(trace)[0]:
         return None
     return Question(
         text=f"{_units(experiment)} learn {_data(experiment)} from 2 inputs. {words} The biases start at 0.\n\n"
-        "How many different units does it have after training?",
+        "How many different units does it have after training, compared to the last bit?",
         options=tuple(str(amount) for amount in amounts),
         right=amounts.index(left),
-        because=diagnose(trace)[0].sentence,
+        because=_ended(experiment, left),
         why="Two units stay equal for ever if they start with equal weights in and equal weights out. A difference on "
         "either side is enough to part them.",
         pair=_against_random(experiment),
@@ -135,45 +139,54 @@ def breaker(generator: np.random.Generator, on_progress: Progress) -> Question |
     others = ", ".join(str(kind) for i, kind in enumerate(kinds) if i != right)
     return Question(
         text=f"{_units(base)} learn {_data(base)} with plain steps on 32 rows. Every weight starts at {value}, every "
-        "bias at 0, so all units are equal.\n\nWhich of these changes parts them?",
+        "bias at 0, so all units are equal.\n\nAfter which of these changes are they no longer equal?",
         options=tuple(words for words, _ in changes),
         right=right,
         because=f"All four were trained just now. With this one, {experiments[right].hidden[0]} units ended as "
-        f"{kinds[right]} different ones. With the three others: {others}.",
+        f"{kinds[right]} different ones, to the bit. With the three others: {others}.",
         why="Equal units get equal steps, whatever the steps are made of. Only a difference at the start parts them.",
         pair=(experiments[0 if right else 1], experiments[right]),
     )
 
 
 def no_hidden(generator: np.random.Generator, on_progress: Progress) -> Question | None:
-    """How well a start from zeros learns, with hidden units and without."""
+    """How well equal weights learn, with hidden units and without."""
     units, activation = pick(generator, (0, 0, 6, 8, 10)), pick(generator, ("tanh", "relu", "sigmoid"))
+    value = pick(generator, (0.0, 0.0, 0.5))
     experiment = _plain(generator).replace(
         dataset="blobs" if not units else pick(generator, PLANE), hidden=(units,) if units else (), epochs=150,
-        activation=activation, kernel_initializer="zeros", learning_rate=0.5,
+        activation=activation, kernel_initializer=f"constant(value={value})", learning_rate=0.5,
     )  # fmt: skip
     random = experiment.replace(kernel_initializer="glorot_uniform")
     traces = train(experiment, lambda share: on_progress(share / 2)), train(random)
     on_progress(1.0)
-    zero, other = (float(trace.train_loss[0, -1]) for trace in traces)
+    equal, other = (float(trace.train_loss[0, -1]) for trace in traces)
     guess = guess_loss(traces[0].dataset)
-    result = (zero <= AS_WELL * other, zero > 0.98 * guess, FAR * other < zero < 0.8 * guess)
+    result = (equal <= AS_WELL * other, equal > 0.98 * guess, FAR * other < equal < 0.8 * guess)
     if sum(result) != 1:
         return None
+    if not units:
+        why = "Without hidden units there are no copies: each weight has an input of its own, and feels its own pull."
+    elif not _moved(traces[0])[0]:
+        why = "Each pull on a weight is a product, and here each has a factor 0. Only the output's bias can move."
+    elif result[0]:
+        why = "The units move, but as one. Here the random start got no further in this time, though its units differ."
+    else:
+        why = "The units move, but as one. So all together draw one straight line, and these data need more."
     net = f"{_units(experiment)} and an output" if units else "One output with no hidden unit"
     return Question(
-        text=f"{net} learn{'' if units else 's'} {_data(experiment)}. Every weight and every bias starts at 0.\n\n"
-        "How far does it come in 150 epochs?",
+        text=f"{net} learn{'' if units else 's'} {_data(experiment)}. Every weight starts at {value:g}, every bias "
+        "at 0."
+        "\n\nHow far does it come in 150 epochs?",
         options=(
             "As far as from a random start.",
             "Nowhere: no better than a guess.",
             "Better than a guess, but far behind a random start.",
         ),
         right=result.index(True),
-        because=f"From zeros the loss ends at {number(zero)}, from random numbers at {number(other)}. A guess has "
+        because=f"The loss ends at {number(equal)}, from random numbers at {number(other)}. A guess has "
         f"{number(guess)}.",
-        why="Zeros do harm because they make units equal. With no hidden units there is nothing to keep apart. With "
-        "sigmoid units all move, but as one.",
+        why=why,
         pair=(experiment, random),
     )
 
@@ -190,9 +203,15 @@ def _against_random(experiment: Experiment) -> tuple[Experiment, Experiment]:
     return experiment, experiment.replace(kernel_initializer="glorot_uniform", output_initializer=None)
 
 
-def _moved(trace: Trace) -> bool:
+def _moved(trace: Trace) -> tuple[int, int]:
+    """How many weights and biases of hidden units ever moved, and how many there are."""
     hidden = (*trace.kernels[:-1], *trace.biases[:-1])
-    return any(bool((array != array[:, :1]).any()) for array in hidden)
+    moved = [(array[0] != array[0, :1]).any(axis=0) for array in hidden]
+    return sum(int(each.sum()) for each in moved), sum(each.size for each in moved)
+
+
+def _ended(experiment: Experiment, kinds: int) -> str:
+    return f"{count(experiment.hidden[0], 'unit')} ended as {kinds}: compared to the last bit, just now."
 
 
 def _kinds(trace: Trace) -> int:
@@ -211,5 +230,5 @@ TEMPLATES = (
     Template("What equal units do", LESSON, "zeros", parts),
     Template("How many units differ", LESSON, "parts", distinct),
     Template("What parts equal units", LESSON, "equal", breaker),
-    Template("Zeros with and without hidden units", LESSON, "flat", no_hidden),
+    Template("Equal weights with and without hidden units", LESSON, "flat", no_hidden),
 )

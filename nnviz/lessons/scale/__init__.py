@@ -26,8 +26,9 @@ def check_stddev(stddev: float, on_progress: Progress | None = None) -> Checked:
     learned = f"From stddev {stddev_text(stddev)}, {rate.successes} of {count(rate.runs, 'start')} learned"
     if done:
         return Checked(done, f"{learned}; their median loss is {number(float(np.nanmedian(measurement.losses)))}.")
-    if kinds["diverged"] + kinds["dead"] > kinds["stuck"] + kinds["learning"]:
-        return Checked(done, f"{learned}; {kinds['diverged']} overflowed, {kinds['dead']} went dead: too large.")
+    blown = kinds["diverged"] + kinds["exploding"]
+    if 2 * (blown + kinds["dead"]) > rate.runs:
+        return Checked(done, f"{learned}; {blown} blew up, {kinds['dead']} went dead: too large.")
     lost = float(np.nanmedian(measurement.losses)) if not measurement.diverged.all() else measurement.guess
     return Checked(
         done, f"{learned}; the median loss is {number(lost)}, a guess has {number(measurement.guess)}: too small."

@@ -63,15 +63,16 @@ def _fading_reveal(texts: dict[str, SignalRecord]) -> Reveal:
         else "A net like this can hear, and answer."
     )
     became = "of the signal is left" if share < 1 else "times the signal arrives"
+    back = f"{number(backwards)} of it" if backwards < 1 else f"{number(backwards)} times as much"
     return Reveal(
         right,
         f"After {count(layers, 'layer')} {number(share)} {became}: each layer multiplied it by {number(each)} on "
-        f"average. From a spread of {large} it became {number(shares[2])} times as large. From He's rule "
-        f"{number(shares[1])} of it arrived.",
-        "A number a little below 1, times itself again and again, comes to nothing. A number above 1 comes to far too "
+        f"average. From a spread of {large} it became {number(shares[2])} times as large, from He's rule "
+        f"{number(shares[1])} times.",
+        "A number a little below 1, times itself many times, comes to nothing. A number above 1 comes to far too "
         "much. What arrives at the end is all that the network can answer from.\n\nLearning sends a message the other "
         "way: the gradient, which tells each weight which way to move. It passes the same layers. Here "
-        f"{number(backwards)} of it reaches the first layer. {ending}",
+        f"{back} reaches the first layer. {ending}",
     )
 
 

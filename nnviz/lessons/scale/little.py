@@ -91,7 +91,8 @@ class Positive:
 
     Attributes:
         experiments: by name: from 0 up, around zero, and Glorot uniform.
-        losses: the median last loss of each.
+        losses: the median last loss of each; an odd number of seeds makes it one run's own.
+        typical: the seed of that run.
         cosines: how alike the incoming weights of two units are, on average.
         likeness: how alike the answers of two units are, layer by layer.
         guess, line: the losses of a guess, and of the best straight line.
@@ -99,6 +100,7 @@ class Positive:
 
     experiments: dict[str, Experiment]
     losses: dict[str, float]
+    typical: dict[str, int]
     cosines: dict[str, float]
     likeness: dict[str, Array]
     guess: float
@@ -114,13 +116,16 @@ def small_positive(high: float, on_progress: Progress | None = None) -> Positive
         "Glorot uniform": initializers.get("glorot_uniform"),
     }
     experiments = {name: POSITIVE.replace(kernel_initializer=start) for name, start in starts.items()}
-    losses = {}
+    losses, typical = {}, {}
     for i, (name, experiment) in enumerate(experiments.items()):
-        losses[name] = float(np.median(train(experiment, part(on_progress, i, len(starts))).train_loss[:, -1]))
+        trace = train(experiment, part(on_progress, i, len(starts)))
+        middle = int(np.argsort(trace.train_loss[:, -1])[len(trace.seeds) // 2])
+        losses[name], typical[name] = float(trace.train_loss[middle, -1]), int(trace.seeds[middle])
     data = POSITIVE.load_dataset()
     return Positive(
         experiments,
         losses,
+        typical,
         {name: draws(start, Kernel((WIDTH, WIDTH))).alike for name, start in starts.items()},
         {name: likeness(start, WIDTH, LIKE_DEPTH) for name, start in starts.items()},
         guess_loss(data),
@@ -133,25 +138,35 @@ def _positive_reveal(positive: Positive) -> Reveal:
     loss = positive.losses[small]
     guesses = loss > (1 - NO_BETTER) * positive.guess
     better = loss < positive.line - AS_A_LINE * positive.guess
-    alike = positive.likeness[small][-1]
+    first, alike = (positive.likeness[small][layer] for layer in (0, -1))
     why = (
         f"The numbers differ, but all are positive. So all units look in much the same direction: the mean cosine of "
-        f"their weights is {number(cosine)}, where 1 means the same direction. From layer to layer it gets worse. In "
+        f"their weights is {number(cosine)}, where 1 means the same direction. "
+        f"{'From layer to layer it gets worse. In' if alike > first else 'In'} "
         f"layer {LIKE_DEPTH} the answers of two units are correlated to {alike:.3f}, where 1 means that they go up and "
-        "down together. Many units, one opinion."
-    )
-    lost = positive.losses[around] > (1 - NO_BETTER) * positive.guess
-    if lost:
-        why += (
-            f"\n\nSo draw from both sides of zero? From {around} the units do differ, but the loss is "
-            f"{number(positive.losses[around])}, a guess. To differ is not enough. The next screen shows why."
+        "down together. "
+        + (
+            "That is how they start. And yet, with numbers of this size, the network learned."
+            if better
+            else "Many units, one opinion."
         )
+    )
+    other, there = positive.losses[around], f"From {around} the units point anywhere, and"
+    if other > (1 - NO_BETTER) * positive.guess:
+        why += (
+            f"\n\nSo draw from both sides of zero? {there} yet the loss is {number(other)}, no better than a guess. To "
+            "differ is not enough: the size must fit, too. The next screen shows why."
+        )
+    elif other < positive.line - AS_A_LINE * positive.guess:
+        why += f"\n\n{there} the loss is {number(other)}: from both sides of zero this size does."
+    else:
+        why += f"\n\n{there} the loss is {number(other)}, no better than a straight line: this size does not suit."
     return Reveal(
         0 if guesses else 2 if better else 1,
-        f"The article says that such numbers are a good start. Measured just now: it ends at loss {number(loss)}. One "
-        f"straight line reaches {number(positive.line)}, a guess {number(positive.guess)}. From Glorot uniform the "
-        "same "
-        f"network reaches {number(positive.losses[usual])}.",
+        f"The article says that such numbers are a good start. Measured just now: from {small} it ends at loss "
+        f"{number(loss)}. One straight line reaches {number(positive.line)}, a guess {number(positive.guess)}. From "
+        f"Glorot uniform the same network reaches {number(positive.losses[usual])}. Each is the middle one of "
+        f"{count(POSITIVE.restarts, 'seed')}.",
         why,
     )
 
@@ -162,7 +177,10 @@ def _positive_pictures(positive: Positive, palette: Palette) -> list[Picture]:
     title = (
         f"From {small}, two units' answers are alike to {first:.3f} in layer 1 and to {last:.3f} in layer {LIKE_DEPTH}."
     )
-    a, b = (positive.experiments[name].replace(restarts=1, snapshots=60) for name in (small, usual))
+    a, b = (
+        positive.experiments[name].replace(restarts=1, snapshots=60, seed=positive.typical[name])
+        for name in (small, usual)
+    )
     return [
         Numbers(
             "How it ended, and how alike the units began",
@@ -216,7 +234,7 @@ POSITIVE_SCREEN = Screen(
     options=(
         "Not at all. It only guesses.",
         "No better than one straight line.",
-        "Better than a straight line. Different is different.",
+        "Better than a straight line.",
     ),
     measure=small_positive,
     reveal=_positive_reveal,

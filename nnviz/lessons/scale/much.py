@@ -28,7 +28,7 @@ DEEP = Experiment(
 """Eight ReLU layers on two moons: what the lesson's later screens and its task train."""
 DEEP_STDDEVS = tuple(10 ** (step / 6) for step in range(-9, 4))
 TOO_MUCH = 9  # the place of spread 1
-BROKEN = ("diverged", "dead")
+BROKEN = ("diverged", "exploding", "dead")
 
 FEW, LARGE = 0.05, 5.0
 XOR_STDDEVS = (0.01, FEW, 0.2, 0.5, 1.0, 2.0, LARGE, 10.0)
@@ -42,11 +42,13 @@ class Much:
     Attributes:
         scales: runs of deep ReLU networks from many spreads.
         ones: losses of three ReLU layers from ones: at the start, after one step, at the end.
+        ones_died: whether at the end all units of a layer answer one thing to every row.
         ones_sentence: what became of them.
     """
 
     scales: Scales
     ones: tuple[float, float, float]
+    ones_died: bool
     ones_sentence: str
 
 
@@ -58,7 +60,8 @@ def much(layers: int, on_progress: Progress | None = None) -> Much:
     trace = train(ONES, lambda share: report(0.9 + 0.1 * share))
     losses = trace.train_loss[0]
     (verdict,) = diagnose(trace)
-    return Much(measurement, (float(losses[0]), float(losses[1]), float(losses[-1])), verdict.sentence)
+    ends = float(losses[0]), float(losses[1]), float(losses[-1])
+    return Much(measurement, ends, verdict.kind == "dead", verdict.sentence)
 
 
 def _best(measurement: Scales) -> int:
@@ -82,16 +85,31 @@ def _much_reveal(muchs: Much) -> Reveal:
         f" Of {len(runs.stddevs)} spreads from {stddev_text(runs.stddevs[0])} to {stddev_text(runs.stddevs[-1])}, "
         f"{good} let most runs learn. The best was {stddev_text(runs.stddevs[best])}."
     )  # fmt: skip
+    blown = kinds["diverged"] + kinds["exploding"]
+    fates = [f"{blown} blew up" if blown else "", f"{kinds['dead']} went dead" if kinds["dead"] else ""]
+    fates = [fate for fate in fates if fate]
+    if fates:
+        harm = (
+            "Large weights give huge answers, so the loss is huge, and so is the step that follows. "
+            f"Here {' and '.join(fates)}."
+        )
+    else:
+        harm = (
+            f"Each layer makes the answers larger. {count(layers, 'layer')} did no harm here: none of these runs blew "
+            "up, and none went dead. More layers multiply more often."
+        )
+    dead = (
+        "\n\nDead means: all units of a layer answer the same to everything. No gradient passes them, so they stay "
+        "silent. What comes after still moves, but it can only guess."
+        if kinds["dead"] or muchs.ones_died
+        else ""
+    )
     return Reveal(
         right,
-        f"Of {total} starts from spread 1, {kinds['diverged']} overflowed, {kinds['dead']} went dead and "
-        f"{learned} learned.{ends}",
-        f"Large weights give huge answers, so the loss is huge, and so is the step that follows. Some runs overflow, "
-        f"others fall silent. Three layers from all ones begin at loss {number(muchs.ones[0])}. After one step it is "
-        f"{number(muchs.ones[1])}. {muchs.ones_sentence}\n\nDead means: all units of a layer answer 0, to everything. "
-        "No gradient passes to what lies before them, so they stay silent. What comes after still moves, but it can "
-        f"only guess.\n\nThis was with {count(layers, 'layer')}. Change their number, and watch the window between too "
-        "small and too large open and close.",
+        f"Of {total} starts from spread 1, {blown} blew up, {kinds['dead']} went dead and {learned} learned.{ends}",
+        f"{harm} Three layers from all ones begin at loss {number(muchs.ones[0])}. After one step it is "
+        f"{number(muchs.ones[1])}. {muchs.ones_sentence}{dead}\n\nChange the number of layers, now {layers}, and watch "
+        "the window between too small and too large open and close.",
     )
 
 
@@ -107,7 +125,7 @@ def _much_pictures(muchs: Much, palette: Palette) -> list[Picture]:
     return [
         plot_window(muchs.scales, palette, he),
         Numbers(
-            "Ones throw all units to the flat side in the first step",
+            "The loss of three layers from ones",
             {"loss": {"at the start": number(muchs.ones[0]), "after one step": number(muchs.ones[1]),
                       "at the end": number(muchs.ones[2])}},
         ),
@@ -125,19 +143,26 @@ def _xor_reveal(measurement: Scales) -> Reveal:
     apart = difference(small, large)
     best = int(np.argmax([rate.share for rate in measurement.rates]))
     steps = measurement.experiment.epochs
+    shares = [rate.share for rate in measurement.rates]
+    spread = f"from {percent(min(shares))} of starts to {percent(max(shares))}"
+    if apart.low <= 0 <= apart.high:
+        moral = f"Between these two luck may be all. But over all spreads shown, success goes {spread}."
+    else:
+        moral = f"So the scale matters more than the word random: over all spreads shown, success goes {spread}."
+    promise = (
+        "All these starts are random. Even from the best spread some fail: a random start is a good bet, and no "
+        "promise."
+        if max(shares) < 1
+        else "All these starts are random."
+    )
     return Reveal(
         0 if apart.low > 0 else 1 if apart.high < 0 else 2,
         f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within {count(steps, 'step')}; "
-        f"from spread {LARGE:g} only {percent(large.share)}. Best of all was {stddev_text(measurement.stddevs[best])}, "
-        f"with {percent(measurement.rates[best].share)}."
-        if small.share > large.share
-        else f"From spread {FEW:g}, {percent(small.share)} of {small.runs} starts solved XOR within "
-        f"{count(steps, 'step')}; from spread {LARGE:g}, {percent(large.share)}.",
+        f"from spread {LARGE:g}, {percent(large.share)}. Best of all was {stddev_text(measurement.stddevs[best])}, "
+        f"with {percent(measurement.rates[best].share)}.",
         "From large weights the units begin at the flat ends of tanh. There a change of the weights changes next to "
         "nothing, so they sit where luck dropped them. From very small weights the units begin almost equal. They "
-        "part in the end, but it takes time: give them more steps, and more of them get there.\n\nSo the scale "
-        "matters more than the word random. All these starts are random. And even from the best spread some fail: a "
-        "random start is a good bet, and no promise.",
+        f"part in the end, but it takes time: more steps help more of them.\n\n{moral} {promise}",
     )
 
 
@@ -161,9 +186,9 @@ MUCH_SCREEN = Screen(
     "three times too large.",
     question="What does training make of that?",
     options=(
-        "It learns faster. Large numbers take large steps.",
-        "It learns, but more slowly.",
-        "It breaks. Numbers overflow, or whole layers fall silent.",
+        "It ends lower than from He's rule.",
+        "It does not break, but it ends no lower.",
+        "Most runs break: numbers blow up, or whole layers go dead.",
     ),
     measure=much,
     reveal=_much_reveal,
@@ -183,8 +208,8 @@ XOR_SCREEN = Screen(
     question="Which of the two solves XOR more often?",
     options=(
         "The small weights.",
-        "The large weights. They differ more, so symmetry is no problem.",
-        "Both alike. Random is random.",
+        "The large weights.",
+        "Neither, as far as 100 starts of each can tell.",
     ),
     measure=xor,
     reveal=_xor_reveal,

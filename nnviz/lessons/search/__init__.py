@@ -129,9 +129,9 @@ def _restarting_pictures(result: measured.Restarting, palette: Palette) -> Seque
         for dims in rows
     }
     table = Numbers(
-        "Chances multiply: each number more makes a good start about ten times as rare.",
+        f"Chances multiply: each number more makes a good start {number(1 / result.share)} times as rare.",
         {
-            "chance": {named[dims]: f"{number(100 * result.share**dims)} %" for dims in rows},
+            "chance": {named[dims]: f"{number(100 * result.share**dims, 5 if dims == 1 else 3)} %" for dims in rows},
             "measured": counted,
             "restarts": {named[dims]: number(result.needed(dims)) for dims in rows},
         },
@@ -185,9 +185,10 @@ SCREENS = (
         "fades away.",
         question="All start at the same place. Which of them end lowest?",
         options=(
-            "Those with no push: they waste no step",
-            "Those with a steady push: they never get stuck",
+            "Those with no push",
+            "Those with a steady push",
             "Those whose push fades away",
+            "Two or all of them about as low",
         ),
         measure=measured.pushes,
         reveal=measured.pushes_say,
@@ -213,7 +214,7 @@ SCREENS = (
             "One long walk: it has the most time",
             f"{RESTARTS} short walks: they look in more valleys",
             "Annealing: it can climb out again",
-            "No single one: it depends on the size of a step",
+            "No single one: now one, now another, or none",
         ),
         measure=measured.budget,
         reveal=measured.budget_says,
@@ -230,9 +231,9 @@ SCREENS = (
         "Then comes mutation: one number in five is changed a little, at random. Most such changes do harm.",
         question="What if we leave mutation out?",
         options=(
-            "It does better: nothing spoils good candidates",
-            "It does about as well: mixing parents is change enough",
-            "It does worse: nothing new comes in",
+            "It does better",
+            "It does about as well, or as badly",
+            "It does worse",
         ),
         measure=measured.populations,
         reveal=measured.populations_say,

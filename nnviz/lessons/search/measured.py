@@ -51,7 +51,7 @@ def valley_says(walk: Walk) -> Reveal:
     first, ends = valleys.of(np.array([start, end])).tolist()
     deepest = valleys.deepest
     share, floor = float(valleys.shares[deepest]), float(valleys.heights[deepest])
-    where = "the deepest place of all" if ends == deepest else f"the deepest floor lies at {number(floor)}"
+    where = "the deepest place of all" if walk.settled[0] else f"the deepest floor lies at {number(floor)}"
     return Reveal(
         right=1 if first == ends else 2,
         because=f"It starts at {trimmed(start)} and ends at {number(end)}. Its height there is {number(low)}: {where}.",
@@ -73,15 +73,18 @@ def crowd_says(walk: Walk) -> Reveal:
     """How many came to the deepest floor."""
     measurement = rate(int(walk.settled.sum()), walk.plan.runs)
     exact = deepest_share(walk.plan.landscape, 1)
-    holds = "inside" if measurement.low <= exact <= measurement.high else "just outside"
+    holds = "inside" if measurement.low <= exact <= measurement.high else "outside"
+    valleys = basins(walk.plan.landscape)
+    begins, ends = (valleys.of(walk.points[:, moment, 0]) == valleys.deepest for moment in (0, -1))
     needed = restarts_needed(exact)
     return Reveal(
         right=0 if measurement.share > 0.5 else 1 if measurement.share > 0.2 else 2,
         because=f"{measurement.successes} of {measurement.runs:,} reach it: {_percents(measurement)}. "
         f"The exact share of its basin, {number(100 * exact)} %, lies {holds} that interval.",
         why="The chance to end in a valley is the width of its basin, not its depth. Luck picks the start, and the "
-        "ground does the rest. A few that start next to a hilltop do slip over it, since one step is enough there. "
-        "About as many come as go.\n\n"
+        "ground does the rest. Next to a hilltop one step may lead over it: "
+        f"{count(int((ends & ~begins).sum()), 'walker')} "
+        f"slipped into the deepest valley, and {int((begins & ~ends).sum())} out of it.\n\n"
         f"The interval is honest about luck: another {measurement.runs:,} starts would give a slightly other count. "
         "Of a "
         "hundred such intervals, about 95 hold the true share.\n\n"
@@ -92,6 +95,7 @@ def crowd_says(walk: Walk) -> Reveal:
 
 
 PUSHES = ("no push", "steady push", "fading push")
+AS_LOW = 0.01  # of the way down: two groups that end less than this apart end about as low
 
 
 def pushes(
@@ -108,21 +112,51 @@ def pushes(
 
 def pushes_say(walks: Mapping[str, Walk]) -> Reveal:
     """Which of them end lowest, by the median."""
+    start = float(next(iter(walks.values())).heights[0, 0])
     ends = [float(medians(walk)[-1]) for walk in walks.values()]
+    lowest, second = sorted(ends)[:2]
+    tied = second - lowest <= AS_LOW * max(start - lowest, second - lowest)
     none, steady, fading = (number(end) for end in ends)
-    settled = [percent(float(walk.settled.mean())) for walk in walks.values()]
-    seen = percent(float(walks["steady push"].succeeded.mean()))
     return Reveal(
-        right=int(np.argmin(ends)),
+        right=len(ends) if tied else int(np.argmin(ends)),
         because=f"The middle one of {PUSHED} walkers ends at height {none} with no push, at {steady} with a steady "
         f"push, and at {fading} with a push that fades.",
-        why="With no push a walker stays in the first dent it meets. A steady push can throw it out of any dent, the "
-        f"deepest too: {seen} of those walkers once stood on the deepest floor, and {settled[1]} stand there at the "
-        f"end. With a push that fades a walker can roam first and settle later: {settled[2]} end on the deepest floor, "
-        f"against {settled[0]} with no push.\n\n"
-        "Smiths know this. They heat metal and let it cool slowly, which they call annealing. Click into a map to "
-        "start all walkers there. Try a tiny push and a huge one, too.",
+        why=f"{_pushes_did(walks)}\n\n"
+        "Smiths know the use of a push that fades. They heat metal and let it cool slowly, which they call annealing. "
+        "Click into a map to start all walkers there. Try a tiny push and a huge one, too.",
     )
+
+
+def _pushes_did(walks: Mapping[str, Walk]) -> str:
+    """What each push did, by how many walkers saw the deepest floor and how many stand on it."""
+    still, steady, fading = (int(walk.settled.sum()) for walk in walks.values())
+    seen = int(walks["steady push"].succeeded.sum())
+    alone = (
+        "With no push a walker follows the slope into one valley and stays in it. All set out from one place, so "
+        f"{'all' if still else 'none'} of them end on the deepest floor."
+    )
+    if np.array_equal(walks["no push"].points, walks["steady push"].points):
+        return f"{alone} A push of 0 is no push, so the other two groups went the very same way."
+    if not seen:
+        pushed = "Of the walkers with a steady push none ever stood on the deepest floor."
+    elif steady < seen:
+        pushed = (
+            f"A steady push drives walkers out of valleys, out of the deepest too: {seen} of {PUSHED} once stood on "
+            "the "
+            f"deepest floor, and {steady} stand there at the end."
+        )
+    else:
+        pushed = f"With a steady push {seen} of {PUSHED} came to the deepest floor, and they stand there at the end."
+    faded = f"With a push that fades {fading} of {PUSHED} end there"
+    if fading > max(still, steady):
+        faded += ": they roam first and settle later."
+    elif fading < still:
+        faded += ": here the push did harm, for it drove walkers off the way that leads there."
+    elif fading == still:
+        faded += ", as many as with no push."
+    else:
+        faded += ", no more than with the steady one."
+    return f"{alone} {pushed} {faded}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +177,11 @@ def budget(landscape: str, step: float, seed: int, on_progress: Progress | None 
 
 
 LEADS = {
-    "many": "Where short walks lead, steps are too short to get over a ridge. So it pays to start often.",
-    "annealing": "Where annealing leads, a step up now and then gets the walker over a ridge.",
-    "one": "Where the long walk leads, its steps can leap from valley to valley, though it never climbs.",
-    "": "Where all ways do about as well, there is little to get out of.",
+    "many": "Where short walks lead, it pays to start often.",
+    "annealing": "Where annealing leads, it pays to take a step up now and then.",
+    "one": "Where the long walk leads, a single step may reach into a lower valley, though the walker never climbs.",
 }
+NEARLY_ALWAYS = 0.9
 
 
 def budget_says(result: Budget) -> Reveal:
@@ -156,9 +190,15 @@ def budget_says(result: Budget) -> Reveal:
     leaders = set(filter(None, winners(results)))
     keys = [method.key for method in METHODS]
     random_share = percent(float(results.at_random.mean()))
-    reasons = " ".join(words for key, words in LEADS.items() if key in (leaders or {""}))
     lines = rates(results)
     best = [max(range(len(results.steps)), key=lambda s: line[s].share) for line in lines]
+    if leaders:
+        reasons = " ".join(words for key, words in LEADS.items() if key in leaders)
+    elif min(line[s].share for line, s in zip(lines, best, strict=True)) > NEARLY_ALWAYS:
+        reasons = "At its best step each way finds it nearly always: here there is little to get out of."
+    else:
+        reasons = "No way leads beyond doubt: the intervals of the best two overlap at each size of step."
+    many = len(leaders) > 1
     at_best = "; ".join(
         f"{method.label} {percent(line[s].share)} with steps of {plain(float(results.steps[s]))}"
         for method, line, s in zip(METHODS, lines, best, strict=True)
@@ -167,8 +207,8 @@ def budget_says(result: Budget) -> Reveal:
         right=keys.index(leaders.pop()) if len(leaders) == 1 else len(keys),
         because=f"{rates_finding(results)} Pure luck, looking anywhere at random, finds it in {random_share}.",
         why=f"{reasons}\n\nAt its own best step each reaches: {at_best}.\n\n"
-        "So “annealing is better” is worth little if nobody says how long the steps were. Bars show 95 % intervals. A "
-        "method leads only where its interval lies above all others.",
+        + ("So “annealing is better” is worth little if nobody says how long the steps were. " if many else "")
+        + "Bars show 95 % intervals. A method leads only where its interval lies above all others.",
     )
 
 
@@ -191,20 +231,29 @@ def populations_say(texts: Mapping[str, Evolution]) -> Reveal:
     without, mutated = (rate(int(one.succeeded.sum()), RUNS) for one in (texts[WITHOUT], texts[WITH]))
     generation = copies_from(texts[WITHOUT])
     copies = f"From generation {generation} on, all {SIZE} candidates of every run are copies of one."
+    left, kept = (number(float(texts[name].distinct[:, -1].mean())) for name in (WITHOUT, WITH))
     if generation < 0:
-        different = number(float(texts[WITHOUT].distinct[:, -1].mean()))
-        copies = f"Without it {different} of {SIZE} candidates still differ at the end, on average."
+        copies = f"Without it {left} of {SIZE} candidates still differ at the end, on average."
+    right = 0 if without.low > mutated.high else 2 if mutated.low > without.high else 1
+    if texts[WITH].mutation == 0:
+        effect = "A mutation of 0 is none, so here both populations are the same."
+    else:
+        effect = f"Mutation keeps bringing in something new: with it {kept} of {SIZE} candidates differ at the end."
+        effect += (
+            " Here that does harm: too few good ones are kept as they are.",
+            " But new is not yet better, and here it makes no difference that these runs could show.",
+            " A bit of chance keeps the search going.",
+        )[right]
     return Reveal(
-        right=0 if without.low > mutated.high else 2 if mutated.low > without.high else 1,
+        right=right,
         because=f"Without mutation {without.successes} of {RUNS} runs find the deepest place, with it "
         f"{mutated.successes} (95 % intervals {percent_range(without.low, without.high)} and "
         f"{percent_range(mutated.low, mutated.high)}). {copies}",
-        why="Children only mix what their parents have. The best few win again and again, so one family takes over. "
-        "Once all are alike, mixing makes nothing new. The search stands still, and not because it has found the best. "
-        "That is called premature convergence, and it is a loss of diversity.\n\n"
-        "Mutation keeps bringing in something new. A bit of chance stops the population from becoming one candidate, "
-        f"{SIZE} times.\n\n"
-        "Keep this picture in mind. Later on you will meet units of a network that are copies of each other.",
+        why="Children only mix what their parents have. Nothing new comes in, and what no child takes up is lost. "
+        "Once all are alike, mixing changes nothing: the search stands still, whether it has found the best or not. "
+        "To stand still too soon is called premature convergence, and it is a loss of diversity.\n\n"
+        f"{effect}\n\n"
+        "Keep the copies in mind. Later on you will meet units of a network that are copies of each other.",
     )
 
 
@@ -236,15 +285,15 @@ def restarting_says(restartings: Restarting) -> Reveal:
     """How many restarts five numbers need."""
     one, two, five = (restartings.needed(dims) for dims in (1, 2, NUMBERS))
     measured = [f"{rate.successes:,} of {rate.runs:,}" for rate in restartings.tried.values()]
+    share = number(100 * restartings.share, 5)  # so that who multiplies it finds the products to three
     return Reveal(
         right=0 if five < FEW else 1 if five < MANY else 2,
         because=f"{number(five)} restarts for five numbers, after {number(one)} for one and {number(two)} for two. "
         f"Walks that found it: {measured[0]} with one number, {measured[1]} with two, {measured[2]} with three.",
-        why="The walk must start right in each number at once, and such chances multiply. One number: "
-        f"{number(100 * restartings.share)} %. Two: {number(100 * restartings.share)} % of "
-        f"{number(100 * restartings.share)} %. Five: "
-        f"{number(100 * restartings.share**NUMBERS)} %. Each further number makes a good start about ten times as "
-        "rare.\n\n"
+        why=f"The walk must start right in each number at once, and such chances multiply. One number: {share} %. Two: "
+        f"{share} % of {share} %, which is {number(100 * restartings.share**2)} %. Five: "
+        f"{number(100 * restartings.share**NUMBERS)} %. Each further number makes a good start "
+        f"{number(1 / restartings.share)} times as rare.\n\n"
         "So restarts help with few numbers, and are hopeless with many on ground like this. A network has thousands of "
         "weights. Is all lost? No. Its ground need not be like this: there may be many good places, not one. You can "
         "only find out by trying. Do so now.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from nnviz.lessons.lesson import Numbers, Pair, Picture, Reveal, Screen
 NOISY_XOR = Experiment(dataset="xor", samples=200, noise=0.7, hidden=(4,), learning_rate=0.5)
 CALM, WILD = 0.3, 15.0  # learning rates; at the latter 16 runs that differed in last digits ended 6 apart or more
 ROW_SEEDS = 50
+FAR = 1000  # times the gap of the calm run: stretched beyond doubt
 NOTHING_LEFT, FEW_POINTS = 0.001, 0.01  # shares of fresh points
 
 SEED = Parameter(name="own", kind=int, default=0, low=0, high=9999, label="seed", note="Of the run that is repeated.")
@@ -114,17 +116,28 @@ def _hair(hairs: Hair) -> Reveal:
     start = next(one for one in hairs.wild if one.change == WEIGHT)
     steps = f"{start.steps[-1]:,} steps"
     calm, wild = _strayed(hairs.calm), _strayed(hairs.wild)
+    if wild < calm * FAR:
+        stretched = (
+            f"At {hairs.rate:g} the gap stays small, too. Bolder steps overshoot the valley, and then each jump can "
+            "stretch it: try a rate of 15 or more."
+        )
+    else:
+        times = math.log2(wild / float(start.distance[0]))
+        stretched = (
+            f"At {hairs.rate:g} the steps are bold: they overshoot the valley, and each jump can stretch the gap. "
+            f"{number(times, 2)} doublings lead from the one number to the other."
+        )
+    nearby = next(one.changed for one in hairs.wild if one.change == RATE)
     return Reveal(
         right=0 if wild < 1e-6 else 1 if wild < 0.1 else 2,
         because=f"Moved by {number(float(start.distance[0]))}, they end {number(wild)} apart after {steps}. Two runs "
         f"of different seeds end {number(hairs.strangers)} apart.",
-        why=f"With a learning rate of {CALM:g} the two end {number(calm)} apart: no one would ever notice. "
-        "Both roll down the same slope, so a small gap stays small.\n\n"
-        "A bold step overshoots the valley, and each jump can stretch the gap. Some 50 doublings lead from the last "
-        "digit to the first.\n\n"
+        why=f"With a learning rate of {CALM:g} the two end {number(calm)} apart. Both roll down the same slope, so a "
+        f"small gap stays small.\n\n{stretched}\n\n"
         "So the same seed on another machine may mean the same network, or not. It depends on the steps.\n\n"
         "With nothing changed, the gap is exactly 0. That makes a seed good for finding faults: if two runs differ, "
-        "something was changed. (A and B on this page differ in the last digit of the learning rate.)",
+        f"something was changed. (A and B on this page differ in the last digit of the learning rate: {hairs.rate!r} "
+        f"and {nearby!r}.)",
     )
 
 
@@ -163,7 +176,7 @@ def _one_row(one_rows: OneRow) -> Reveal:
         f"Trained anew with another seed, answers differ at {percent(other)}; with the same seed and one row less, at "
         f"{percent(dropped)}. "
         + (
-            "Where all rows go into each step, one row less is a small push. In small batches it does more."
+            "All rows go into each step, so one row less is a small push. Put fewer rows into a step, and see."
             if one_rows.experiment.batch_rows == one_rows.experiment.train_rows
             else "The start is still the same. But one row less deals the others into other steps, and the run takes "
             "another road. Put all 100 rows into each step, and see."

@@ -30,6 +30,7 @@ TASKS = {
     "XOR": XOR,
 }
 PAIR_SEEDS = 100
+HELPS = 1.5  # times as many seeds that it takes without
 CHANGES = {
     "scale_of_the_start": MOONS.replace(kernel_initializer="he_uniform"),
     "learning_rate": MOONS.replace(learning_rate=0.33),
@@ -85,8 +86,8 @@ def _favourite(ranks: SeedRanks) -> Reveal:
     name, worst = max(ranks.tasks.items(), key=lambda item: item[1].place)
     return Reveal(
         right=0 if all(better) else 1 if not any(better) else 2,
-        because=f"Of {AMONG} places, seed {ranks.seed} takes {', '.join(places[:-1])} and {places[-1]}.",
-        why="Many programs fix the seed to 0 or to 42, and leave it there. A fine label, but no good omen: "
+        because=f"Beside {AMONG} seeds, seed {ranks.seed} takes place {', '.join(places[:-1])} and {places[-1]}.",
+        why="Many programs fix the seed to 0 or to 42, and leave it there. A fine label, but no omen: "
         "a fixed seed is one draw, and whatever luck it had, it has each time.\n\n"
         "Is some other seed a lucky one? We set the order of all seeds in the first task beside that in the others. "
         f"1 would be the same order, 0 is nothing in common: {', '.join(agree[:-1])} and {agree[-1]}. Only for a near "
@@ -158,17 +159,23 @@ def pairs(change: str, on_progress: Progress | None = None) -> Pairs:
 
 def _pairs(measurement: Pairs) -> Reveal:
     one = measurement.asked
-    least = min(measurement.paired.items(), key=lambda item: item[1].fewer)
+    least, *_, most = sorted(measurement.paired.items(), key=lambda item: item[1].fewer)
+    meets = (
+        "Here that helps little: a start that is hard for A says little about B, so not much cancels out."
+        if one.fewer < HELPS
+        else "A start that is hard for A is often hard for B, and in the difference it cancels out. What is left is "
+        "what "
+        "you wanted to see."
+    )
     same, other = (float(differences.std(ddof=1)) for differences in (one.same, one.other))
     return Reveal(
-        right=0 if one.fewer < 1.5 else 1 if one.fewer <= 10 else 2,
+        right=0 if one.fewer < HELPS else 1 if one.fewer <= 10 else 2,
         because=f"It takes {number(one.fewer, 2)} times as many. The differences stray by {number(same)} with the same "
         f"seeds, by {number(other)} with others.",
-        why="With the same seed both sides meet the same luck. A start that is hard for A is often hard for B, and in "
-        "the difference it cancels out. What is left is what you wanted to see.\n\n"
-        f"It does not always help. Where B differs in {_called(least[0])}, it would take only "
-        f"{number(least[1].fewer, 2)} times as many seeds without. There a start that suits A says little about B. "
-        "See the table.\n\n"
+        why=f"With the same seed both sides meet the same luck. {meets}\n\n"
+        f"It does not always help as much. Where B differs in {_called(least[0])}, it takes "
+        f"{number(least[1].fewer, 2)} times as many seeds without, where it differs in {_called(most[0])}, "
+        f"{number(most[1].fewer, 2)} times. See the table.\n\n"
         "It costs nothing, so do it. But do not mistake it for one fixed seed: here are "
         f"{len(one.same)} seeds, each used twice. Scientists who simulate call this common random numbers.",
     )
@@ -236,7 +243,7 @@ PAIRS_SCREEN = Screen(
     "Here both are networks on two moons. A starts from the default of Keras, B from the same draws made "
     f"larger, by the rule of He. We train both with {PAIR_SEEDS} seeds.",
     question="How many times as many seeds does it take if each side has its own?",
-    options=("No more: chance is chance", "2 to 10 times as many", "Over 10 times as many"),
+    options=("Less than 1.5 times as many", "1.5 to 10 times as many", "Over 10 times as many"),
     measure=pairs,
     reveal=_pairs,
     pictures=_pairs_pictures,

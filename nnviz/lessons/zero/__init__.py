@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.analysis.playground.diagnosis import diagnose
+from nnviz.analysis.playground.baselines import guess_loss, line_loss
+from nnviz.analysis.playground.diagnosis import AS_A_LINE, diagnose
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import amount_moved
 from nnviz.analysis.training import train_all
-from nnviz.analysis.words import count, number, percent
+from nnviz.analysis.words import count, distinctly, number, percent
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
 from nnviz.core.progress import Progress
@@ -53,22 +55,31 @@ def reveal_zeros(measurement: _Zeros) -> Reveal:
     moved, total = amount_moved(measurement.zeros)
     wines, of_wines = amount_moved(measurement.wines)
     kind = diagnose(measurement.zeros)[0].kind
+    first, last = distinctly(*(float(measurement.zeros.train_loss[0, moment]) for moment in (0, -1)))
+    went = f"went from {first} to {last}" if first != last else f"stayed at {first}"
+    if moved:
+        bias = (
+            "So one thing can be learned from zeros: how common each class is. In the two moons both are equally "
+            "common, so there each handful of rows only pushes the bias to and fro. Set the rows a step to all of "
+            "them, and even that stops."
+        )
+    else:
+        bias = (
+            "From the wines it learns how common each grower is. In the two moons both classes are equally common, and "
+            "each step takes all rows. So the pulls on the bias cancel, and here the article is right: from zeros "
+            "nothing is learned."
+        )
     return Reveal(
         right=0 if moved == 0 else 1 if moved == 1 else 2 if kind == "cloned" else 3,
         because=(
-            f"{moved} of {total} numbers moved. The loss went from "
-            f"{number(float(measurement.zeros.train_loss[0, 0]))} to "
-            f"{number(float(measurement.zeros.train_loss[0, -1]))}. On the wines {wines} of {of_wines} moved: "
+            f"{moved} of {total} numbers moved. The loss {went}. On the wines {wines} of {of_wines} moved: "
             "the biases of the three answers."
         ),
         why=(
             "A step moves a weight by a product. For a weight into a hidden unit, one factor is the weight out of it: "
             "0. For a weight out of it, one factor is the unit's answer, and tanh(0) is 0. Zero times anything is "
             "zero, so nothing there can ever move. We call that frozen.\n\n"
-            "Only the output's bias has no such factor. So the article, which says that from zeros nothing is learned, "
-            "is nearly right. One thing is learned: how common each class is. Where both are equally common, as in the "
-            "two moons, the bias only trembles with each handful of rows. Set the rows a step to all of them, and even "
-            "that stops."
+            f"Only the output's bias has no such factor. {bias}"
         ),
     )
 
@@ -131,28 +142,53 @@ def reveal_equal(traces: list[Trace]) -> Reveal:
     """Whether the equal units move, and whether they part."""
     equal, pinched = traces
     moved, total = amount_moved(equal)
-    distinct, apart = (int(effective_units(trace)[0, -1]) for trace in traces)
-    units = equal.experiment.hidden[0]
-    free = "That is enough to set its units free: each goes its own way, and together they draw a curve."
-    if apart < units:
-        free = "Here that was too little: they have not all come apart."
+    units, different = equal.experiment.hidden[0], int(effective_units(equal)[0, -1])
+    acts, pinched_acts = (int(distinct_functions(trace)[0, -1]) for trace in traces)
     size = float(np.abs(equal.kernels[0][0, -1] - equal.kernels[0][0, 0]).max())
+    losses = distinctly(*(float(trace.train_loss[0, -1]) for trace in traces))
+    hidden = f"hidden weights by up to {number(size)}" if size else "and no hidden weight"
+    bits = "equal to the last bit" if different == 1 else f"{different} to the last bit"
+    if size:
+        updated = "equal weights are updated all right, but they are updated alike. We call such units cloned"
+    else:
+        updated = (
+            "equal weights are updated alike, and these, at 0, not at all. Units that move alike we call cloned, and "
+            "those that stand still frozen"
+        )
     return Reveal(
-        right=0 if size == 0 else 1 if distinct == 1 else 2,
+        right=0 if size == 0 else 1 if different == 1 else 2,
         because=(
-            f"{moved} of {total} numbers moved, hidden weights by up to {number(size)}. But {count(units, 'unit')} "
-            f"still act as {distinct}: their weights are equal to the last bit. With a pinch of noise they act as "
-            f"{apart}. Loss: {number(float(equal.train_loss[0, -1]))} against "
-            f"{number(float(pinched.train_loss[0, -1]))}."
+            f"{moved} of {total} numbers moved, {hidden}. The units are {bits}, so {units} act as {acts}. With a pinch "
+            f"of noise they act as {pinched_acts}. Loss: {losses[0]} against {losses[1]}."
         ),
         why=(
             "The article asks for units with different weights, so that training can update them. Put more exactly: "
-            "equal weights are updated all right, but they are updated alike. We call such units cloned.\n\n"
-            f"Eight clones draw one line, eight times over, so they can do no more than one unit. B starts from the "
-            f"same value with a pinch of noise on each weight. {free}\n\n"
-            "So there are three verdicts: frozen, cloned, free."
+            f"{updated}.\n\n"
+            f"Eight units that are equal can do no more than one. B starts from the same value with a pinch of noise "
+            f"on each weight. {_pinched(pinched, pinched_acts)}\n\n"
+            "So units may be frozen, cloned or free."
         ),
     )
+
+
+def _pinched(trace: Trace, acts: int) -> str:
+    """What the pinch came to: nothing, too little, or units that go their own way."""
+    if not trace.experiment.kernel_initializer.parameters.get("epsilon"):
+        return "A pinch of 0 is none, so B is A once more."
+    loss, units = float(trace.train_loss[0, -1]), trace.experiment.hidden[0]
+    if acts <= 1:
+        return (
+            "Here that was too little for so short a training: the numbers differ, but all units still do the same, "
+            "up to a hundredth."
+        )
+    far = (
+        "they draw a curve"
+        if loss < line_loss(trace.dataset) - AS_A_LINE * guess_loss(trace.dataset)
+        else f"they do no better than a straight line ({number(line_loss(trace.dataset))})"
+    )
+    if acts < units:
+        return f"That set some of them apart: {units} act as {acts}, and together {far}."
+    return f"That is enough to set its units free: each goes its own way, and together {far}."
 
 
 def picture_equal(traces: list[Trace], palette: Palette) -> Sequence[Picture]:
@@ -202,7 +238,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 def check_change(change: str, on_progress: Progress | None = None) -> Checked:
     """Train from zero weights with one thing changed, and see whether the units part."""
     trace = train(ZEROS.replace(**CHANGES[change]), on_progress)
-    units, distinct = ZEROS.hidden[0], int(effective_units(trace)[0, -1])
+    units, distinct = ZEROS.hidden[0], int(distinct_functions(trace)[0, -1])
     moved, total = amount_moved(trace)
     return Checked(
         distinct == units,

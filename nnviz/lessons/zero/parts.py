@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nnviz.analysis.playground.units import effective_units
 from nnviz.analysis.symmetry.starts import RECIPE, InitOutcome, ZeroParts, amount_moved, parts
 from nnviz.analysis.training import train_all
-from nnviz.analysis.words import count, number
+from nnviz.analysis.words import count, distinctly, number
 from nnviz.core import activations
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import get
@@ -64,14 +64,16 @@ def reveal_parts(measurement: _Parts) -> Reveal:
     label = activations.registry[measurement.units].label
     if measurement.units == "relu":
         slope = (
-            "ReLU is flat at a sum of 0, and zero weights and biases make every sum 0. So no pull gets through to the "
-            "weights in, and zero answers leave the weights out without a pull as well. With tanh the pull gets "
-            "through: choose tanh, and the same zeros learn."
+            "Zero weights and biases make every sum 0. There ReLU has a corner, and programs take its slope as 0. So "
+            "no "
+            "pull gets through to the weights in, and zero answers leave the weights out without a pull as well. With "
+            "tanh the pull gets through: choose tanh, and the same zeros learn."
         )
     else:
         slope = (
             "tanh has a slope at a sum of 0. So weights in that start at zero feel the weights out, which are random, "
-            "and differ from the first step on. ReLU is flat there: choose it, and the same zeros freeze."
+            "and differ from the first step on. ReLU has a corner there, and programs take its slope as 0: choose it, "
+            "and the same zeros freeze."
         )
     return Reveal(
         right=harmful[0] if harmful else 3,
@@ -218,7 +220,9 @@ def reveal_sigmoid(traces: list[Trace]) -> Reveal:
     """What moves."""
     (still, _), (moved, total) = (amount_moved(trace) for trace in traces)
     distinct = int(effective_units(traces[1])[0, -1])
-    units = traces[1].experiment.hidden[0]
+    units = count(traces[1].experiment.hidden[0], "sigmoid unit")
+    equal = "are still equal to the last bit" if distinct == 1 else f"are {distinct} different ones, to the bit"
+    losses = distinctly(*(float(trace.train_loss[0, -1]) for trace in traces))
     if moved > 1:
         why = (
             "A sigmoid unit answers 0.5 to a sum of 0, not 0. So the weights out of the units have a factor that is "
@@ -236,9 +240,8 @@ def reveal_sigmoid(traces: list[Trace]) -> Reveal:
     return Reveal(
         right=0 if moved <= 1 else 1 if distinct == 1 else 2,
         because=(
-            f"{moved} of {total} numbers moved with sigmoid units, {still} with tanh. {count(units, 'unit')} act as "
-            f"{distinct}. The loss ended at {number(float(traces[1].train_loss[0, -1]))}, against "
-            f"{number(float(traces[0].train_loss[0, -1]))} with tanh."
+            f"{moved} of {total} numbers moved with sigmoid units, {still} with tanh. The {units} {equal}. The loss "
+            f"ended at {losses[1]}, against {losses[0]} with tanh."
         ),
         why=why,
     )

@@ -172,7 +172,7 @@ STEP_SCREEN = Screen(
     question="In which digit will their weights differ after that?",
     options=(
         "In the first three digits",
-        "Far behind the point, by rounding",
+        "Only far behind the point",
         "In none: they are equal to the last digit",
     ),
     measure=measure_step,
