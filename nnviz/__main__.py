@@ -220,10 +220,17 @@ def _claims(options: argparse.Namespace) -> None:
         print_json({"claims": [_claim_record(*pair) for pair in zip(chosen, results, strict=True)]})
         return
     rows = [
-        (claim.key, references.short_name(claim.reference), result.verdict, f"{result.seconds:.1f} s", result.sentence)
+        (
+            claim.key,
+            references.short_name(claim.reference),
+            result.verdict,
+            f"{result.agree} of {result.cases} {claim.cases}",
+            f"{result.seconds:.1f} s",
+            result.sentence,
+        )
         for claim, result in zip(chosen, results, strict=True)
     ]
-    print_table(("claim", "source", "verdict", "time", "measured"), rows)
+    print_table(("claim", "source", "verdict", "agree", "time", "measured"), rows)
     kinds = Counter(result.verdict for result in results)
     amounts = ", ".join(f"{kinds[kind]} {kind}" for kind in claims.KINDS if kinds[kind])
     print(f"\n{count(len(results), 'claim')} in {number(sum(r.seconds for r in results))} s: {amounts}.")
@@ -246,6 +253,9 @@ def _claim_record(claim: claims.Claim, result: claims.Measured) -> dict[str, Any
         "numbers": dict(result.numbers),
         "verdict": result.verdict,
         "sentence": result.sentence,
+        "agree": result.agree,
+        "cases": result.cases,
+        "cases_are": claim.cases,
         "seconds": result.seconds,
     }
 

@@ -21,9 +21,10 @@ def test_a_few_claims_as_a_table(capsys):
     status, out, err = run(capsys, "keras-truncated", "lecun_sums")
     lines = out.splitlines()
     assert (status, err) == (0, "")
-    assert lines[0].split() == ["claim", "source", "verdict", "time", "measured"]
+    assert lines[0].split() == ["claim", "source", "verdict", "agree", "time", "measured"]
     assert lines[1].startswith("keras_truncated")
     assert "refuted" in lines[1]
+    assert "7 of 7 seeds" in lines[1]
     assert "Asked for 0.05000, measured 0.04" in lines[1]
     assert "LeCun et al. 1998" in lines[2]
     assert lines[-1].startswith("2 claims in ")
@@ -37,6 +38,7 @@ def test_json_holds_what_the_library_gives(capsys):
     assert status == 0
     assert record["numbers"] == dict(result.numbers)
     assert (record["verdict"], record["sentence"]) == (result.verdict, result.sentence)
+    assert (record["agree"], record["cases"], record["cases_are"]) == (7, 7, "seeds")
     assert record["source"] == claims.OFTEN_SAID
     assert record["rule"] == claims.registry["xavier_normal"].formula
 

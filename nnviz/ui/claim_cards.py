@@ -32,6 +32,7 @@ def judgement(claim: claims.Claim, result: claims.Measured) -> str:
     )
     return (
         f'<div class="judgement {result.verdict}"><p><b>{WORDS[result.verdict]}.</b> {escape(result.sentence)}</p>'
+        f'<p class="muted">{result.agree} of {result.cases} {escape(claim.cases)} agree.</p>'
         f'<p class="meaning">{escape(claim.note)}</p><details><summary>The rule and the numbers</summary>'
         f'<p>{escape(_rule(claim.formula))}</p><table class="numbers"><tbody>{rows}</tbody></table>'
         f'<p class="muted">Measured in {number(result.seconds)} s.</p></details></div>'

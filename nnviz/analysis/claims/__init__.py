@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from nnviz.analysis.claims import chance, chaos, linear, schemes, signal, symmetry
-from nnviz.analysis.claims.record import KINDS, OFTEN_SAID, Claim, ClaimVerdict, Kind, Measured, check
+from nnviz.analysis.claims.record import KINDS, OFTEN_SAID, Claim, ClaimVerdict, Kind, Measured, check, weigh
 from nnviz.core.registry import by_key
 
-__all__ = ["KINDS", "OFTEN_SAID", "Claim", "ClaimVerdict", "Kind", "Measured", "check", "registry", "topics"]
+__all__ = ["KINDS", "OFTEN_SAID", "Claim", "ClaimVerdict", "Kind", "Measured", "check", "registry", "topics", "weigh"]
 
 _SCHEMES = {topic: [c for c in schemes.CLAIMS if c.topic == topic] for topic in (schemes.TOPIC, schemes.LIBRARIES)}
 

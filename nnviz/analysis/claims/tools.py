@@ -8,10 +8,11 @@ import numpy as np
 
 from nnviz.core import initializers
 from nnviz.core.contraction import one_blas_thread
-from nnviz.core.datasets import Dataset, load
+from nnviz.core.datasets import load
 from nnviz.core.experiment import Experiment
 from nnviz.core.network import layer_views, parameter_count
 from nnviz.core.progress import Progress
+from nnviz.core.trace import Trace
 from nnviz.core.training import train_from
 
 Array = np.ndarray
@@ -37,11 +38,6 @@ def rms(array: Array) -> float:
     return float(np.sqrt(np.square(array).mean()))
 
 
-def digits() -> Dataset:
-    """The digits as `DEEP` sees them."""
-    return DEEP.load_dataset()
-
-
 def whitened_digits() -> tuple[Array, Array]:
     """All digits with inputs whitened, so that E[x xᵀ] = 1, and centred one-hot targets: `[n, 61]`, `[n, 10]`.
 
@@ -54,19 +50,16 @@ def whitened_digits() -> tuple[Array, Array]:
     return left[:, strengths > 1e-9 * strengths[0]] * np.sqrt(len(x)), y - y.mean(axis=0)
 
 
-def train_from_kernels(kernels: Sequence[Array], like: Experiment, on_progress: Progress) -> tuple[float, float]:
-    """Train a network from these kernels, with zero biases; for starts that no initializer can draw layer by layer.
+def train_from_kernels(kernels: Sequence[Sequence[Array]], like: Experiment, on_progress: Progress) -> Trace:
+    """Train networks from these kernels, with zero biases; for starts that no initializer can draw layer by layer.
 
     Args:
-        kernels: `[fan_in, fan_out]` each, as the network of `like` has them.
+        kernels: for each run `[fan_in, fan_out]` each, as the network of `like` has them.
         like: what is trained, but for its start.
         on_progress: called with the share done.
-
-    Returns:
-        The training loss in nats, and the accuracy on unseen data.
     """
-    start = np.zeros((1, parameter_count(like.layer_sizes)))
-    for layer, kernel in zip(layer_views(start, like.layer_sizes), kernels, strict=True):
-        layer[0, :-1] = kernel
-    trace = train_from(like, start, on_progress)
-    return float(trace.train_loss[0, -1]), float(trace.test_accuracy[0, -1])
+    starts = np.zeros((len(kernels), parameter_count(like.layer_sizes)))
+    for start, of_run in zip(starts, kernels, strict=True):
+        for layer, kernel in zip(layer_views(start, like.layer_sizes), of_run, strict=True):
+            layer[:-1] = kernel
+    return train_from(like, starts, on_progress)

@@ -93,7 +93,7 @@ def _twice(recipe: Experiment) -> Experiment:
 
 RANDOM = Start("random", "Glorot uniform", "Every weight drawn.", "all", _with())
 STARTS = (
-    Start("ordered", "1, 2, 3, …", "Kernels count up, row by row.", "none", _with(kernel_initializer="ordered")),
+    Start("ordered", "1/n, 2/n, …, 1", "Kernels count up, row by row.", "none", _with(kernel_initializer="ordered")),
     Start("evenly", "evenly spaced", "Hidden weights in even steps from −1 to 1; outputs all 0.5.", "none", _evenly),
     Start("biases", "biases only", "Kernels 0, biases in even steps from −1 to 1.", "none", _biases),
     Start("fan", "a fan", "Units look in even directions over a half circle; outputs all 0.5.", "none", _fan),

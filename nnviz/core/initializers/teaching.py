@@ -99,7 +99,7 @@ def perturbed(shape, generator, value, epsilon):
     ),
     Scheme(
         key="ordered",
-        label="ordered 1, 2, 3, …",
+        label="ordered 1/n, 2/n, …",
         note="No chance at all, yet no two weights are equal: distinct is what counts.",
         formula="w = scale · k / n for k = 1 … n, row by row",
         reference="nnviz, to teach",

@@ -37,7 +37,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "ordered 1, 2, 3 · random",
+        "ordered 1/n to 1 · random",
         "A's weights are no accident, only different. Is different enough?",
         {"kernel_initializer": "ordered"},
     ),

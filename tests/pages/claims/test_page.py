@@ -74,8 +74,9 @@ def test_texts_are_escaped(asked):
 
 def test_a_verdict_is_words_with_numbers_rule_and_time():
     claim = claims.registry["keras_truncated"]
-    text = claim_cards.judgement(claim, claims.Measured(claim.key, {"asked": 0.05}, "differs", "So so.", 0.5))
+    text = claim_cards.judgement(claim, claims.Measured(claim.key, {"asked": 0.05}, "differs", "So so.", 0.5, 6, 7))
     assert "<b>Differs.</b> So so." in text
+    assert "6 of 7 seeds agree." in text
     assert "Confirmed: within 1 % of what was asked; refuted: off by more than 5 %; else it differs." in text
     assert '<th scope="row">asked</th><td>0.0500</td>' in text
     assert "Measured in 0.500 s." in text

@@ -10,7 +10,7 @@ from nnviz.ui.state.state import Comparison
 KINDS = {
     "zeros · random": ("frozen", "converged"),
     "constant · constant + a pinch": ("cloned", "learning"),
-    "ordered 1, 2, 3 · random": ("converged", "converged"),
+    "ordered 1/n to 1 · random": ("converged", "converged"),
     "Glorot · He, same seed": ("converged", "converged"),
     "seed 0 · seed 1": ("converged", "converged"),
     "too small · right": ("stuck", "converged"),
