@@ -225,7 +225,7 @@ ONLY_IF: dict[str, tuple[tuple[str, Condition], ...]] = {
         (r"updated all right", lambda r, *_: hidden_moved(r[0]) > 0),
         (r"not at all", lambda r, *_: hidden_moved(r[0]) == 0),
         (r"sets? its units free", lambda r, *_: acts(r[1]) == 8),
-        (r"too little", lambda r, *_: acts(r[1]) <= 1),
+        (r"too little", lambda r, *_: last(r[1]) > 0.9 * line_loss(r[1].dataset)),
         (r"set some of them apart", lambda r, *_: 1 < acts(r[1]) < 8),
         (r"a curve", lambda r, *_: last(r[1]) < line_loss(r[1].dataset) - 0.02 * guess_loss(r[1].dataset)),
         (r"no better than a straight line", lambda r, *_: last(r[1]) > 0.9 * line_loss(r[1].dataset)),

@@ -86,7 +86,8 @@ def test_a_pinch_that_leaves_the_units_alike_sets_none_free(pinch):
     assert traces[1].train_loss[0, -1] > 0.3
     assert "too little" in reveal.why
     assert "free: each" not in reveal.why
-    assert "act as 1. Loss" in reveal.because
+    assert "draw a curve" not in reveal.why
+    assert ("act as 1. Loss" in reveal.because) == (pinch < 1e-3)
 
 
 def test_the_table_is_a_chain_of_sums_that_can_be_checked_by_hand(step):

@@ -82,7 +82,7 @@ def _decades(trace: Trace, run: int, moments: Sequence[int]) -> dict[str, float]
 
 
 def _decide_minimum(n: Numbers) -> ClaimVerdict:
-    goes_on = n["way_after"] / n["way_before"]
+    goes_on = n["way_after"] / n["way_before"] if n["way_before"] else 0.0  # to the last bit at rest
     return judge(
         f"From step {n['from_step']:,.0f} to {n['to_step']:,.0f} the loss fell from {n['loss_before']:.6f} to "
         f"{n['loss_after']:.6f}, and the weights went {number(n['way_after'])} on, after {number(n['way_before'])} "

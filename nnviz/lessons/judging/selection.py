@@ -57,9 +57,7 @@ def _lucky(judgement: Judgement) -> Reveal:
         else f"{leader} is better with {wins} of {seeds} seeds, which cannot settle it"
     )
     if not leader:
-        return Reveal(
-            0, f"Over {len(judgement.seeds)} seeds the two are equal on average.", "No seed can name a loser."
-        )
+        return Reveal(0, f"Of {seeds} seeds as many say A as say B.", "So no seed can name a loser: there is none.")
     alone = {"": "calls it a draw", leader: f"says {leader} too", other: f"says {other}"}[judgement.fixed]
     if against.successes:
         flattered = (

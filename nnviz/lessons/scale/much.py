@@ -90,7 +90,7 @@ def _much_reveal(muchs: Much) -> Reveal:
     fates = [fate for fate in fates if fate]
     if fates:
         harm = (
-            "Large weights give huge answers, so the loss is huge, and so is the step that follows. "
+            "Large weights give huge answers, so the loss is huge, and so is the next step. "
             f"Here {' and '.join(fates)}."
         )
     else:
@@ -108,7 +108,7 @@ def _much_reveal(muchs: Much) -> Reveal:
         right,
         f"Of {total} starts from spread 1, {blown} blew up, {kinds['dead']} went dead and {learned} learned.{ends}",
         f"{harm} Three layers from all ones begin at loss {number(muchs.ones[0])}. After one step it is "
-        f"{number(muchs.ones[1])}. {muchs.ones_sentence}{dead}\n\nChange the number of layers, now {layers}, and watch "
+        f"{number(muchs.ones[1])}. {muchs.ones_sentence}{dead}\n\nChange the number of layers, and watch "
         "the window between too small and too large open and close.",
     )
 

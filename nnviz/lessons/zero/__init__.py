@@ -181,14 +181,14 @@ def _pinched(trace: Trace, acts: int) -> str:
             "Here that was too little for so short a training: the numbers differ, but all units still do the same, "
             "up to a hundredth."
         )
-    far = (
-        "they draw a curve"
-        if loss < line_loss(trace.dataset) - AS_A_LINE * guess_loss(trace.dataset)
-        else f"they do no better than a straight line ({number(line_loss(trace.dataset))})"
-    )
+    if loss >= line_loss(trace.dataset) - AS_A_LINE * guess_loss(trace.dataset):
+        return (
+            f"Here that was too little for so short a training: {units} act as {acts}, but are still so alike that "
+            f"together they do no better than a straight line ({number(line_loss(trace.dataset))})."
+        )
     if acts < units:
-        return f"That set some of them apart: {units} act as {acts}, and together {far}."
-    return f"That is enough to set its units free: each goes its own way, and together {far}."
+        return f"That set some of them apart: {units} act as {acts}, and together they draw a curve."
+    return "That is enough to set its units free: each goes its own way, and together they draw a curve."
 
 
 def picture_equal(traces: list[Trace], palette: Palette) -> Sequence[Picture]:
