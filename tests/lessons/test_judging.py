@@ -68,7 +68,7 @@ def test_no_run_ends_near_the_mean_of_two_heaps():
 def test_the_winner_is_the_one_that_the_sign_test_names():
     found = result_of(lucky, 4)
     wins = int((found.losses_b < found.losses_a).sum())
-    assert binomtest(wins, len(found.seeds)).pvalue < 1e-6
+    assert binomtest(wins, len(found.seeds)).pvalue < 1e-3
     assert found.leader == found.winner == "B" == ("B" if 2 * wins > len(found.seeds) else "A")
     wrong = int((found.losses_a < found.losses_b).sum())
     said = reveal("lucky", found)

@@ -7,8 +7,13 @@ Casella & McCulloch 1992, Variance Components; a negative estimate counts as 0),
 Unlike shares of the sum of squares these do not grow when starts or orders are few.
 
 The split is made on the logarithm of the loss: halving it counts the same wherever it happens, and a few wild runs
-do not decide alone. The 95 % intervals come from drawing starts and orders anew, each with replacement (Owen 2007,
-The pigeonhole bootstrap).
+do not decide alone. The 95 % intervals are generalized confidence intervals (Weerahandi 1993, Journal of the American
+Statistical Association 88): the mean squares of start, order and pair are chi-squared, each by its own degrees of
+freedom, so variances that may lie behind them are drawn by the thousand. Drawing starts and orders anew instead, with
+replacement, makes pairs meet themselves, and takes that for an effect of theirs. Where values have heavier tails than
+the normal law, mean squares vary more: the degrees of freedom are lowered by the kurtosis (Bonett 2006, Computational
+Statistics & Data Analysis 50). Coverage was simulated (`tests/analysis/chance/test_order_coverage.py`): about 95 % for
+the normal law and for two-valued effects, 85 to 91 % for exponential ones, and 80 % where one start in ten is far off.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import trim_mean
 
 from nnviz.core.experiment import MOST_SEED, Experiment
 from nnviz.core.progress import Progress
@@ -24,7 +30,8 @@ from nnviz.core.training import train
 Array = np.ndarray
 
 LEAST_LOSS = 1e-12  # in nats; smaller losses count as this, for zero has no logarithm
-RESAMPLES = 1000
+DRAWS = 4000
+LEAST_FOR_KURTOSIS = 5
 INTERVAL = (0.025, 0.975)
 PARTS = ("start", "order", "pair")
 
@@ -141,12 +148,12 @@ def filled(losses: Array) -> Array:
     return logarithms
 
 
-def split(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Share, ...]:
+def split(values: Array, draws: int = DRAWS, seed: int = 0) -> tuple[Share, ...]:
     """The shares of start, order and pair, with their intervals.
 
     Args:
         values: `[S, O]`, finite, at least two of each.
-        resamples: how often starts and orders are drawn anew for the intervals.
+        draws: how many variances are drawn for the intervals.
         seed: draws them.
 
     Where all columns are equal to the bit, rows explain everything: shares of exactly 1, 0 and 0, and no interval
@@ -156,18 +163,36 @@ def split(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Sha
         alone = np.array([(values != values[:1]).any(), (values != values[:, :1]).any(), False], dtype=float)
         exact = alone if alone.any() else np.full(3, np.nan)
         return tuple(Share(part, *[float(share)] * 4) for part, share in zip(PARTS, exact, strict=True))
-    generator = np.random.default_rng(seed)
-    starts, orders = values.shape
-    rows = generator.integers(0, starts, (resamples, starts))
-    columns = generator.integers(0, orders, (resamples, orders))
-    again = components(values[rows[:, :, None], columns[:, None, :]])
-    totals = again.sum(axis=1)
-    low, high = np.quantile(again[totals > 0] / totals[totals > 0, None], INTERVAL, axis=0)
+    mean_squares, freedom = _mean_squares(values), _effective_freedom(values)
+    chi_squared = np.random.default_rng(seed).chisquare(freedom, (draws, len(PARTS)))
+    drawn = _variances(mean_squares * freedom / chi_squared, *values.shape)
+    ends = np.clip(np.quantile(drawn / drawn.sum(axis=1, keepdims=True), INTERVAL, axis=0), 0, 1)
     result, squares = components(values), sum_of_squares(values)
+    shares = result / result.sum()
+    low, high = np.minimum(ends[0], shares), np.maximum(ends[1], shares)
     return tuple(
-        Share(part, float(result[i] / result.sum()), float(low[i]), float(high[i]), float(squares[i] / squares.sum()))
+        Share(part, float(shares[i]), float(low[i]), float(high[i]), float(squares[i] / squares.sum()))
         for i, part in enumerate(PARTS)
     )
+
+
+def _effective_freedom(values: Array) -> Array:
+    """The degrees of freedom of the mean squares of start, order and pair, fewer where tails are heavy, `[3]`."""
+    start, order = values.mean(axis=1), values.mean(axis=0)
+    pair = (values - start[:, None] - order + values.mean()).ravel()
+    excess = np.array([_excess_kurtosis(part) for part in (start, order, pair)])
+    amounts = np.array([len(start), len(order), values.size])
+    freedom: Array = 2 / (2 / _freedom(*values.shape) + excess / amounts)
+    return freedom
+
+
+def _excess_kurtosis(values: Array) -> float:
+    """Bonett's estimate, about a trimmed mean; never below the normal law's, 0."""
+    n, squares = len(values), np.square(values - values.mean()).sum()
+    if n < LEAST_FOR_KURTOSIS or squares == 0:
+        return 0.0
+    middle = trim_mean(values, 1 / (2 * np.sqrt(n - 4)))
+    return max(0.0, float(n * ((values - middle) ** 4).sum() / squares**2 - 3))
 
 
 def sum_of_squares(values: Array) -> Array:
@@ -183,7 +208,20 @@ def sum_of_squares(values: Array) -> Array:
 
 def components(values: Array) -> Array:
     """The variances of start, order and pair, `[..., 3]`, estimated without bias but for the cut at 0."""
-    starts, orders = values.shape[-2:]
-    freedom = np.array([starts - 1, orders - 1, (starts - 1) * (orders - 1)])
-    start, order, pair = np.moveaxis(sum_of_squares(values) / freedom, -1, 0)
-    return np.stack([np.maximum(0, start - pair) / orders, np.maximum(0, order - pair) / starts, pair], axis=-1)
+    result: Array = np.maximum(0, _variances(_mean_squares(values), *values.shape[-2:]))
+    return result
+
+
+def _mean_squares(values: Array) -> Array:
+    result: Array = sum_of_squares(values) / _freedom(*values.shape[-2:])
+    return result
+
+
+def _freedom(starts: int, orders: int) -> Array:
+    return np.array([starts - 1, orders - 1, (starts - 1) * (orders - 1)])
+
+
+def _variances(mean_squares: Array, starts: int, orders: int) -> Array:
+    """The variances that mean squares `[..., 3]` stand for, `[..., 3]`; below 0 where less than the pair's."""
+    start, order, pair = np.moveaxis(mean_squares, -1, 0)
+    return np.stack([(start - pair) / orders, (order - pair) / starts, pair], axis=-1)

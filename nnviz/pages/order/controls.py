@@ -62,8 +62,9 @@ PRESETS = (
 METHOD = (
     "A start's share says how far the starts differ on average over all orders, an order's likewise; what is left "
     "belongs to the pair. None of it is noise: the same pair gives the same loss to the bit. Shares are of the "
-    "variance of the loss's logarithm (two-way analysis of variance, both factors random); the 95 % intervals come "
-    "from drawing starts and orders anew, with replacement, 1,000 times."
+    "variance of the loss's logarithm (two-way analysis of variance, both factors random). Their 95 % intervals are "
+    "Weerahandi's (1993), from 4,000 draws of the variances. In simulations they held the true share in 93 to 98 % "
+    "where starts and orders differ as a bell curve has it, but in 80 to 90 % where a few are far off the others."
 )
 
 
