@@ -59,7 +59,7 @@ def _by(judgement: Judgement) -> str:
     if math.isinf(judgement.median):
         return "with most seeds the other one diverged"
     interval = f"95 % interval {number(ends[0])} to {number(ends[1])}"
-    return f"in the median by {number(abs(judgement.median))} ({interval})"
+    return f"{judgement.winner} ends lower by {number(abs(judgement.median))} in the median ({interval})"
 
 
 def rippled(ripples: Sequence[Ripple]) -> str:

@@ -164,8 +164,8 @@ def in_numbers(ranking: Ranking) -> None:
     """Every start in a row of a table, the baselines below them, and how it was measured."""
     with st.expander("In numbers, and how it was measured"):
         rows = {place.name: _row(place, ranking) for place in ranking.places}
-        rows |= {b.name: (number(b.loss), "–", _right(b), "–", "–") for b in ranking.baselines}
-        headings = ("loss", "95 % interval", "right", "alone in front in", "beside the best")
+        rows |= {b.name: (number(b.loss), "–", _right(b), "–") for b in ranking.baselines}
+        headings = ("loss", "95 % interval", "right", "first in")
         columns = {head: {name: row[i] for name, row in rows.items()} for i, head in enumerate(headings)}
         if not ranking.classes:
             del columns["right"]
@@ -174,9 +174,8 @@ def in_numbers(ranking: Ranking) -> None:
 
 
 def _row(place: RankedInitializer, ranking: Ranking) -> tuple[str, ...]:
-    beside = "lowest" if place is ranking.best else "too close to call" if place.ties else "clearly behind"
     interval = f"{number(place.low)} to {number(place.high)}"
-    return place_text(place), interval, _right(place), f"{place.first} of {len(ranking.splits)} splits", beside
+    return place_text(place), interval, _right(place), f"{place.first} of {len(ranking.splits)}"
 
 
 def _right(judged: RankedInitializer | Baseline) -> str:

@@ -68,7 +68,9 @@ def test_one_wild_run_does_not_rule():
     found = of([0.2] * 49 + [1000.0], [0.1] * 50)
     assert (found.winner, found.wins("B"), found.against.successes) == ("B", 50, 0)
     assert found.median == pytest.approx(0.1)
-    assert "50 seeds together say B: A is better with 0, B with 50; in the median by 0.100" in judged(found)
+    assert "50 seeds together say B: A is better with 0, B with 50; B ends lower by 0.100 in the median" in judged(
+        found
+    )
 
 
 def test_a_diverged_run_has_lost_its_seed():
@@ -137,7 +139,7 @@ def test_what_progress_raises_stops_the_work():
 def test_the_sentence_of_a_decided_case_has_all_its_numbers():
     found = of([0.2] * 1 + [0.5] * 19, [0.3] * 20)
     assert judged(found).startswith("Seed 0 alone says that A is better. 20 seeds together say B: A is better with 1,")
-    assert "B with 19; in the median by 0.200 (95 % interval 0.200 to 0.200)" in judged(found)
+    assert "B with 19; B ends lower by 0.200 in the median (95 % interval 0.200 to 0.200)" in judged(found)
     assert "1 of 20 single seeds (5 %, 95 % interval 0.9 to 24 %) says the opposite." in judged(found)
 
 
