@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from threading import Event
 from typing import Self, cast
 
 import numpy as np
@@ -20,6 +19,7 @@ from nnviz.core.experiment import ExperimentError, OwnExperiment
 from nnviz.core.experiment.cost import MOST_SECONDS, MOST_TRACE_BYTES, SECONDS_A_WEIGHT
 from nnviz.core.initializers import Initializer
 from nnviz.core.progress import Progress
+from nnviz.core.recording import Recording
 from nnviz.core.registry import Parameter, check_index, find, shorten
 from nnviz.core.trace import Trace
 from nnviz.core.training import Chunk, Job, score
@@ -140,14 +140,15 @@ def finetune(
     _check_budget(recipe, [kernel.shape[2:] for kernel in (*trace.kernels, *trace.branch_kernels)], rank)
     report = on_progress or (lambda share: None)
     with np.errstate(all="ignore"), one_blas_thread():
-        job = Job(recipe, weights[None], (), Event())
+        recording = Recording.of(recipe)
+        job = Job(recipe, [(recipe, recipe.seed)], weights[None], recording, lambda share: None)
         chunk = _Factors(job, rank, makers, factor, report)
         chunk.train()
         score(job, np.array([0]), exact=bool(job.exact[0]))
         losses = chunk.base_losses(weights)
     report(1.0)
     return Finetuning(
-        **vars(job.trace()),
+        **vars(recording.trace(recipe, job.dataset)),
         base=trace,
         run=run,
         scale=factor,

@@ -1,53 +1,52 @@
 """Training: many runs of one experiment at once.
 
-Runs are cut into chunks that fit the processor's cache; chunks go to a small pool of threads (NumPy lets go of
-the interpreter in large calls). Nothing a run computes depends on the chunk it is in: its weights and its
-order of rows come from its own generators, and each product is made for each run by itself.
-
-Python runs one thread at a time: threads whose calls are short wait for each other more than they save. So a chunk is
-given to a thread of its own only where each of its steps takes a while.
+Runs are cut into chunks that fit the processor's cache, one after the other. Where there is much to do, processes
+share the runs. Nothing a run computes depends on the chunk or the process it is in: its weights and its order of rows
+come from its own generators, and each product is made for each run by itself.
 """
 
 from __future__ import annotations
 
-import os
+import tempfile
+import time
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import fields
-from functools import partial
-from threading import Event
-from typing import TypeVar
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
-from nnviz.core import losses, optimizers
+from nnviz.core import losses, optimizers, processes
 from nnviz.core.batches import Batches, Split, order_bytes, order_generator
-from nnviz.core.contraction import hold_own_blas, needs_exact, one_blas_thread, stack_matmul
+from nnviz.core.contraction import needs_exact, one_blas_thread, stack_matmul
 from nnviz.core.experiment import Experiment
 from nnviz.core.experiment.cost import step_work, working_sizes
 from nnviz.core.network import Network, layer_views, parameter_count
 from nnviz.core.progress import Progress
-from nnviz.core.registry import check_index, shorten
+from nnviz.core.recording import Recording
+from nnviz.core.registry import shorten
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
-Result = TypeVar("Result")
 
 CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost more than a full second-level cache
-WORTH_A_THREAD = 500_000  # `step_work` of a thread's runs together, at least: some 0.2 ms
+WORTH_A_PROCESS = 1e10  # `step_work` of a process's whole part, at least: some 4 s, twice what it takes to start
+    1e10  # `step_work` of all steps of a process's runs, at least: some 4 s, twice what a process takes to start
+)
 PROGRESS_SECONDS = 0.02
-MOST_THREADS = 1024
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
+Runs = Sequence[tuple[Experiment, int]]
+"""The recipe and the seed of each run."""
 STARTS = (
     "kernel_initializer", "output_initializer", "branch_initializer", "bias_initializer", "seed", "shuffle_seed",
 )  # fmt: skip
 
 
 class _StoppedError(Exception):
-    """Raised in a worker when the caller wants no more."""
+    """Raised where progress was told and the caller wants no more."""
 
 
-def train(experiment: Experiment, on_progress: Progress | None = None, threads: int | None = None) -> Trace:
+def train(experiment: Experiment, on_progress: Progress | None = None, n_jobs: int | None = None) -> Trace:
     """Train all runs of an experiment.
 
     The same experiment gives the same bits, on the same machine and versions; a run gives the same bits alone
@@ -57,19 +56,22 @@ def train(experiment: Experiment, on_progress: Progress | None = None, threads: 
         experiment: the recipe.
         on_progress: called in this thread about every 20 ms with the share done, from 0.0 to 1.0. What it
             raises stops the training at once and passes on.
-        threads: at most so many; unless told, one for each core. The result does not depend on it.
+        n_jobs: how many processes share the runs, as in scikit-learn: -1 for one a core. None: as many as are worth
+            it, which for less than some seconds of work is none but this. The result does not depend on it.
 
     Raises:
-        ValueError: what is given is no experiment, or no such number of threads.
+        ValueError: what is given is no experiment, or no such number of processes.
 
     >>> trace = train(Experiment(kernel_initializer="zeros", epochs=5))
     >>> bool((trace.kernels[0] == 0).all())
     True
     """
-    return _run(experiment, on_progress, threads)
+    return _run(experiment, on_progress, n_jobs)
 
 
-def train_from(experiment: Experiment, initial_weights: Array, on_progress: Progress | None = None) -> Trace:
+def train_from(
+    experiment: Experiment, initial_weights: Array, on_progress: Progress | None = None, n_jobs: int | None = None
+) -> Trace:
     """Train runs from starts of one's own, in place of those that the initializers draw; all else as in `train`.
 
     A run's order of rows still comes from its seed.
@@ -79,6 +81,7 @@ def train_from(experiment: Experiment, initial_weights: Array, on_progress: Prog
         initial_weights: `[R, P]`, a row for each of the experiment's restarts, each laid out as
             `initial_parameters` has it.
         on_progress: as in `train`.
+        n_jobs: as in `train`.
 
     Raises:
         ValueError: starts of another shape.
@@ -93,47 +96,67 @@ def train_from(experiment: Experiment, initial_weights: Array, on_progress: Prog
         raise ValueError(
             f"starts has shape {np.shape(initial_weights)}: must be {shape}, a run's parameters in each row."
         )
-    return _run(experiment, on_progress, initial_weights=np.asarray(initial_weights, experiment.dtype))
+    return _run(experiment, on_progress, n_jobs, np.asarray(initial_weights, experiment.dtype))
 
 
 def _run(
     experiment: Experiment,
     on_progress: Progress | None,
-    threads: int | None = None,
+    n_jobs: int | None = 1,
     initial_weights: Array | None = None,
     alone: Sequence[Experiment] = (),
 ) -> Trace:
-    """Train in a pool of threads: one prepares the job, then each takes its chunks.
+    """Train here or in several processes.
 
     Arguments as in `train` and `train_from`; `alone` has the recipe of each run, where they differ.
     """
     if not isinstance(experiment, Experiment):
         raise ValueError(f"experiment={shorten(experiment)}: must be an Experiment.")
-    if threads is not None:
-        threads = check_index("threads", threads, MOST_THREADS + 1, low=1)
-    threads = min(threads or os.cpu_count() or 1, experiment.restarts)
     report = on_progress or (lambda share: None)
-    stop = Event()
-    with one_blas_thread(), ThreadPoolExecutor(threads, "nnviz-train", hold_own_blas) as pool:
-
-        def finish(calls: Sequence[Callable[[], Result]], share_done: Callable[[], float]) -> list[Result]:
-            futures = [pool.submit(call) for call in calls]
-            pending = set(futures)
-            while pending:
-                done, pending = wait(pending, PROGRESS_SECONDS, FIRST_EXCEPTION)
-                for future in done:
-                    future.result()
-                report(share_done())
-            return [future.result() for future in futures]
-
-        try:
+    runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
+    work = step_work(experiment) * experiment.total_steps * len(runs)
+    jobs = min(processes.how_many(n_jobs, int(work / WORTH_A_PROCESS)), len(runs))
+    if jobs > 1:
+        with tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True) as name:
+            recording = Recording.of(experiment, Path(name))
+            ends = np.linspace(0, len(runs), jobs + 1).astype(int).tolist()
+            cuts = [slice(*ends) for ends in pairwise(ends)]
             report(0.0)
-            (job,) = finish([partial(Job, experiment, initial_weights, alone, stop)], lambda: 0.0)
-            finish([partial(_train_chunk, job, runs) for runs in job.chunks(threads)], job.share_done)
-        except BaseException:
-            stop.set()  # the pool's exit then waits for the workers, a moment each
-            raise
-    return job.trace()
+            parts = [
+                (experiment, runs[cut], initial_weights if initial_weights is None else initial_weights[cut], name, cut)
+                for cut in cuts
+            ]
+            processes.spread(_train_part, parts, Path(name), report)
+    else:
+        recording = Recording.of(experiment)
+        _train_runs(experiment, runs, initial_weights, recording, report)
+    return recording.trace(experiment, experiment.load_dataset())
+
+
+def _train_part(
+    experiment: Experiment,
+    runs: Runs,
+    initial_weights: Array | None,
+    folder: str,
+    cut: slice,
+    on_progress: Progress,
+) -> None:
+    """In another process: train some runs, and record them where the first one has opened the files."""
+    _train_runs(experiment, runs, initial_weights, Recording.of(experiment, Path(folder)).part(cut), on_progress)
+
+
+def _train_runs(
+    experiment: Experiment, runs: Runs, initial_weights: Array | None, recording: Recording, on_progress: Progress
+) -> None:
+    with one_blas_thread():
+        try:
+            on_progress(0.0)
+            job = Job(experiment, runs, initial_weights, recording, on_progress)
+            for chunk in job.chunks():
+                _train_chunk(job, chunk)
+        except _StoppedError as stopped:
+            raise stopped.args[0] from None
+        on_progress(1.0)
 
 
 def train_together(experiments: Sequence[Experiment], on_progress: Progress | None = None) -> list[Trace]:
@@ -204,60 +227,71 @@ def _norms(stack: Array) -> Array:
 
 
 class Job:
-    """One call of `train`, with data loaded and every run's start drawn: what all chunks read.
+    """Runs to train, with data loaded and every start drawn: what all chunks read.
 
-    Each chunk writes its own runs into the arrays of what is recorded.
+    Args:
+        experiment: the recipe.
+        runs: the recipe and seed of each run; recipes may differ in their starts.
+        initial_weights: `[R, P]`; None: what the initializers draw.
+        recording: what each chunk writes its own runs into.
+        on_progress: called about every 20 ms.
     """
 
     def __init__(
-        self, experiment: Experiment, initial_weights: Array | None, alone: Sequence[Experiment], stop: Event
+        self,
+        experiment: Experiment,
+        runs: Runs,
+        initial_weights: Array | None,
+        recording: Recording,
+        on_progress: Progress,
     ) -> None:
-        self.experiment, self.stop = experiment, stop
-        self.runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
+        self.experiment, self.runs, self.recording, self.on_progress = experiment, runs, recording, on_progress
+        self.steps_done, self.next_report = 0, time.monotonic() + PROGRESS_SECONDS
         self.sizes, self.branches = experiment.layer_sizes, experiment.branches
         self.loss = losses.registry[experiment.task.loss]
         self.optimizer = optimizers.registry[experiment.optimizer]
         self.dataset = data = experiment.load_dataset()
         self.train_split = Split.of(data.x_train, data.y_train, self.sizes[-1], experiment.dtype)
         self.test_split = Split.of(data.x_test, data.y_test, self.sizes[-1], experiment.dtype)
-        runs, size = experiment.restarts, parameter_count(self.sizes, self.branches)
-        self.start = np.empty((runs, size), experiment.dtype)
-        self.exact = np.empty(runs, dtype=bool)
+        self.start = np.empty((len(runs), parameter_count(self.sizes, self.branches)), experiment.dtype)
+        self.exact = np.empty(len(runs), dtype=bool)
         with np.errstate(all="ignore"):
-            for run, (recipe, seed) in enumerate(self.runs):
+            for run, (recipe, seed) in enumerate(runs):
                 if initial_weights is None:
-                    self.start[run] = initial_parameters(recipe, seed, self.check_stop)
+                    self.start[run] = initial_parameters(recipe, seed, self.tell)
                 else:
-                    self.check_stop()
+                    self.tell()
                     self.start[run] = initial_weights[run]
                 self.exact[run] = needs_exact(layer_views(self.start[run], self.sizes))
         self.steps = np.array(experiment.snapshot_steps())
-        moments = len(self.steps)
-        self.recorded = np.empty((runs, moments, size), experiment.dtype)  # filled as it is reached: it can be large
-        self.scores = np.full((4, runs, moments), np.nan)
-        self.gradient_norms = np.full((runs, moments, len(self.sizes) - 1), np.nan)
-        self.diverged_at = np.full(runs, -1)
-        self.steps_done: dict[int, int] = {}
+        recording.scores[:] = recording.gradient_norms[:] = np.nan
+        recording.diverged_at[:] = -1
 
-    def chunks(self, threads: int) -> list[Array]:
+    def tell(self) -> None:
+        """Report how much is done, if the last report is a while ago."""
+        now = time.monotonic()
+        if now < self.next_report:
+            return
+        self.next_report = now + PROGRESS_SECONDS
+        try:
+            self.on_progress(min(1.0, self.steps_done / (self.experiment.total_steps * len(self.runs))))
+        except BaseException as error:  # it may be a StopIteration, which would only end a generator
+            raise _StoppedError(error) from None
+
+    def chunks(self) -> list[Array]:
         """The runs, cut into as many as fit the cache, those first that need the exact product."""
-        experiment = self.experiment
-        threads = min(threads, max(1, experiment.restarts * step_work(experiment) // WORTH_A_THREAD))
         size = min(
-            -(-experiment.restarts // threads),
-            self.runs_in_cache(experiment.batch_rows),
-            max(1, ORDER_BYTES // order_bytes(experiment.train_rows)),
+            self.runs_in_cache(self.experiment.batch_rows),
+            max(1, ORDER_BYTES // order_bytes(self.experiment.train_rows)),
         )
         runs = np.argsort(~self.exact, kind="stable")
         return np.array_split(runs, -(-len(runs) // size))  # as equal as can be
 
     def network(self, runs: int, rows: int, exact: int) -> Network:
         """The buffers for so many runs and rows, of which the first `exact` runs need the exact product."""
-        stopped = self.stop.is_set
 
         def product(a: Array, b: Array, out: Array) -> Array:
-            if stopped():
-                raise _StoppedError
+            self.tell()
             return stack_matmul(a, b, out, exact)
 
         return Network.of(self.experiment, runs, rows, product)
@@ -270,42 +304,6 @@ class Job:
     def views(self, parameters: Array) -> list[Array]:
         """Views of `[..., P]` as the network takes them."""
         return layer_views(parameters, self.sizes, self.branches)
-
-    def share_done(self) -> float:
-        """How much of the training is done, from 0.0 to 1.0."""
-        total = self.experiment.total_steps * self.experiment.restarts
-        return min(1.0, sum(list(self.steps_done.values())) / total)
-
-    def check_stop(self) -> None:
-        """Raise where the caller wants no more."""
-        if self.stop.is_set():
-            raise _StoppedError
-
-    def trace(self) -> Trace:
-        """What was recorded."""
-        layers = self.views(self.recorded)
-        branches = tuple(layers[len(self.sizes) - 1 :])
-        layers = layers[: len(self.sizes) - 1]
-        kernels = tuple(layer[..., :-1, :] for layer in layers)
-        biases = tuple(layer[..., -1, :] for layer in layers)
-        epochs = self.steps / self.experiment.steps_per_epoch
-        train_loss, test_loss, train_accuracy, test_accuracy = self.scores
-        return Trace(
-            experiment=self.experiment,
-            dataset=self.dataset,
-            seeds=np.array(self.experiment.seeds),
-            steps=self.steps,
-            epochs=epochs,
-            train_loss=train_loss,
-            test_loss=test_loss,
-            train_accuracy=train_accuracy,
-            test_accuracy=test_accuracy,
-            kernels=kernels,
-            biases=biases,
-            gradient_norms=self.gradient_norms,
-            diverged_at=self.diverged_at,
-            branch_kernels=branches,
-        )
 
 
 def _train_chunk(job: Job, runs: Array) -> None:
@@ -327,9 +325,9 @@ class Chunk:
         generators = []
         if experiment.shuffle and batch_rows < rows:
             for run in runs:
-                job.check_stop()
+                job.tell()
                 generators.append(order_generator(*job.runs[run]))
-        self.batches = Batches(job.train_split, batch_rows, generators, job.check_stop)
+        self.batches = Batches(job.train_split, batch_rows, generators, job.tell)
         exact = int(job.exact[runs].sum())  # they come first
         self.networks = {n: job.network(len(runs), n, exact) for n in {batch_rows, rows % batch_rows} - {0}}
         self.parameters = job.start[runs]
@@ -341,7 +339,7 @@ class Chunk:
 
     def train(self) -> None:
         """Take every step, recording the parameters at every snapshot; how good they are is worked out afterwards."""
-        job, first_run = self.job, int(self.runs[0])
+        job = self.job
         moments = {step: moment for moment, step in enumerate(job.steps.tolist())}
         step = 0
         for _ in range(job.experiment.epochs):
@@ -350,15 +348,15 @@ class Chunk:
                     self._record(step, slice(moments[step], moments[step] + 1))
                 self._step(batch, step)
                 step += 1
+            job.steps_done += job.experiment.steps_per_epoch * len(self.runs)
             if self.diverged.all():
                 break
-            job.steps_done[first_run] = step * len(self.runs)
         self._record(step, slice(int(np.searchsorted(job.steps, step)), None))
-        job.steps_done[first_run] = job.experiment.total_steps * len(self.runs)
+        job.steps_done += (job.experiment.total_steps - step) * len(self.runs)
 
     def _record(self, step: int, moments: slice) -> None:
         self._mark_diverged(~np.isfinite(self.parameters).all(axis=1), step)
-        self.job.recorded[self.runs, moments] = self.parameters[:, None]
+        self.job.recording.parameters[self.runs, moments] = self.parameters[:, None]
 
     def _step(self, batch: Split, step: int) -> None:
         """One optimizer step; `step` is how many have been done."""
@@ -376,7 +374,7 @@ class Chunk:
 
     def _mark_diverged(self, values: Array, step: int) -> None:
         new = values & ~self.diverged
-        self.job.diverged_at[self.runs[new]] = step
+        self.job.recording.diverged_at[self.runs[new]] = step
         self.diverged |= new
         self.parameters[self.diverged] = np.nan
 
@@ -386,13 +384,14 @@ def score(job: Job, runs: Array, exact: bool) -> None:
 
     A moment whose loss is not finite is where that run diverged, if it had not before.
     """
+    recording = job.recording
     networks: dict[tuple[int, int], Network] = {}
     size = job.runs_in_cache(job.experiment.train_rows)
     every = np.repeat(runs, len(job.steps)), np.tile(np.arange(len(job.steps)), len(runs))
     for first in range(0, len(every[0]), size):
         some, moments = (index[first : first + size] for index in every)
-        layers = job.views(job.recorded[some, moments])
-        gradient = np.empty((len(some), job.recorded.shape[2]), job.recorded.dtype)
+        layers = job.views(recording.parameters[some, moments])
+        gradient = np.empty((len(some), recording.parameters.shape[2]), recording.parameters.dtype)
         gradients = job.views(gradient)
         for i, split in enumerate((job.train_split, job.test_split)):
             shape = len(some), split.rows
@@ -400,19 +399,19 @@ def score(job: Job, runs: Array, exact: bool) -> None:
                 networks[shape] = job.network(*shape, exact=len(some) if exact else 0)
             network = networks[shape]
             logits = network.forward(layers, split.x)
-            job.scores[i, some, moments] = job.loss.value(logits, split.y).mean(axis=1)
+            recording.scores[i, some, moments] = job.loss.value(logits, split.y).mean(axis=1)
             if job.loss.correct is not None:
-                job.scores[2 + i, some, moments] = job.loss.correct(logits, split.y).mean(axis=1)
+                recording.scores[2 + i, some, moments] = job.loss.correct(logits, split.y).mean(axis=1)
             if split is job.train_split:
                 network.backward(layers, split.x, split.y, gradients)
                 gradient /= network.divisor
         for i, layer in enumerate(gradients[: len(job.sizes) - 1]):
-            job.gradient_norms[some, moments, i] = _norms(layer[:, :-1])
-    lost = ~np.isfinite(job.scores[0, runs])
+            recording.gradient_norms[some, moments, i] = _norms(layer[:, :-1])
+    lost = ~np.isfinite(recording.scores[0, runs])
     for run in runs[lost.any(axis=1)]:
-        moment = int(np.isfinite(job.scores[0, run]).argmin())
-        if job.diverged_at[run] < 0 or job.steps[moment] < job.diverged_at[run]:
-            job.diverged_at[run] = job.steps[moment]
-        job.recorded[run, moment:] = np.nan
-        job.scores[:, run, moment:] = np.nan
-        job.gradient_norms[run, moment:] = np.nan
+        moment = int(np.isfinite(recording.scores[0, run]).argmin())
+        if recording.diverged_at[run] < 0 or job.steps[moment] < recording.diverged_at[run]:
+            recording.diverged_at[run] = job.steps[moment]
+        recording.parameters[run, moment:] = np.nan
+        recording.scores[:, run, moment:] = np.nan
+        recording.gradient_norms[run, moment:] = np.nan

@@ -55,15 +55,15 @@ PART_SCHEMA = SCHEMA.append(pa.field("kind_beside_better", pa.string()))
 """The columns of a portion: also the verdict that a run has if another run of its cell comes far lower."""
 
 
-def train_portion(portion: Experiment, threads: int = 1) -> pa.Table:
-    """Train the runs of a portion, on so many threads, and tell what became of each.
+def train_portion(portion: Experiment) -> pa.Table:
+    """Train the runs of a portion and tell what became of each.
 
     Returns:
         A table of `PART_SCHEMA`, a row for each run in the order of their seeds. Its metadata says what it is a
         portion of, and by which versions and on what processor it was made.
     """
     with one_blas_thread():
-        trace = train(portion, threads=threads)
+        trace = train(portion, n_jobs=1)
         verdicts = [diagnosis.kind for diagnosis in diagnose(trace)]
         beside_better = [diagnosis.kind for diagnosis in diagnose(trace, best_loss=-math.inf)]
         end = trace.at([len(trace.steps) - 1])

@@ -49,7 +49,7 @@ def keep(parts: PortionFolder, tables: Tables, on_runs: Callable[[int], object])
 
 
 def trained(missing: Sequence[Experiment], jobs: int) -> Tables:
-    """Train portions in processes of this machine, each with its share of the cores.
+    """Train portions in processes of this machine.
 
     Yields:
         A portion's table as soon as it is finished, in any order.
@@ -58,11 +58,10 @@ def trained(missing: Sequence[Experiment], jobs: int) -> Tables:
         SweepError: a process was killed.
     """
     jobs = max(1, min(jobs, len(missing)))
-    threads = max(1, cpu_count() // jobs)
     with parallel_config("loky", n_jobs=jobs, initializer=_beginning(), initargs=(os.getpid(),)):
         parallel = Parallel(return_as="generator_unordered", batch_size=1)
     try:
-        yield from quietly(parallel(delayed(train_portion)(portion, threads) for portion in missing))
+        yield from quietly(parallel(delayed(train_portion)(portion) for portion in missing))
     except BrokenProcessPool:
         raise SweepError("a process was killed, perhaps for want of memory. Fewer --jobs take less.") from None
 

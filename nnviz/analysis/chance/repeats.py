@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -162,9 +161,8 @@ def _with_company(alone: Experiment, last: bool) -> list[tuple[Experiment, int]]
 def _how(plan: Experiment, run: int) -> str:
     if plan.restarts == 1:
         return "trained again, alone"
-    threads = min(os.cpu_count() or 1, plan.restarts)  # as training does
     place = "last" if run else "first"
-    return f"trained as the {place} of {plan.restarts} at once, on {threads} thread{'s' * (threads > 1)}"
+    return f"trained as the {place} of {plan.restarts} at once"
 
 
 @dataclass(frozen=True, eq=False)

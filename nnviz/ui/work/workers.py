@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from nnviz.core.experiment import Experiment
 from nnviz.core.experiment.cost import step_work
-from nnviz.core.training import WORTH_A_THREAD, kind, together, train_together
+from nnviz.core.training import kind, together, train_together
 from nnviz.ui.server import counters, log, observed
 from nnviz.ui.server.processors import cores
 from nnviz.ui.work import worker
@@ -33,6 +33,7 @@ from nnviz.ui.work.turns import Look
 MOMENT, LONG = 0.5, 2.0  # seconds of computing: after a moment, work that seems to take longer than long is long work
 LOOK_SECONDS = 0.01  # how often the server looks how far work is
 POLL_SECONDS = 0.1  # how often those who wait for a worker look whether they are still wanted
+SMALL_STEP = 500_000  # `step_work` of all that train together, at most: some 0.2 ms
 PATIENCE = 1.0  # seconds until work that was to stop is ended by force
 MOST_TOGETHER = 8  # trainings at once
 BEHIND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere a worker makes itself nice
@@ -120,7 +121,7 @@ class _Request:
 
 def _kind(experiments: Sequence[Experiment]) -> Hashable | None:
     """What trainings must share to go to a worker together; None where that would not be quicker."""
-    small = experiments and step_work(experiments[0]) * MOST_TOGETHER < WORTH_A_THREAD
+    small = experiments and step_work(experiments[0]) * MOST_TOGETHER < SMALL_STEP
     return kind(experiments[0]) if small else None
 
 
