@@ -31,8 +31,6 @@ Array = np.ndarray
 
 CACHE_BYTES = 2_500_000  # what a chunk's buffers may take: small chunks cost more than a full second-level cache
 WORTH_A_PROCESS = 1e10  # `step_work` of a process's whole part, at least: some 4 s, twice what it takes to start
-    1e10  # `step_work` of all steps of a process's runs, at least: some 4 s, twice what a process takes to start
-)
 PROGRESS_SECONDS = 0.02
 ORDER_BYTES = 32_000_000  # what a chunk's orders of rows may take
 Runs = Sequence[tuple[Experiment, int]]

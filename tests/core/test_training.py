@@ -30,10 +30,6 @@ class Stop(BaseException):
     """As Streamlit's own: no Exception, so that no `except Exception` on the way holds it up."""
 
 
-def workers():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("nnviz-train")]
-
-
 def blas_threads():
     return [library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"]
 
@@ -44,7 +40,6 @@ def nothing_is_left_behind():
     assert before
     yield
     assert blas_threads() == before
-    assert workers() == []
 
 
 def stop_at(call, error):
@@ -63,7 +58,7 @@ def train_some_steps(experiment, monkeypatch):
     """Train until some steps are done; all runs share one start, and none is orthogonal: those take long to draw."""
     if experiment.kernel_initializer.key == "orthogonal":
         experiment = experiment.replace(kernel_initializer="random_normal")
-    enough, begin = threading.Event(), training._Chunk._step
+    enough, begin = threading.Event(), training.Chunk._step
     start = initial_parameters(experiment, 0)
 
     def step(chunk, batch, number):
@@ -76,19 +71,71 @@ def train_some_steps(experiment, monkeypatch):
             raise Stop
 
     monkeypatch.setattr(training, "initial_parameters", lambda recipe, seed, check: check() or start)
-    monkeypatch.setattr(training._Chunk, "_step", step)
+    monkeypatch.setattr(training.Chunk, "_step", step)
     with contextlib.suppress(Stop):
         train(experiment, on_progress)
     assert enough.is_set()
 
 
+# Processes.
+
+
+def same(a, b):
+    for name in (
+        "train_loss",
+        "test_loss",
+        "train_accuracy",
+        "test_accuracy",
+        "gradient_norms",
+        "diverged_at",
+        "seeds",
+    ):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    for ours, theirs in zip((*a.kernels, *a.biases), (*b.kernels, *b.biases), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+        assert not ours.flags.writeable
+
+
+@pytest.mark.parametrize("jobs", [2, 3, -1])
 @pytest.mark.parametrize(
-    ("hidden", "told", "least", "most"), [((64, 64), 1, 1, 1), ((64, 64), 3, 2, 3), ((8,), 3, 1, 1)]
-)
-def test_it_takes_no_more_threads_than_it_is_told_nor_than_are_worth_it(hidden, told, least, most):
-    seen = []
-    train(Experiment(restarts=8, epochs=20, hidden=hidden), lambda share: seen.append(len(workers())), threads=told)
-    assert least <= max(seen) <= most
+    "fields",
+    [{}, {"kernel_initializer": "perturbed(value=0.5, epsilon=1e-8)"}, {"seed": 2**32 - 5}, {"shuffle_seed": 3},
+     {"learning_rate": 1000, "activation": "relu"}, {"hidden": (4, 4, 4), "residual": True}],
+    ids=str,
+)  # fmt: skip
+def test_processes_give_the_same_bits(jobs, fields):
+    experiment = SMALL.replace(restarts=5, **fields)
+    shares = []
+    same(train(experiment, shares.append, n_jobs=jobs), train(experiment, n_jobs=1))
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+
+def test_processes_take_starts_and_data_of_one_s_own():
+    rng = np.random.default_rng(0)
+    own = Experiment.from_arrays(rng.normal(size=(40, 2)), rng.integers(0, 2, 40), restarts=4, epochs=3)
+    starts = rng.normal(size=(4, 33))
+    same(train_from(own, starts, n_jobs=2), train_from(own, starts, n_jobs=1))
+
+
+def test_little_work_stays_here(monkeypatch):
+    monkeypatch.setattr(training.processes, "spread", lambda *_: pytest.fail("processes for a moment's work"))
+    train(SMALL.replace(restarts=100))
+    train(SMALL, n_jobs=2)  # one run cannot be shared
+
+
+@pytest.mark.parametrize("jobs", [0, -2, 1.5, "2", True, 10**6])
+def test_no_such_number_of_processes(jobs):
+    with pytest.raises(ValueError, match="n_jobs"):
+        train(SMALL, n_jobs=jobs)
+
+
+def test_a_stop_ends_the_processes_and_the_next_training_is_as_ever():
+    on_progress, calls = stop_at(2, Stop())
+    with pytest.raises(Stop):
+        train(at_the_edge(*LARGE["many rows"]), on_progress, n_jobs=2)
+    assert len(calls) == 2
+    same(train(SMALL.replace(restarts=2), n_jobs=2), train(SMALL.replace(restarts=2)))
 
 
 # The order of rows.
@@ -159,24 +206,23 @@ def test_whatever_the_callback_raises_passes_on(error, call):
 
 
 @pytest.mark.parametrize("call", [2, 20])
-def test_once_stopped_nobody_begins_anything_more(large, call, monkeypatch):
-    """Each thread ends what it has in hand, which is at most a layer's draw or a product, and no more than that."""
-    stopped, begun = threading.Event(), []
-    on_progress, _ = stop_at(call, Stop())
+def test_once_stopped_nothing_more_is_begun(large, call, monkeypatch):
+    """The stop comes out of whatever was looking at the time: no draw and no product follows."""
+    on_progress, calls = stop_at(call, Stop())
+    after = []
 
-    def note(frame, event, argument):
-        if event == "call" and stopped.is_set():
-            begun.append(frame.f_code.co_name)
+    def noted(function):
+        def called(*arguments, **named):
+            after.append(len(calls) >= call)
+            return function(*arguments, **named)
 
-    monkeypatch.setattr(training, "Event", lambda: stopped)
-    threading.setprofile(note)  # for threads that start from now on
-    try:
-        with pytest.raises(Stop):
-            train(large, on_progress, threads=2)
-    finally:
-        threading.setprofile(None)
-    assert workers() == []
-    assert len(begun) < 1000, begun  # functions, of both threads; to look at 64 layers' weights alone takes 600
+        return called
+
+    for name in ("stack_matmul", "needs_exact"):
+        monkeypatch.setattr(training, name, noted(getattr(training, name)))
+    with pytest.raises(Stop):
+        train(large, on_progress)
+    assert not any(after)
 
 
 def test_what_cannot_be_stopped_is_a_moment_s_work(large, monkeypatch):

@@ -33,7 +33,7 @@ def experiment_of(row):
     ],
 )
 def test_a_row_says_how_to_train_it_and_what_that_gives_to_the_bit(changes):
-    table = of_cell([train_portion(Experiment(restarts=3, **QUICK, **changes), threads=2)])
+    table = of_cell([train_portion(Experiment(restarts=3, **QUICK, **changes))])
     assert table.schema.equals(SCHEMA)
     for row in table.to_pylist():
         trace = nnviz.train(experiment_of(row))

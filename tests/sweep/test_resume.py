@@ -51,7 +51,7 @@ class Trainer:
         monkeypatch.setattr(run, "train_portion", self.train)
         monkeypatch.setattr(os, "fsync", self.write)
 
-    def train(self, portion: Experiment, threads):
+    def train(self, portion: Experiment):
         if len(self.trained) == self.kill_at and not self.while_writing:
             raise KilledError
         self.trained.append(portion)

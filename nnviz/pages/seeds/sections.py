@@ -199,7 +199,7 @@ def beyond(same: Repeats) -> None:
     """What a fixed seed does not fix; none of it measured here, and said so."""
     st.html(
         "<p>Another processor, or another version of the libraries, may round differently, and other libraries add in "
-        "another order on another number of threads. The picture above shows what became of one such rounding.</p>"
+        "another order on another number of cores. The picture above shows what became of one such rounding.</p>"
         f"<p>Not measured here. The digest {same.digest} is of NumPy {np.__version__} on {platform.machine()} with "
         f"{os.cpu_count()} processors: compare it with that of another machine.</p>"
     )
