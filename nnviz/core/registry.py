@@ -17,6 +17,7 @@ from typing import TypeGuard, TypeVar
 
 import numpy as np
 
+from nnviz.core import numerals
 from nnviz.core.reference import Reference
 
 Value = int | float | str | bool | tuple[float, ...] | tuple[str, ...] | None
@@ -195,12 +196,10 @@ class Parameter:
         elif self.kind is tuple:
             words = word.split(maxsplit=MOST_NUMBERS)
             with suppress(ValueError):
-                value = tuple(float(text) for text in words)
-        elif len(word) <= MOST_LETTERS and word.isascii():  # Python would read the digits of any script
-            try:
-                value = self.kind(word)
-            except ValueError:
-                value = text
+                value = tuple(map(numerals.decimal, words))
+        elif len(word) <= MOST_LETTERS:
+            with suppress(ValueError):
+                value = numerals.whole(word) if self.kind is int else numerals.decimal(word)
         return self.check(value)
 
 

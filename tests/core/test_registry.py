@@ -96,6 +96,7 @@ def test_texts_that_are_read(parameter, text, value):
     [
         (WHOLE, "7.0"), (WHOLE, "0"), (WHOLE, "5001"), (WHOLE, "none"), (WHOLE, ""), (WHOLE, "9" * 5000),
         (WHOLE, "٣"), (WHOLE, "²"), (REAL, "١"),
+        (WHOLE, "1_0"), (REAL, "1_0.5"), (LIST, "0_1 1"), (REAL, "infinity"), (REAL, "0x1"),
         (REAL, "nan"), (REAL, "inf"), (REAL, "2.1"), (REAL, "0,5"), (REAL, "0" * 65),
         (WORD, "c"), (FLAG, "yes"), (FLAG, "2"), (OPEN, "0"),
         (LIST, ""), (LIST, "1, 2"), (LIST, "1 3"), (LIST, "1 nan"), (LIST, "x"), (LIST, "1 " * 513),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nnviz import Experiment
 from nnviz.core.experiment import field_names, links
 from nnviz.lessons.course import course
 from nnviz.ui.state import frame
@@ -25,3 +26,13 @@ def test_no_setting_of_ours_is_among_them():
     assert ours
     ours |= {*field_names(), *frame.NAMES, "lesson", "screen", "guesses", "draw", "question", "answers"}
     assert [name for name in ours if not links.is_setting(name)] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"learning_rate": "1_0.5"}, {"epochs": "1_0"}, {"kernel_initializer": "constant(value=1_0)"}, {"noise": "0_1"}],
+)
+def test_a_number_with_underscores_is_refused_in_a_link(query):
+    experiment, sentences = Experiment.from_query(query)
+    assert experiment == Experiment()
+    assert len(sentences) == 1
