@@ -8,6 +8,7 @@ from nnviz.analysis import claims
 from nnviz.analysis.playground.diagnosis import Diagnosis, diagnose
 from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.playground.units import effective_units
+from nnviz.analysis.tables.table import read_table
 from nnviz.core import initializers
 from nnviz.core.experiment import Experiment
 from nnviz.core.finetuning import Finetuning, finetune
@@ -32,6 +33,7 @@ __all__ = [
     "initializers",
     "predict",
     "rank",
+    "read_table",
     "train",
 ]
 

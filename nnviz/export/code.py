@@ -87,7 +87,7 @@ _HALF_DOUBLE = (
     "Asked for float64, Keras still rounds some of its results to float32, unless its backend is TensorFlow: "
     "about six digits should agree."
 )
-_YOURS = "The data are your own: put the table beside this script as {file}, or write its path below."
+_YOURS = "The data are your own: put the table as nnviz read it beside this script as {file}, or write its path below."
 _YOUR_ARRAYS = """\
 The data are your own. In Python, before this script, with the trace of a training on them:
 

@@ -1,5 +1,8 @@
 """The lines with which a script reads a table of somebody's own, and makes it ready as nnviz did.
 
+The script reads the table as it was read here (`table.to_csv`), as plain CSV that goes with it: so every rule by which
+a file is read stands in one place, and a script cannot read it otherwise.
+
 The table's own words stand in a script only as texts, written so that Python reads back nothing else.
 """
 
@@ -9,46 +12,30 @@ import json
 from collections.abc import Sequence
 from textwrap import fill
 
-from nnviz.analysis.tables.cells import LARGEST, MISSING, thousands
 from nnviz.analysis.tables.preparing import OwnData
-from nnviz.analysis.tables.table import Table
 
-FILE = "table.csv"
+FILE = "table_as_read.csv"
 
 _READ = """\
-# The data: the table, read as nnviz read it. Its columns go by their place, counted from 0.
-PATH = {file}  # where your table is
+# The data: the table as nnviz read it. Its columns go by their place, counted from 0.
+PATH = {file}  # where that table is
 NUMBERS = {numbers}
 TEXTS = {texts}
 TARGET = {target}  # {target_name}
-MISSING = {missing}
-
-
-def number(cell):
-    try:
-        value = float({cell})
-    except ValueError:
-        return np.nan
-    return value if abs(value) <= {largest} else np.nan
-
 
 table = pd.read_csv(
     PATH,
-    sep={separator},
-    encoding={encoding},
-    skiprows={skipped},
-    header={header},
+    header=0,
     names=range({columns}),
     index_col=False,
     dtype=str,
     keep_default_na=False,
-    skipinitialspace=True,
-    on_bad_lines="skip",
-)
-table = table.fillna("").apply(lambda column: column.str.strip()).astype(object)
-table = table.mask(table.apply(lambda column: column.str.lower().isin(MISSING)), "")
-{ungrouped}for place in {to_numbers}:
-    table[place] = table[place].map(number).astype(float)
+    skip_blank_lines=False,
+).astype(object)
+if len(table) != {rows}:
+    raise SystemExit(f"{{PATH}} is not the table as nnviz read it: it has {{len(table)}} rows, not {rows}.")
+for place in {to_numbers}:
+    table[place] = table[place].replace("", np.nan).astype(float)
 answers = table[TARGET].to_numpy()
 
 # Rows with an answer, at most so many of them, and their split.
@@ -102,15 +89,8 @@ def lines(data: OwnData) -> str:
         texts=_places(data, data.texts),
         target=data.target,
         target_name=table.columns[data.target].name,
-        missing="[" + ", ".join(map(_literal, MISSING)) + "]",
-        cell="cell" if table.decimal == "." else f'cell.replace("{table.decimal}", ".", 1)',
-        largest=f"{LARGEST:g}".replace("+", ""),
-        ungrouped=_ungrouped(table),
-        separator=_literal(table.separator),
-        encoding=_literal(table.encoding),
-        skipped=table.skipped,
-        header=0 if table.header else None,
         columns=len(table.columns),
+        rows=table.rows,
         to_numbers="(*NUMBERS, TARGET)" if number_target else "NUMBERS",
         known="~np.isnan(answers)" if number_target else 'answers != ""',
         stratify=None if data.real else "y",
@@ -118,17 +98,6 @@ def lines(data: OwnData) -> str:
         samples=data.samples,
         train_rows=data.train_rows,
         listed=fill(" ".join(map(str, data.listed)), 100),
-    )
-
-
-def _ungrouped(table: Table) -> str:
-    """The lines that leave out the signs between thousands; none where there are none."""
-    grouped = [place for place, column in enumerate(table.columns) if column.grouped]
-    if not grouped:
-        return ""
-    return (
-        f"for place in {grouped}:  # without the signs between thousands\n"
-        f'    table[place] = table[place].str.replace("{thousands(table.decimal)}", "", regex=False)\n'
     )
 
 

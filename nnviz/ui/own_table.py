@@ -16,10 +16,12 @@ from typing import Any
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from nnviz.analysis.tables.decoding import MOST_BYTES, TableError
+from nnviz.analysis.tables.columns import KINDS, Column, quoted
+from nnviz.analysis.tables.decoding import ENCODINGS, MOST_BYTES, TableError
 from nnviz.analysis.tables.example import ABOUT, NAME, example
+from nnviz.analysis.tables.formats import MOST_ROWS
 from nnviz.analysis.tables.preparing import GAP, OwnData, prepare, takes_either
-from nnviz.analysis.tables.table import MOST_ROWS, Column, Table, quoted, read
+from nnviz.analysis.tables.table import Table, read, to_csv
 from nnviz.analysis.words import count
 from nnviz.core.experiment import Experiment
 from nnviz.ui import markup, page
@@ -37,10 +39,18 @@ NOTHING_PASTED = (
     "a file."
 )
 GONE = "Your table is gone: the connection was lost, and the server no longer holds it. Bring it again to go on."
+ENDINGS = (
+    "csv", "tsv", "txt", "tab", "data", "dat", "md", "arff", "json", "jsonl", "ndjson", "parquet", "xlsx", "xls", "ods",
+)  # fmt: skip
+"""Of files that may be brought; what cannot be read is told how to be saved as CSV."""
+AS_FOUND = "as found"
 TARGETS = {"auto": "whichever fits", "classes": "classes", "number": "a number"}
 
 _MINE = "own.mine"  # in the session, and gone with it
 _FILE, _TEXT, _HEADER, _TARGET, _ANSWER = "own.file", "own.text", "own.header", "own.target", "own.answer"
+_ENCODING, _COLUMN, _KIND = "own.encoding", "own.column", "own.kind"
+MOST_SHOWN = 40  # columns of the preview
+MOST_CELL = 60  # characters of a cell in it
 
 
 rooms = Rooms(MOST_KEPT_BY_ALL, MOST_KEPT)
@@ -58,6 +68,7 @@ class Brought:
         number: the how many-th of this session it is.
         results: room for what is computed from it.
         kept: what was chosen about it, which controls forget while another page is open.
+        reading: what was chosen about how it is read: `header` and `encoding`, and `kinds` of columns by index.
     """
 
     name: str
@@ -66,6 +77,7 @@ class Brought:
     number: int
     results: Room = field(repr=False)
     kept: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,6 +126,7 @@ def table() -> Brought | None:
         st.button("Forget this table", key="own_forget", type="tertiary", on_click=forget)
     about = [ABOUT] if given.name == NAME else []
     st.html(markup.paragraphs([*about, " ".join(given.table.sentences)]))
+    _preview(given)
     return given
 
 
@@ -123,7 +136,7 @@ def ready(given: Brought, recipe: Experiment) -> OwnData | None:
     names = [column.name for column in result.columns]
     menu = f"{given.number}.{result.header}"
     with st.container(key="own_questions", horizontal=True, vertical_alignment="bottom"):
-        target_key, answer_key, header_key = f"{_TARGET}.{menu}", f"{_ANSWER}.{menu}", f"{_HEADER}.{given.number}"
+        target_key, answer_key = f"{_TARGET}.{menu}", f"{_ANSWER}.{menu}"
         target = st.selectbox(
             "What shall the network answer?", range(len(names)), given.kept.get(target_key, len(names) - 1),
             key=target_key, on_change=_keep, args=(given.number, target_key), width=320, format_func=lambda i: names[i],
@@ -135,10 +148,6 @@ def ready(given: Brought, recipe: Experiment) -> OwnData | None:
                 key=answer_key, on_change=_keep, args=(given.number, answer_key), width=180,
                 format_func=TARGETS.__getitem__,
             )  # fmt: skip
-        st.checkbox(
-            "The first row holds the names", result.header, key=header_key, on_change=_read_again,
-            args=(given.number, header_key), width="content",
-        )  # fmt: skip
     asked = (result, target, answer, recipe.samples, recipe.test_fraction, recipe.data_seed)
     data: OwnData | None = given.results.get(asked)
     if data is None:
@@ -170,9 +179,72 @@ def understood(data: OwnData) -> None:
         st.download_button("Columns as CSV", _columns_csv(data), "columns.csv", "text/csv", on_click="ignore")
 
 
+def as_csv(result: Table) -> str:
+    """The session's table as it was read, for the scripts; written once."""
+    given = brought()
+    written: str | None = given.results.get(to_csv.__name__) if given else None
+    if written is None:
+        written = to_csv(result)
+        if given:
+            given.results.put(to_csv.__name__, written)
+    return written
+
+
 def forget() -> None:
     """Let go of the table, and of all that was computed from it."""
     _mine().brought = None
+
+
+def _preview(given: Brought) -> None:
+    """The first rows as they were read, and menus for what was found out otherwise than it should be."""
+    result, number = given.table, given.number
+    with st.expander("The first rows, and how they were read"):
+        with st.container(key="own_reading", horizontal=True, vertical_alignment="bottom"):
+            if isinstance(given.content, bytes):
+                key, encodings = f"{_ENCODING}.{number}", ["", *ENCODINGS]
+                st.selectbox(
+                    "Encoding", encodings, encodings.index(given.reading.get("encoding") or ""), key=key, width=220,
+                    on_change=_read_again, args=(number, "encoding", key),
+                    format_func=lambda name: ENCODINGS.get(name, f"{AS_FOUND}: {_encoding(result.encoding)}"),
+                )  # fmt: skip
+            column_key = f"{_COLUMN}.{number}.{result.header}"
+            column = st.selectbox(
+                "Column", range(len(result.columns)), key=column_key, width=220,
+                format_func=lambda i: result.columns[i].name,
+            )  # fmt: skip
+            kinds, told = ["", *KINDS], given.reading.get("kinds", {})
+            kind_key = f"{_KIND}.{number}.{result.header}.{column}"
+            st.selectbox(
+                "is read as", kinds, kinds.index(told.get(column, "")), key=kind_key, width=220,
+                on_change=_read_again, args=(number, column, kind_key),
+                format_func=lambda kind: kind or f"{AS_FOUND}: {_kind(result.columns[column])}",
+            )  # fmt: skip
+            header_key = f"{_HEADER}.{number}"
+            st.checkbox(
+                "The first row holds the names", result.header, key=header_key, on_change=_read_again,
+                args=(number, "header", header_key), width="content",
+            )  # fmt: skip
+        shown = result.columns[:MOST_SHOWN]
+        columns = {
+            column.name: {"is read as": _kind(column)}
+            | {f"row {i + 1}": row[place][:MOST_CELL] for i, row in enumerate(result.preview)}
+            for place, column in enumerate(shown)
+        }
+        st.html(f'<div class="preview" tabindex="0">{markup.table(columns)}</div>')
+        more = len(result.columns) - len(shown)
+        if more:
+            st.html(f'<p class="muted">And {count(more, "more column")}.</p>')
+
+
+def _kind(column: Column) -> str:
+    """What a column is read as, in words."""
+    return "left out" if column.left_out else "empty" if not column.distinct else column.kind
+
+
+def _encoding(name: str) -> str:
+    """What an encoding is called on screen."""
+    plain = name.removesuffix("-sig").replace("_", "-")
+    return ENCODINGS.get(plain) or ENCODINGS.get(name) or plain.upper()
 
 
 def harmless(cell: str) -> str:
@@ -189,7 +261,7 @@ def _ways_in() -> None:
     left, right = st.columns(2)
     with left:
         st.file_uploader(
-            f"A CSV file, at most {size} and {rows}", ["csv", "tsv", "txt"], key=_FILE, on_change=_take_file,
+            f"A CSV file, at most {size} and {rows}", ENDINGS, key=_FILE, on_change=_take_file,
             max_upload_size=MOST_BYTES // 10**6,
         )  # fmt: skip
         st.button("Try it with an example", key="own_example", on_click=lambda: _take(NAME, example()), help=ABOUT)
@@ -219,12 +291,12 @@ def _take(name: str, content: bytes | str) -> None:
     try:
         with _reading:
             result = read(content)
-        _put(name, content, result, _mine().count + 1)
+        _put(name, content, result, _mine().count + 1, {})
     except TableError as problem:
         _mine().problem = f"{quoted(name, 60)} cannot be used. {problem}"
 
 
-def _put(name: str, content: bytes | str, tables: Table, number: int) -> None:
+def _put(name: str, content: bytes | str, tables: Table, number: int, reading: dict[str, Any]) -> None:
     """Make this the session's table, in place of any other.
 
     Raises:
@@ -238,7 +310,7 @@ def _put(name: str, content: bytes | str, tables: Table, number: int) -> None:
     except FullError:
         counters.refused("table")
         raise TableError(FULL) from None
-    mine.brought, mine.problem, mine.count = Brought(name, content, tables, number, room), "", number
+    mine.brought, mine.problem, mine.count = Brought(name, content, tables, number, room, {}, reading), "", number
 
 
 def _size(column: Column) -> int:
@@ -250,14 +322,21 @@ def _size(column: Column) -> int:
 # Streamlit keeps what controls hand to these for as long as the session lasts: so it is never the table itself.
 
 
-def _read_again(number: int, header_key: str) -> None:
-    given, header = brought(), st.session_state.get(header_key)
-    if given is None or given.number != number or header is None:  # forgotten, by a click of the same moment
+def _read_again(number: int, what: str | int, key: str) -> None:
+    """Read the table anew after a choice: of `header` or `encoding`, or of the kind of the column of that index."""
+    given, chosen = brought(), st.session_state.get(key)
+    if given is None or given.number != number or (what == "header" and chosen is None):  # forgotten, by another click
         return
+    reading = dict(given.reading)
+    if isinstance(what, int):
+        kinds = {**reading.get("kinds", {}), what: chosen}
+        reading["kinds"] = {i: kind for i, kind in kinds.items() if kind}
+    else:
+        reading[what] = None if chosen == "" else chosen
     try:
         with _reading:
-            result = read(given.content, header)
-        _put(given.name, given.content, result, number)
+            result = read(given.content, **reading)
+        _put(given.name, given.content, result, number, reading)
     except TableError as problem:
         _mine().problem = str(problem)
 

@@ -11,7 +11,7 @@ import nnviz
 from nnviz import Experiment
 from nnviz.analysis.tables.example import example
 from nnviz.analysis.tables.preparing import prepare
-from nnviz.analysis.tables.table import read
+from nnviz.analysis.tables.table import read, to_csv
 from nnviz.core.experiment import OwnExperiment
 from nnviz.export import code, own_data
 
@@ -65,6 +65,30 @@ CASES = {
     "titles": ("Wines of 1991\n\nby their growers,,,\n\n" + example(), "utf-8", 13, {}),
     "rows five times over": (repeats(5), "utf-8", 2, {"samples": 200}),
     "numbers five times over": (repeats(5), "utf-8", 0, {}),
+    "left-to-right marks": (example().replace(",grower", ",gro\u200ewer").replace("\n", "\u200e\n"), "utf-8", 13, {}),
+    "zero bytes": (example().replace("1", "1\0"), "utf-8", 13, {}),
+    "byte order marks": (example().replace("\n", "\n\ufeff"), "utf-8", 13, {}),
+    "form feeds": (example().replace("\n", "\n\f"), "utf-8", 13, {}),
+    "a quotation mark that never closes": (example().replace("pale", '"pale', 1), "utf-8", 13, {}),
+    "spaces": ("a b  y\n" + "".join(f"{i * 7 % 11}  {i % 5}.5 {'xy'[i % 2]}\n" for i in range(60)), "utf-8", 2, {}),
+    "dates, per cent and marks": (
+        "when;p;y\n" + "".join(f"{i % 28 + 1}.1.2024;{i % 9 if i % 4 else '-'},5 %;{'xy'[i % 2]}\n" for i in range(60)),
+        "utf-8",
+        2,
+        {},
+    ),
+    "cells of two lines": (
+        "a,t,y\n" + "".join(f'{i}.5,"{"uv"[i % 3 % 2]}\n""w""",{"xy"[i % 2]}\n' for i in range(60)),
+        "utf-8",
+        2,
+        {},
+    ),
+    "Japanese": (
+        "x,y\n" + "".join(f"{i % 9}.5,{('東京', '大阪', '名古屋')[i % 3]}\n" for i in range(60)),
+        "cp932",
+        1,
+        {},
+    ),
     "evil names": (named(example()), "utf-8", 13, {}),
 }
 
@@ -75,8 +99,8 @@ def ready(text, encoding, target, options):
     return given, data, OwnExperiment.of(RECIPE, data.dataset)
 
 
-def run(script, given, folder):
-    (folder / own_data.FILE).write_bytes(given)
+def run(script, table, folder):
+    (folder / own_data.FILE).write_text(to_csv(table), encoding="utf-8", newline="")
     (folder / "script.py").write_text(script, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "error", "script.py"], cwd=folder, capture_output=True, text=True, timeout=60
@@ -87,8 +111,8 @@ def run(script, given, folder):
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_script_makes_the_same_data_of_the_file(case, tmp_path, monkeypatch):
-    given, data, experiment = ready(*case)
-    (tmp_path / own_data.FILE).write_bytes(given)
+    _, data, experiment = ready(*case)
+    (tmp_path / own_data.FILE).write_text(to_csv(data.table), encoding="utf-8", newline="")
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(code.script(experiment, "scikit-learn", data).partition("# The starting weights")[0], names)
@@ -98,8 +122,8 @@ def test_a_script_makes_the_same_data_of_the_file(case, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["classes", "a number", "decimal commas in UTF-16"])
 def test_the_script_for_scikit_learn_ends_where_nnviz_ends(name, tmp_path):
-    given, data, experiment = ready(*CASES[name])
-    printed = run(code.script(experiment, "scikit-learn", data), given, tmp_path)
+    _, data, experiment = ready(*CASES[name])
+    printed = run(code.script(experiment, "scikit-learn", data), data.table, tmp_path)
     trace = nnviz.train(experiment)
     assert printed["start loss"] == pytest.approx(trace.train_loss[0, 0], rel=1e-9)
     assert printed["train loss"] == pytest.approx(trace.train_loss[0, -1], rel=1e-9)
@@ -148,4 +172,4 @@ def test_the_header_says_where_the_table_goes_and_what_to_install():
     script = code.script(experiment, "pytorch", data)
     assert "Data: a table of your own. Network: 16-6-3" in script
     assert "To install: pip install numpy scikit-learn pandas torch" in script
-    assert "beside this script as table.csv" in script
+    assert "beside this script as table_as_read.csv" in script

@@ -13,7 +13,7 @@ import nnviz
 from nnviz import Experiment
 from nnviz.analysis.tables.example import example
 from nnviz.analysis.tables.preparing import prepare
-from nnviz.analysis.tables.table import read
+from nnviz.analysis.tables.table import read, to_csv
 from nnviz.core.experiment import OwnExperiment
 from nnviz.export import code, own_data
 
@@ -100,8 +100,8 @@ def test_what_diverges_is_printed_as_it_is(framework):
 @pytest.mark.parametrize("framework", code.frameworks)
 @pytest.mark.parametrize("target", [13, 0], ids=["classes", "a number"])
 def test_a_script_that_reads_a_table_starts_and_ends_where_nnviz_does(target, framework, tmp_path):
-    (tmp_path / own_data.FILE).write_text(example(), encoding="utf-8")
     own = prepare(read(example()), target)
+    (tmp_path / own_data.FILE).write_text(to_csv(own.table), encoding="utf-8")
     experiment = OwnExperiment(data=own.dataset, epochs=20, learning_rate=0.05)
     printed = run(experiment, framework, own, tmp_path)
     trace = nnviz.train(experiment)

@@ -15,8 +15,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from nnviz.analysis.tables.columns import Column, quoted
 from nnviz.analysis.tables.decoding import TableError
-from nnviz.analysis.tables.table import Column, Table, quoted
+from nnviz.analysis.tables.leaks import columns_that_answer
+from nnviz.analysis.tables.table import Table
 from nnviz.analysis.words import count, number
 from nnviz.core.datasets import Dataset
 from nnviz.core.splits import repeated, split_rows
@@ -29,7 +31,8 @@ MOST_CLASSES = 20
 MOST_TEXTS = 30  # different ones in a column that is still used
 MOST_FEATURES = 300  # inputs of the network
 GAP = "missing"  # what a missing text is called
-COUNTERS = ("column 1", "id", "index", "no", "nr", "row", "unnamed: 0")  # names of columns that only number the rows
+OUTLIERS = 0.01  # of the rows
+OUTWEIGHS = 0.5  # of a number’s variance, in so few rows
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class ColumnFate:
 
     Attributes:
         name: of the column.
-        kind: "numbers", "texts" or "nothing".
+        kind: "numbers", "texts", "dates" or "nothing".
         became: in a few words.
     """
 
@@ -106,7 +109,7 @@ def prepare(
         TableError: nothing can be learned from it so.
     """
     target_column, sentences = table.columns[target], list[str]()
-    real = _is_real(target_column, answer)
+    real = _is_real(target_column, answer, sentences)
     known = np.flatnonzero(~np.isnan(target_column.values) if target_column.number else target_column.values != "")
     if len(known) < table.rows:
         gone = count(table.rows - len(known), "row")
@@ -126,7 +129,7 @@ def prepare(
             f"Of {len(rows)} rows {len(rows) - train_rows} would be held back: at least {least} are needed there, and "
             "as many to train on."
         )
-    inputs = [i for i in range(len(table.columns)) if i != target and not _counts(table, i)]
+    inputs = [i for i in range(len(table.columns)) if i != target and _could_repeat(table, i)]
     groups = repeated(_cells(table, inputs, rows))
     train, test = split_rows(groups, len(rows) - train_rows, (seed + split) % 2**32, None if real else y)
     again = len(rows) - len(set(groups))
@@ -137,7 +140,10 @@ def prepare(
     if real:
         scaler = StandardScaler().fit(y_train[:, None])
         y_train, y_test = (scaler.transform(part[:, None])[:, 0] for part in (y_train, y_test))
-    numbers, texts, fates = _columns(table, target, real, train, sentences)
+    numbers, texts, fates = _columns(table, target, len(names), train, sentences)
+    sentences += columns_that_answer([table.columns[i] for i in (*numbers, *texts)], rows, y, real)
+    if real:
+        _say_outliers(target_column, rows, sentences)
     x_train, x_test = _inputs(table, numbers, texts, train, test)
     return OwnData(
         table=table,
@@ -167,7 +173,7 @@ def takes_either(column: Column) -> bool:
     return column.number and 2 <= column.distinct <= MOST_CLASSES
 
 
-def _is_real(column: Column, answer: str) -> bool:
+def _is_real(column: Column, answer: str, sentences: list[str]) -> bool:
     """Whether the column is to be answered as a real number; TableError where it cannot be answered as asked."""
     if column.distinct == 0:
         raise TableError(f"{quoted(column.name)} is empty: there is no answer to learn.")
@@ -176,7 +182,13 @@ def _is_real(column: Column, answer: str) -> bool:
     if answer == "auto":
         there = column.values[~np.isnan(column.values)] if column.number else column.values
         few = column.distinct <= MOST_CLASSES and 2 * column.distinct <= len(there)
-        answer = "classes" if not column.number or (few and (there == np.round(there)).all()) else "number"
+        whole = column.number and bool((there == np.round(there)).all())
+        answer = "classes" if not column.number or (few and whole) else "number"
+        if whole and not few and 4 * column.distinct <= len(there):
+            sentences.append(
+                f"{quoted(column.name)} has {column.distinct:,} different whole numbers, so it is a number to predict: "
+                f"at most {MOST_CLASSES} are learned as classes."
+            )
     if answer == "number" and not column.number:
         raise TableError(f"{quoted(column.name)} holds texts: they can be learned as classes only.")
     if answer == "classes" and column.distinct > MOST_CLASSES:
@@ -186,6 +198,21 @@ def _is_real(column: Column, answer: str) -> bool:
             "classes."
         )
     return answer == "number"
+
+
+def _say_outliers(column: Column, rows: Array, sentences: list[str]) -> None:
+    """A sentence where a few rows make up most of what is to be predicted."""
+    values = column.values[rows]
+    middle = float(np.median(values))
+    squares = np.sort((values - middle) ** 2)
+    few = max(1, int(OUTLIERS * len(rows)))
+    if squares[-few:].sum() >= OUTWEIGHS * squares.sum() > 0:
+        verb = "weighs" if few == 1 else "weigh"
+        furthest = float(values[np.argmax(np.abs(values - middle))])
+        sentences.append(
+            f"{quoted(column.name)} reaches {number(furthest)}, where the median is {number(middle)}: "
+            f"{count(few, 'row')} of {len(rows):,} {verb} more in the squared error than all others."
+        )
 
 
 def _without_rare(column: Column, rows: Array, sentences: list[str]) -> Array:
@@ -218,16 +245,18 @@ def _class_name(value: str | float) -> str:
 
 
 def _columns(
-    table: Table, target: int, real: bool, train: Array, sentences: list[str]
+    table: Table, target: int, classes: int, train: Array, sentences: list[str]
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[ColumnFate, ...]]:
     """Which columns are used as numbers and which as texts, and what became of each."""
     used: dict[bool, list[int]] = {True: [], False: []}
     fates: list[ColumnFate] = []
     width = 0
     for i, column in enumerate(table.columns):
-        kind = "nothing" if column.distinct == 0 else "numbers" if column.number else "texts"
+        kind = (
+            {"number": "numbers", "category": "texts", "date": "dates"}[column.kind] if column.distinct else "nothing"
+        )
         if i == target:
-            became = "the answer, a number: standardised" if real else f"the answer, {column.distinct} classes"
+            became = f"the answer, {classes} classes" if classes else "the answer, a number: standardised"
             fates.append(ColumnFate(column.name, kind, became))
             continue
         why, inputs = _fault(table, column, train), _inputs_of(column, train)
@@ -278,6 +307,8 @@ def _fault(table: Table, column: Column, train: Array) -> str:
     """Why a column cannot be used; empty where it can."""
     if column.distinct == 0:
         return "empty"
+    if column.left_out:
+        return column.left_out
     values = column.values[train]
     if column.number:
         there = values[~np.isnan(values)]
@@ -285,12 +316,14 @@ def _fault(table: Table, column: Column, train: Array) -> str:
             return "empty in the rows trained on"
         if there.min() == there.max():
             return f"always {number(float(there[0]))} in the rows trained on"
-        counts = table.header and column.name.lower() in COUNTERS and column.distinct == table.rows
-        if counts and (there == np.round(there)).all():
-            return "it only numbers the rows"
         return ""
     if len(set(values)) == 1:
         return f"always {quoted(values[0] or GAP)} in the rows trained on"
+    return _too_many_texts(table, column)
+
+
+def _too_many_texts(table: Table, column: Column) -> str:
+    """Why a column of texts has too many different ones; empty where it has not."""
     if column.distinct > MOST_TEXTS:
         return f"{column.distinct:,} different texts, at most {MOST_TEXTS} can be told apart"
     if 2 * column.distinct > table.rows - column.missing:
@@ -298,10 +331,12 @@ def _fault(table: Table, column: Column, train: Array) -> str:
     return ""
 
 
-def _counts(table: Table, place: int) -> bool:
-    """Whether a column numbers the rows, so that no row equals another by it."""
+def _could_repeat(table: Table, place: int) -> bool:
+    """Whether rows can be equal by a column: not by one that numbers or names them."""
     column = table.columns[place]
-    return column.number and not column.missing and bool((np.diff(np.sort(column.values)) == 1).all())
+    if column.number:
+        return not column.left_out and (column.missing > 0 or not (np.diff(np.sort(column.values)) == 1).all())
+    return not column.left_out and not _too_many_texts(table, column)
 
 
 def _cells(table: Table, places: Sequence[int], rows: Array) -> Array:

@@ -23,7 +23,7 @@ from nnviz.analysis.tables.split_runs import (
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.experiment import OwnExperiment
 from nnviz.core.registry import Parameter, text_of
-from nnviz.export import code
+from nnviz.export import code, own_data
 from nnviz.figures.style.figure import Figure
 from nnviz.figures.tables.ranking import place_text
 from nnviz.ui import markup, own_table, page
@@ -203,11 +203,13 @@ def take_home(ranking: Ranking, figure: Figure, data: OwnData, choice: Choice) -
                 continue
             file = f"nnviz_{framework.replace('-', '_')}.py"
             st.download_button(name, script, file, "text/x-python", on_click="ignore")
+        st.download_button("Table as read", own_table.as_csv(data.table), own_data.FILE, "text/csv", on_click="ignore")
         st.download_button("Ranking as CSV", figure.csv, "ranking.csv", "text/csv", on_click="ignore")
     page.remarks(problems)
     st.caption(
-        f"Each script reads the table from a file beside it, prepares it as here, and repeats the run of the first "
-        f"split and seed {experiment.seed}. This link opens the page with these settings, and without the data."
+        "Each script takes the table as it was read here: keep that file beside it. It prepares the rows as here, and "
+        f"repeats the run of the first split and seed {experiment.seed}. This link opens the page with these settings, "
+        "and without the data."
     )
     st.page_link(page.script("lessons"), label="Lesson 6: the methods", query_params={"lesson": "methods"})
     st.code(state.link(LAB.to_query(choice.experiment, **choice.settings)), language=None, wrap_lines=True)

@@ -247,3 +247,61 @@ def test_the_example_is_scikit_learns_wines_with_a_column_of_words_and_gaps():
     data = sound(prepare(table, 13))
     assert np.bincount(np.concatenate([data.dataset.y_train, data.dataset.y_test])).tolist() == np.bincount(y).tolist()
     assert "every ninth row" in ABOUT
+
+
+# What makes a score too good to be true, and what is odd about a target.
+
+
+def test_a_column_that_alone_answers_is_told():
+    table = small(alive=["yes" if i % 2 else "no" for i in range(40)])
+    assert "“alive” (100 %) alone answers it, of the rows right" in " ".join(prepare(table, 3).sentences)
+    table = small(height=[100 * (i % 2) + i / 8 for i in range(40)])
+    assert "“height” (100 %) alone answers it" in " ".join(prepare(table, 3).sentences)
+
+
+def test_a_number_that_is_another_written_otherwise_is_told():
+    celsius = np.random.default_rng(1).normal(size=60).round(3)
+    table = read(csv_of(fahrenheit=[f"{1.8 * value + 32:.4f}" for value in celsius], x=celsius[::-1], celsius=celsius))
+    assert "“fahrenheit” (100 %) alone answers it, of its variance" in " ".join(prepare(table, 2).sentences)
+
+
+def test_columns_that_only_help_are_not_told():
+    said = [" ".join(prepare(small(), 2).sentences), " ".join(prepare(read(example()), 13).sentences)]
+    assert not any("alone" in sentence for sentence in said)
+
+
+def test_equal_rows_stay_on_one_side_whatever_numbers_them():
+    x = np.random.default_rng(2).normal(size=(60, 2)).round(4).tolist() * 5
+    text = "no,a,b,y\n" + "\n".join(f"{i + 1},{a},{b},{'uv'[i % 60 % 2]}" for i, (a, b) in enumerate(x))
+    data = sound(prepare(read(text), 3))
+    assert not {tuple(row) for row in data.dataset.x_train} & {tuple(row) for row in data.dataset.x_test}
+    assert "equal rows are kept on one side of the split" in " ".join(data.sentences)
+
+
+def test_classes_are_counted_after_some_were_left_out():
+    kinds = ["a", "b"] * 20
+    kinds[0] = "only"
+    assert prepare(small(y=kinds), 2).fates[2].became == "the answer, 2 classes"
+
+
+def test_many_whole_numbers_are_told_to_be_a_number():
+    said = prepare(small(126, y=[i % 21 for i in range(126)]), 2).sentences
+    assert "“y” has 21 different whole numbers, so it is a number to predict" in " ".join(said)
+
+
+def test_an_outlier_in_the_target_is_told():
+    y = np.random.default_rng(3).normal(size=40).round(3).tolist()
+    assert "squared error" not in " ".join(prepare(small(y=y), 2).sentences)
+    y[7] = 1e9
+    said = " ".join(prepare(small(y=y), 2).sentences)
+    assert "“y” reaches 1,000,000,000" in said
+    assert "1 row of 40 weigh more" in said or "1 row of 40 weighs more" in said
+
+
+@pytest.mark.parametrize("name", ["dates", "constant"])
+def test_what_was_found_to_tell_nothing_is_left_out(name):
+    cells = {"dates": [f"{i % 28 + 1:02}.{i % 12 + 1:02}." for i in range(40)],
+             "constant": [repr(14.62 + 1e-13 * (i % 3)) for i in range(40)]}[name]  # fmt: skip
+    data = sound(prepare(small(odd=cells), 3))
+    assert data.fates[2].became.startswith("left out")
+    assert "odd" not in " ".join(data.dataset.feature_names)

@@ -279,7 +279,7 @@ PROBLEMS = {
     "nothing": ("", "nothing in it"),
     "blank": (" \n,,\n", "nothing in it"),
     "names only": ("a,b\n", None),
-    "a page that was not found": ("<!doctype html><html><body>Not found</body></html>", "no row of values"),
+    "a page that was not found": ("<!doctype html><html><body>Not found</body></html>", "It is a web page"),
     "too large": (b"a" * (MOST_BYTES + 1), "5 MB"),
     "too many rows": ("1\n" * 20_002, "20,000 rows"),
     "too many columns": (",".join(map(str, range(10_000))), "10,000 cells: at most 200"),

@@ -92,7 +92,7 @@ def test_the_example_is_ranked_and_what_was_done_to_it_is_said():
     assert "Over 5 splits of the rows and 2 seeds in each" in texts(app, "finding")[0]
     assert app.get("plotly_chart")[0].proto.alt
     assert [button.label for button in app.get("download_button")] == [
-        "Columns as CSV", "Keras 3", "PyTorch", "scikit-learn", "Ranking as CSV",
+        "Columns as CSV", "Keras 3", "PyTorch", "scikit-learn", "Table as read", "Ranking as CSV",
     ]  # fmt: skip
     assert query(app) == QUICK | {"epochs": "20"}
 
@@ -183,11 +183,11 @@ def test_nothing_of_a_table_outlives_its_session_or_reaches_another(monkeypatch)
     common = dict(compute._results.kept)
     app = uploaded(table_of())
     store = app.session_state["own.mine"].brought.results
-    assert len(store.kept) == 1 + 5
+    assert len(store.kept) == 2 + 5  # made ready, and as CSV; and five splits
     assert dict(compute._results.kept) == common
     other = uploaded(table_of(rows=41))  # of equal data sets one object would do for both
     assert other.session_state["own.mine"].brought.results is not store
-    kept = [weakref.ref(value) for value, _ in store.kept.values()]
+    kept = [weakref.ref(value) for value, _ in store.kept.values() if not isinstance(value, str)]
     kept += [weakref.ref(value.dataset) for value, _ in store.kept.values() if hasattr(value, "dataset")]
     assert len(kept) > 6
     settled(app.button(key="own_forget").click().run())
@@ -278,7 +278,7 @@ def test_starts_are_picked_one_by_one_and_stand_in_the_link():
     app = opened(**QUICK | {"starts": "he_uniform zeros"})
     assert app.multiselect[0].value == ["zeros", "he_uniform"]
     settled(app.button(key="own_example").click().run())
-    assert len(app.session_state["own.mine"].brought.results.kept) == 1 + 5
+    assert len(app.session_state["own.mine"].brought.results.kept) == 2 + 5  # made ready, and as CSV; and five splits
     settled(app.multiselect[0].set_value(["positive_uniform"]).run())
     assert code_menu(app).options == ["positive_uniform, lowest here"]
     assert query(app) == QUICK | {"starts": "positive_uniform"}
@@ -348,3 +348,49 @@ def test_whoever_pasted_nothing_or_too_much_reads_how_much_is_taken(text):
     assert f"{own_table.MOST_PASTED:,} characters" in app.text_area(key="own.text").label
     assert app.text_area(key="own.text").max_chars == own_table.MOST_PASTED
     assert 3 * own_table.MOST_PASTED < 0.9 * limits.MESSAGE_BYTES
+
+
+def menu(app, label):
+    return next(each for each in app.selectbox if each.label == label)
+
+
+def test_the_preview_shows_the_first_rows_and_what_each_column_is_read_as():
+    app = uploaded(table_of())
+    assert '<div class="preview"' in html(app)
+    assert "row 8" in html(app)
+    assert menu(app, "is read as").options == ["as found: number", "number", "category", "date", "left out"]
+
+
+def test_a_column_is_read_as_somebody_says_and_can_be_left_out():
+    app = uploaded(table_of())
+    settled(menu(app, "is read as").set_value("category").run())
+    assert not app.session_state["own.mine"].brought.table.columns[0].number
+    settled(menu(app, "Column").set_value(1).run())
+    settled(menu(app, "is read as").set_value("left out").run())
+    table = app.session_state["own.mine"].brought.table
+    assert (table.columns[0].number, table.columns[1].left_out) == (False, "as you chose")
+    assert "“colour” left out: as you chose." in html(app)
+    settled(menu(app, "is read as").set_value("").run())
+    assert not app.session_state["own.mine"].brought.table.columns[1].left_out
+
+
+def test_an_encoding_is_chosen_above_the_preview():
+    app = uploaded(table_of(words=("größe", "weiß")).encode("cp1252"))
+    assert "größe" in html(app)
+    assert menu(app, "Encoding").options[0] == "as found: Latin-1"
+    settled(menu(app, "Encoding").set_value("cp1251").run())
+    assert "grцЯe" in html(app)
+    settled(menu(app, "Encoding").set_value("").run())
+    assert "größe" in html(app)
+
+
+def test_characters_that_were_left_out_are_named():
+    app = uploaded(table_of().replace("blue", "blue\u200e"))
+    assert "U+200E LEFT-TO-RIGHT MARK (" in html(app)
+
+
+@pytest.mark.parametrize(
+    "name", ["iris.data", "table.txt", "table.tsv", "table.json", "table.arff", "table.parquet", "table.xlsx"]
+)
+def test_files_of_these_names_may_be_brought(name):
+    assert name.rpartition(".")[2] in own_table.ENDINGS
