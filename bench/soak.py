@@ -22,7 +22,7 @@ WARM = 0.4  # of the time, until the caches are full
 PAGES = ("lessons", "initializers", "claims", "references")
 UPLOADERS = 3  # of the tabs, beside those: each brings a table of its own
 TABLE_ROWS = (200, 20_000)
-OWN = {"epochs": "2", "seeds": "6", "hidden": "2", "starts": "zeros+he_normal"}
+OWN = {"epochs": "2", "seeds": "1", "splits": "5", "hidden": "2", "starts": "zeros+he_normal"}
 MOST_GROWTH = 20.0  # kilobytes a session
 
 

@@ -76,7 +76,7 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
         playground, lesson, own = map(visitors.open, ("?epochs=30&seed=5", LESSON, OWN))
         own.get_by_role("button", name="Try it with an example").click()
         lesson.locator(".st-key-options button").first.click()
-        expect(own.locator("p.finding")).to_contain_text("lowest")
+        expect(own.locator("p.finding")).to_contain_text("Over 10 splits")
         expect(lesson.locator("p.because")).to_be_visible()
         set_seed(playground, 9)
         has_url(playground, "seed=9")
@@ -106,7 +106,7 @@ def test_pages_come_back_when_their_server_was_killed(chromium, tmp_path):
         lesson.get_by_role("button", name="Next", exact=True).click()
         has_url(lesson, "screen=3&guesses=11")
         own.get_by_role("button", name="Try it with an example").click()
-        expect(own.locator("p.finding")).to_contain_text("lowest")
+        expect(own.locator("p.finding")).to_contain_text("Over 10 splits")
         for page in (playground, lesson, own):
             settled(page)
     finally:
@@ -122,7 +122,7 @@ def test_the_network_fails_for_a_while(server, chromium):
     try:
         idle, busy, own = map(visitors.open, ("?epochs=30&seed=21", LONG, OWN))
         own.get_by_role("button", name="Try it with an example").click()
-        expect(own.locator("p.finding")).to_contain_text("lowest")
+        expect(own.locator("p.finding")).to_contain_text("Over 10 splits")
         for page in (idle, busy, own):
             settled(page)
 

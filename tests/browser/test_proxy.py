@@ -107,7 +107,7 @@ def test_a_table_is_uploaded_and_ranked(visit_proxied):
     page.locator("input[type=file]").set_input_files(
         {"name": "own.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     )
-    expect(page.locator("p.finding")).to_contain_text("ends lowest")
+    expect(page.locator("p.finding")).to_contain_text("Over 10 splits")
     page.get_by_test_id("stTopNavLink").filter(has_text="Playground").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why must a network start from random weights?")
     assert page.url.startswith(f"{visitor.address}/")
