@@ -17,7 +17,7 @@ from threading import Event
 
 import numpy as np
 
-from nnviz.analysis.playground.units import effective_units
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.symmetry.gains import Gains
 from nnviz.analysis.symmetry.zero_cases import PLAIN, RANK, RESIDUAL, STARTS, TURN, Start, in_code
 from nnviz.analysis.symmetry.zero_products import Product, Weights, kernel_products, of_bias, of_kernel
@@ -71,7 +71,7 @@ class ZeroCase:
         note: what is zero, in a few words.
         parts: in the order of the path, from the inputs.
         units: how many hidden units there are, or directions of the factors.
-        distinct: how many of them differ to the bit in the end, `(seeds,)`.
+        distinct: how many functions the units compute in the end, or how many directions differ to the bit, `(seeds,)`.
         losses: the last training loss of each run, `(seeds,)`.
         beside: what the losses are compared with: "a random start", or "the frozen base".
         reference: its losses, `(seeds,)`.
@@ -132,7 +132,7 @@ def outcome(case: ZeroCase) -> str:
     parts = count(len(case.parts), "part")
     said = "as predicted" if case.agrees else f"as predicted in {agreed} of {parts} only"
     what = "directions" if case.beside == "the frozen base" else "units"
-    acting = f" {case.units} {what} end as {values(case.distinct)}." if case.units else ""
+    acting = f" {case.units} {what} act as {values(case.distinct)}." if case.units else ""
     return (
         f"{moving}, {said}.{acting} The loss ends at {median(case.losses)}, {case.beside}'s is "
         f"{median(case.reference)} (median of {runs} seeds, range in brackets)."
@@ -255,7 +255,8 @@ def _last(trace: Trace) -> Array:
 
 
 def _distinct(trace: Trace) -> Array:
-    layers = [effective_units(trace, layer)[:, -1] for layer in range(len(trace.experiment.hidden))]
+    end = trace.at([len(trace.steps) - 1])
+    layers = [distinct_functions(end, layer)[:, 0] for layer in range(len(trace.experiment.hidden))]
     return np.sum(layers, axis=0) if layers else np.zeros(len(trace.seeds), int)
 
 

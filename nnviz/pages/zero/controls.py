@@ -56,14 +56,12 @@ def parts_table(case: ZeroCase) -> str:
 
 
 def cases_table(cases: Sequence[ZeroCase]) -> str:
-    """Every case in a line: its last loss, that of what it is compared with, and the units that differ in the end."""
+    """Every case in a line: its last loss, that of what it is compared with, and what the units act as."""
     return markup.table(
         {
             "loss": {case.label: median(case.losses) for case in cases},
             "beside": {case.label: median(case.reference) for case in cases},
-            "distinct": {
-                case.label: f"{values(case.distinct)} of {case.units}" if case.units else "–" for case in cases
-            },
+            "act as": {case.label: f"{values(case.distinct)} of {case.units}" if case.units else "–" for case in cases},
         }
     )
 

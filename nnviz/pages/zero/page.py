@@ -44,6 +44,6 @@ st.html(
 st.html(own.cases_table(cases))
 st.html(
     '<p class="muted">Losses are medians over the seeds, with their range in brackets. They stand beside those of a '
-    "random start, or for LoRA of the frozen base. Distinct are units, or for LoRA directions, that differ to the bit "
-    "in the end.</p>"
+    "random start, or for LoRA of the frozen base. Units act as so many different functions in the end; of LoRA's "
+    "directions those that differ to the bit are counted.</p>"
 )

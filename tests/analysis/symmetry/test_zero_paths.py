@@ -136,7 +136,7 @@ def test_where_prediction_and_measurement_part_it_is_said():
     case = ZeroCase("x", "x", "", (part,), 8, (1, 8), (0.6, 0.2), "a random start", (0.1, 0.1), None, "")
     assert not case.agrees
     assert "as predicted in 0 of 1 part only" in outcome(case)
-    assert "8 units end as 1 to 8" in outcome(case)
+    assert "8 units act as 1 to 8" in outcome(case)
 
 
 def test_numbers_over_seeds():

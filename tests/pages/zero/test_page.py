@@ -18,7 +18,7 @@ def test_the_page_opens_with_the_law_and_every_case():
     assert app.title[0].value == "When is a zero start right?"
     assert app.header[0].value == "Last layer of each branch zero"
     assert "gradient is a product: the error that arrives from above" in html(app)
-    assert "Every part moves, as predicted. 24 units end as 24." in html(app)
+    assert "Every part moves, as predicted. 24 units act as 24." in html(app)
     assert all(start.label in html(app) for start in STARTS)
     assert len(app.get("plotly_chart")) == 1
     assert 'class="remarks"' not in html(app)
@@ -28,7 +28,7 @@ def test_the_page_opens_with_the_law_and_every_case():
 def test_a_link_opens_on_its_case_and_the_menu_changes_it():
     app = opened(case="lora_both_zero")
     assert app.header[0].value == "LoRA, both zero"
-    assert "Never moves: down A, up B, as predicted. 3 directions end as 1." in html(app)
+    assert "Never moves: down A, up B, as predicted. 3 directions act as 1." in html(app)
     assert "nnviz.finetune(base" in app.code[0].value
     settled(app.selectbox(key="zero.case").set_value("gain_zero").run())
     assert query(app) == {"case": "gain_zero", "seeds": "2"}
