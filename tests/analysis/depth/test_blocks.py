@@ -5,6 +5,7 @@ import pytest
 
 from nnviz.analysis.depth import blocks
 from nnviz.analysis.depth.blocks import BLOCKS, PLAIN, compare_depths, level_by_layer
+from nnviz.analysis.symmetry.zero_products import kernel_products
 from nnviz.core.trace import hidden_signals
 from nnviz.core.training import train
 from nnviz.figures.depth.blocks import plot_blocks, plot_depths
