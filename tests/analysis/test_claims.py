@@ -80,6 +80,12 @@ EXPECTED = {
         "differs",
         {"confirmed": {"accuracy_momentum": 1.0, "accuracy_adam": 1.0}, "refuted": {"accuracy_adam": 0.1}},
     ),
+    "lora_start": ("confirmed", {"refuted": {"furthest": 1e-3}, "differs": {"furthest": 1e-15}}),
+    "lora_both_zero": ("refuted", {"confirmed": {"moved": 4}, "differs": {"moved": 2}}),
+    "lora_rate": ("confirmed", {"refuted": {"up_zero": 0.1}, "differs": {"up_zero": 0.3, "down_zero": 0.3}}),
+    "zero_branches_deep": ("confirmed", {"refuted": {"blocks": 0.9}, "differs": {"plain": 0.1}}),
+    "zero_last_layer": ("refuted", {"confirmed": {"distinct": 1}, "differs": {"distinct": 3}}),
+    "lora_rank": ("refuted", {"confirmed": {"equal": 4}, "differs": {"equal": 2}}),
     "normal_005": (
         "differs",
         {"confirmed": {"accuracy_momentum": 1.0, "accuracy_adam": 1.0}, "refuted": {"accuracy_adam": 0.1}},

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from nnviz.analysis.claims import chance, chaos, linear, schemes, signal, symmetry
+from nnviz.analysis.claims import chance, chaos, linear, schemes, signal, symmetry, zeros
 from nnviz.analysis.claims.record import KINDS, OFTEN_SAID, Claim, ClaimVerdict, Kind, Measured, check, weigh
 from nnviz.core.registry import by_key
 
@@ -23,6 +23,7 @@ registry = by_key(
         *chaos.CLAIMS,
         *symmetry.CLAIMS,
         *chance.CLAIMS,
+        *zeros.CLAIMS,
         *_SCHEMES[schemes.LIBRARIES],
     )
 )
