@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnviz.core.progress import Progress
 from nnviz.core.training import Chunk, Job
 
 Array = np.ndarray
+
+REPORT_STEPS = 20
 
 
 class Gains(Chunk):
@@ -15,14 +18,16 @@ class Gains(Chunk):
     Args:
         job: of a residual experiment; all its runs train in this one chunk.
         gain: every γ at the start.
+        report: called with the share done; what it raises passes on.
 
     Attributes:
         history: `[R, T, P + blocks · units]`, the parameters with the raw V, then the gains, at every snapshot.
     """
 
-    def __init__(self, job: Job, gain: float) -> None:
+    def __init__(self, job: Job, gain: float, report: Progress) -> None:
         runs = len(job.start)
         super().__init__(job, np.arange(runs))
+        self.report = report
         first = len(job.sizes) - 1
         self.acting, self.slopes = self.layers[first:], self.gradients[first:]
         units = job.sizes[1]
@@ -47,6 +52,8 @@ class Gains(Chunk):
         self.history[:, moments] = self.raw[:, None]
 
     def _update(self, step: int) -> None:
+        if step % REPORT_STEPS == 0:
+            self.report(step / self.job.experiment.total_steps)
         size = self.parameters.shape[1]
         slopes = self.raw_slopes[:, size:].reshape(self.gains.shape)
         for block, slope in enumerate(self.slopes):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 
@@ -27,6 +26,7 @@ from nnviz.core.experiment import Experiment
 from nnviz.core.finetuning import Finetuning, finetune
 from nnviz.core.network import layer_views
 from nnviz.core.progress import Progress, part
+from nnviz.core.recording import Recording
 from nnviz.core.registry import check_index
 from nnviz.core.trace import Trace
 from nnviz.core.training import Job, initial_parameters, score, train, train_from
@@ -177,13 +177,15 @@ def _case(start: Start, seeds: int, base: Trace, random: dict[bool, Array], on_p
     on_progress(0.0)
     reference, beside = random[start.recipe.residual], "a random start"
     if start.factors is not None:
+        data = base.dataset.turned(TURN)
         tuned = [
-            finetune(base, base.dataset.turned(TURN), RANK, *start.factors, run=run, seed=run) for run in range(seeds)
+            finetune(base, data, RANK, *start.factors, run=run, seed=run, on_progress=part(on_progress, run, seeds))
+            for run in range(seeds)
         ]
         measured = _of_factors(tuned)
         reference, beside = np.array([each.base_loss for each in tuned]), "the frozen base"
     elif start.gain is not None:
-        measured = _of_gains(start.recipe.replace(restarts=seeds), start.gain)
+        measured = _of_gains(start.recipe.replace(restarts=seeds), start.gain, on_progress)
     else:
         measured = _of_net(start.recipe.replace(restarts=seeds), start.zeros, on_progress)
     first, when = measured.products(measured.weights), _predicted(measured)
@@ -336,14 +338,15 @@ def _of_factors(tuned: Sequence[Finetuning]) -> _Measured:
     )
 
 
-def _of_gains(recipe: Experiment, gain: float) -> _Measured:
+def _of_gains(recipe: Experiment, gain: float, on_progress: Progress) -> _Measured:
     with np.errstate(all="ignore"), one_blas_thread():
-        job = Job(recipe, None, (), Event())
-        chunk = Gains(job, gain)
+        recording = Recording.of(recipe)
+        job = Job(recipe, [(recipe, seed) for seed in recipe.seeds], None, recording, lambda share: None)
+        chunk = Gains(job, gain, on_progress)
         chunk.train()
         for exact in (True, False):
             score(job, np.flatnonzero(job.exact == exact), exact)
-        trace = job.trace()
+        trace = recording.trace(recipe, job.dataset)
     size, branches = chunk.parameters.shape[1], job.branches
     views = job.views(chunk.history[..., :size])
     layers = len(trace.kernels)

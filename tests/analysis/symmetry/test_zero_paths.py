@@ -102,7 +102,7 @@ def test_the_product_is_the_step_that_is_taken(recipe):
 
 def test_so_it_is_with_gains_and_with_factors():
     recipe = RESIDUAL.replace(epochs=1, learning_rate=0.01, bias_initializer="random_normal")
-    check_first_step(module._of_gains(recipe, 0.7), recipe)
+    check_first_step(module._of_gains(recipe, 0.7, lambda share: None), recipe)
     base = train(PLAIN.replace(epochs=5, learning_rate=0.01))
     tuned = finetune(base, base.dataset.turned(30), rank=2, up_initializer="he_normal", epochs=1)
     check_first_step(module._of_factors([tuned]), tuned.experiment)
