@@ -44,7 +44,7 @@ def test_a_file_is_uploaded_and_starts_are_ranked_on_it(visit, server, width):
     expect(page.get_by_text("60 rows of 4 columns, separated by commas.")).to_be_visible()
     page.get_by_text("What became of each column").click()
     for name in NAMES:
-        expect(page.locator("th", has_text=name)).to_be_visible()
+        expect(page.locator(".fates th", has_text=name)).to_be_visible()
     page.get_by_label("What shall the network answer?").click()
     for name in NAMES:
         expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
