@@ -67,6 +67,8 @@ class _Fit(NamedTuple):
 
 def separator_of(text: str) -> str:
     """What stands between the cells of a text, a key of `SEPARATORS`; a comma where there is one column."""
+    if _is_one_column_of_decimals(text):
+        return ";"
     fits = {sign: _fit(text, sign) for sign in SEPARATORS}
     headed = {sign: fit for sign, fit in fits.items() if fit.headed and fit.score >= _LEAST}
     if headed:  # then the first row is the row of names, not a title
@@ -205,6 +207,13 @@ def _fit(text: str, separator: str) -> _Fit:
         score *= _OF_RUNS
     agrees = first == width or (first > width and even < 1)  # short rows have fewer than their names
     return _Fit(score if agrees else score / 2, not titles and first == width and even >= _ALIKE)
+
+
+def _is_one_column_of_decimals(text: str) -> bool:
+    """Whether each line but the name is one number with a decimal comma, which is no separator then."""
+    head = [row.cells[0] for row in islice(records(text, ";"), _LOOKED_AT) if len(row.cells) == 1]
+    commas = sum("," in cell for cell in head[1:])
+    return len(head) > 2 and "," not in head[0] and 2 * commas >= len(head) - 1 and all(map(_is_number, head[1:]))
 
 
 def _evenness(cells: int, width: int) -> float:

@@ -24,6 +24,7 @@ COMMENTS = ("#", "%")
 MOST_COLUMNS = 200
 _MOST_UNPACKED = 4 * MOST_BYTES  # of a Parquet file, as CSV
 _SECONDS = 30  # to unpack one
+_LOOKED_AT = 60  # rows, to find how many cells they mostly have
 _RULE = re.compile(r"(?=.*(?:--|==|:-|-:))[\s|+:=\-]+")
 _TOLD = re.compile(r"sep=([,;|\t])\n")  # what some spreadsheets write
 _PAGE = re.compile(r"<(?:!doctype|html|head|body|\?xml|svg)\b", re.IGNORECASE)
@@ -89,8 +90,8 @@ def grid_of(given: bytes | str, encoding: str | None, sentences: list[str]) -> G
 
 def _separated(text: str, separator: str, encoding: str, skipped: int, sentences: list[str]) -> Grid:
     """The rows of a text cut at a separator, with a word about quotation marks without a partner."""
-    widths = Counter(text_row.count(separator) + 1 for text_row in text[: 50 * MOST_CELL].split("\n") if text_row)
-    width = widths.most_common(1)[0][0] if widths and len(separator) == 1 else 0
+    widths = Counter(len(row.cells) for row in islice(records(text, separator), _LOOKED_AT))
+    width = widths.most_common(1)[0][0] if widths else 0
     rows = _bounded(records(text, separator, width))
     alone, spanning = [row for row in rows if row.alone], [row for row in rows if row.spans]
     if alone:

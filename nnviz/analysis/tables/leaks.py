@@ -28,20 +28,17 @@ def columns_that_answer(columns: Sequence[Column], rows: Array, y: Array, real: 
         y: the answer in each, as numbers.
         real: whether it is a real number.
     """
-    found = []
+    found, what = [], "of its variance" if real else "of the rows right"
     for column in columns:
         share = _variance_told(column, rows, y) if real else _classes_told(column, rows, y)
         if share:
-            found.append(f"{quoted(column.name)} ({percent(share)})")
+            found.append(f"{quoted(column.name)} ({percent(share)} {what})")
     if not found:
         return []
     more = f", and {count(len(found) - _MOST_SHOWN, 'more column')}" if found[_MOST_SHOWN:] else ""
-    what = "of its variance" if real else "of the rows right"
     alone = "alone answers it" if len(found) == 1 else "each answer it alone"
-    return [
-        f"{', '.join(found[:_MOST_SHOWN])}{more} {alone}, {what}: is that known before the answer is? If not, leave it "
-        "out."
-    ]
+    shown = ", ".join(found[:_MOST_SHOWN])
+    return [f"{shown}{more} {alone}: is that known before the answer is? If not, leave it out."]
 
 
 def _plain(values: Array) -> Array:

@@ -2,6 +2,7 @@
 
 import io
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 import nnviz
+from nnviz.analysis.tables import columns
 from nnviz.analysis.tables.cells import numeral
-from nnviz.analysis.tables.decoding import ENCODINGS, TableError
+from nnviz.analysis.tables.decoding import ENCODINGS, MOST_BYTES, TableError
 from nnviz.analysis.tables.table import read
 
 
@@ -211,6 +213,7 @@ DIALECTS = {
         lines("n;when;x;y", lambda i: f"{i};April {i % 28 + 1}, 2023;{i}" + (f";{ab(i)}" if i % 3 else "")), ";", 4),
     "quoted commas": (lines("a;b", lambda i: f'"x,{i}";"q,r"'), ";", 2),
     "tildes": (lines("a~b", lambda i: f"{i}~{ab(i)}"), "~", 2),
+    "one column of decimal commas": (lines("x", lambda i: f"{i},5"), ";", 1),
     "one column of words": (lines("fruit", lambda i: f"red {ab(i)}"), ",", 1),
 }  # fmt: skip
 
@@ -236,6 +239,12 @@ def test_lone_quotation_marks_swallow_no_rows_and_are_told():
 def test_a_cell_of_several_lines_stays_one():
     table = nnviz.read_table('n,text\n1,"two\nlines, and a ""quote"""\n2,plain\n')
     assert values(table, 1) == ['two\nlines, and a "quote"', "plain"]
+
+
+def test_cells_of_several_lines_in_every_row_are_no_accident():
+    table = nnviz.read_table(lines("n,text,y", lambda i: f'{i},"first\nsecond",{ab(i)}'))
+    assert set(values(table, 1)) == {"first\nsecond"}
+    assert "spans lines" not in said(table)
 
 
 def test_tables_of_markdown_are_read():
@@ -507,3 +516,30 @@ def test_real_tables_in_awkward_dialects_are_read_back(load, written):
             assert column.values.tolist() == frame[name].tolist()
         else:
             np.testing.assert_allclose(column.values, frame[name], rtol=1e-6, atol=1e-6)
+
+
+def peak(text):
+    """The most bytes that Python holds while it reads a table, beside the text."""
+    tracemalloc.start()
+    try:
+        read(text)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_with_the_cells_and_no_faster():
+    """As many rows and columns as the largest file has room for take some hundred bytes a cell."""
+    small, large = (
+        ",".join(f"n{i}" for i in range(100)) + "\n" + ("1," * 99 + "2\n") * rows for rows in (2_000, 20_000)
+    )
+    assert len(large) < MOST_BYTES
+    assert peak(large) < 12 * peak(small)
+    assert peak(large) < 200 * 100 * 20_000
+
+
+def test_each_different_cell_is_looked_at_once(monkeypatch):
+    seen = []
+    monkeypatch.setattr(columns, "numeral", lambda cell: seen.append(cell) or numeral(cell))
+    read("a,b\n" + "".join(f"{i % 7}.5,{ab(i)}\n" for i in range(5_000)))
+    assert len(seen) < 100

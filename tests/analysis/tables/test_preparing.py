@@ -254,15 +254,15 @@ def test_the_example_is_scikit_learns_wines_with_a_column_of_words_and_gaps():
 
 def test_a_column_that_alone_answers_is_told():
     table = small(alive=["yes" if i % 2 else "no" for i in range(40)])
-    assert "“alive” (100 %) alone answers it, of the rows right" in " ".join(prepare(table, 3).sentences)
+    assert "“alive” (100 % of the rows right) alone answers it" in " ".join(prepare(table, 3).sentences)
     table = small(height=[100 * (i % 2) + i / 8 for i in range(40)])
-    assert "“height” (100 %) alone answers it" in " ".join(prepare(table, 3).sentences)
+    assert "“height” (100 % of the rows right) alone answers it" in " ".join(prepare(table, 3).sentences)
 
 
 def test_a_number_that_is_another_written_otherwise_is_told():
     celsius = np.random.default_rng(1).normal(size=60).round(3)
     table = read(csv_of(fahrenheit=[f"{1.8 * value + 32:.4f}" for value in celsius], x=celsius[::-1], celsius=celsius))
-    assert "“fahrenheit” (100 %) alone answers it, of its variance" in " ".join(prepare(table, 2).sentences)
+    assert "“fahrenheit” (100 % of its variance) alone answers it" in " ".join(prepare(table, 2).sentences)
 
 
 def test_columns_that_only_help_are_not_told():
