@@ -168,3 +168,13 @@ def test_the_loss_axis_can_be_logarithmic():
     app = opened(**QUICK)
     settled(app.toggle(key="view.log_loss").set_value(True).run())
     assert len(verdicts(app)) == 2
+
+
+def test_residual_blocks_are_a_control_and_what_cannot_be_one_is_said():
+    app = opened(**QUICK, hidden="4,4,4", residual="true", branch_initializer="zeros", kernel_initializer="ones")
+    assert not texts(app, "remarks")
+    assert app.checkbox(key="playground.a.residual").value
+    assert query(app)["branch_initializer"] == "zeros"
+    assert len(app.get("plotly_chart")) >= 8
+    settled(app.text_input(key="playground.a.hidden").set_value("4").run())
+    assert "residual blocks need at least two hidden layers, all of one width" in texts(app, "remarks")[0]
