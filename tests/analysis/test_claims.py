@@ -264,7 +264,7 @@ def test_a_verdict_stands_only_where_the_measurements_agree(values, verdict, agr
     numbers, decided, agreeing = weigh(claim, [{"x": value} for value in values])
     assert (decided.kind, agreeing) == (verdict, agree)
     assert numbers["x"] == sorted(values)[3]
-    assert ("it hangs on which" in decided.sentence) == (verdict == "differs")
+    assert ("It hangs on which" in decided.sentence) == (verdict == "differs")
 
 
 @pytest.mark.parametrize("key", ["he_trains", "local_minimum", "small_positive"])

@@ -106,10 +106,6 @@ def kinds_of(scales, *kinds) -> int:
     return sum(kind in kinds for kind in scales.kinds[place])
 
 
-def size(spread, layers) -> float:
-    return float(spread[-1] / spread[0])
-
-
 SAYS: dict[str, Callable[..., Numbers]] = {
     "chance.twice": lambda r, *_: [r[0].comparisons, sum(move.kind == "swap" for move in r[0].moves)],
     "chance.race": lambda r, *_: [r.quick.comparisons, r.bubble.comparisons],
@@ -314,9 +310,9 @@ def largest(order) -> str:
 
 
 def level(records) -> float:
-    """What is left of a signal from the first spread, by the geometric mean over seeds."""
-    spreads = next(iter(records.values())).activations
-    return float(np.exp(np.log(spreads[:, -1] / spreads[:, 0]).mean()))
+    """What is left of a signal from the first spread, by the medians over seeds."""
+    first, *_, end = np.median(next(iter(records.values())).activations, axis=0)
+    return float(end / first)
 
 
 def near_mean(runs) -> float:

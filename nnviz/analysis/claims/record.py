@@ -119,7 +119,7 @@ def weigh(claim: Claim, cases: Sequence[Numbers]) -> tuple[Numbers, ClaimVerdict
     if agree >= AGREEING * len(cases):
         return numbers, verdict, agree
     said = ", ".join(f"{kinds[kind]} {VERBS[kind]}" for kind in KINDS if kinds[kind])
-    split = f"{verdict.sentence} But it hangs on which: of {len(cases)} {claim.cases} {said}."
+    split = f"{verdict.sentence} It hangs on which: of {len(cases)} {claim.cases} {said}."
     return numbers, ClaimVerdict("differs", split), max(kinds.values())
 
 
