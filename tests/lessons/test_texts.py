@@ -23,7 +23,7 @@ from nnviz.core.training import train
 from nnviz.lessons.course import LESSONS
 from tests.lessons.measuring import defaults, result_of
 
-RANDOM, FEW, ENOUGH_SECONDS = 50, 10, 20
+RANDOM, FEW, ENOUGH_SECONDS = 50, 5, 6
 MOST_WORDS = 125
 SEEDS = {"seed", "own", "list"}  # settings that only draw: their ends are as good as any
 SCREENS = {f"{lesson.key}.{screen.key}": screen for lesson in LESSONS for screen in lesson.screens}

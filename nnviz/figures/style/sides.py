@@ -83,12 +83,23 @@ def describe_sides(experiments: Sequence[Experiment]) -> list[str]:
 
     >>> describe_sides([Experiment(kernel_initializer="zeros"), Experiment(kernel_initializer="zeros", seed=1)])
     ['seed 0', 'seed 1']
+    >>> describe_sides([Experiment(learning_rate=15.0), Experiment(learning_rate=14.999999999999998)])
+    ['learning rate 15.0', 'learning rate 14.999999999999998']
     """
     first = experiments[0]
     names = ["kernel_initializer", *(name for name in field_names() if name != "kernel_initializer")]
     differing = [name for name in names if any(getattr(e, name) != getattr(first, name) for e in experiments)]
     shown = differing[:MOST_DIFFERENCES] or ["kernel_initializer"]
-    return [", ".join(field_words(name, getattr(e, name)) for name in shown) for e in experiments]
+    columns = [_apart(name, [getattr(e, name) for e in experiments]) for name in shown]
+    return [", ".join(words) for words in zip(*columns, strict=True)]
+
+
+def _apart(name: str, values: Sequence[Any]) -> list[str]:
+    """A field's values in words; numbers that differ only in digits that are not shown get all of theirs."""
+    words = [field_words(name, value) for value in values]
+    if all(isinstance(value, float) for value in values) and len(set(words)) < len(set(values)):
+        return [f"{FIELDS[name].label} {value!r}" for value in values]
+    return words
 
 
 def field_words(name: str, value: Any) -> str:
