@@ -17,6 +17,7 @@ from nnviz.core.training import train
 
 if TYPE_CHECKING:
     from nnviz.analysis.tables.rank import rank
+    from nnviz.notebook import show
 
 __version__ = "0.1.0"
 
@@ -34,14 +35,19 @@ __all__ = [
     "predict",
     "rank",
     "read_table",
+    "show",
     "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """What is loaded only when it is asked for: scikit-learn's models are slow to load."""
+    """What is loaded only when it is asked for: scikit-learn's models and the pictures are slow to load."""
     if name == "rank":
         from nnviz.analysis.tables.rank import rank
 
         return rank
+    if name == "show":
+        from nnviz.notebook import show
+
+        return show
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

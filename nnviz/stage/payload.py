@@ -57,6 +57,19 @@ def payload(traces: Sequence[Trace], palette: Palette, sentences: Sequence[str])
         return pack(_header(traces, palette, sentences))
 
 
+def in_palettes(
+    traces: Sequence[Trace], palettes: Sequence[Palette], sentences: Sequence[str]
+) -> tuple[list[bytes], bytes]:
+    """The payload in several themes: a head for each, and the arrays, which go after any of them."""
+    heads, arrays = [], b""
+    for palette in palettes:
+        data = payload(traces, palette, sentences)
+        end = 4 + int.from_bytes(data[:4], "little")
+        heads.append(data[:end])
+        arrays = data[end:]
+    return heads, arrays
+
+
 def _header(traces: Sequence[Trace], palette: Palette, sentences: Sequence[str]) -> dict[str, Any]:
     both = traced_sides(traces, palette)
     rows = {id(trace.dataset): _rows(trace.dataset, input_range([trace])) for trace in traces}

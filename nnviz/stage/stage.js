@@ -43,7 +43,7 @@ function createStage(root) {
   const state = { time: 0, playing: false, fresh: true, drawn: false, told: 1 }; // told: the share of time that the page knows of
   let shown = null, content = null, views = [], hovered = null, pinned = null, request = 0, before = 0, timer = 0;
 
-  const stage = { show, stop, tell: null };
+  const stage = { show, stop, moveTo, tell: null };
   const last = () => content.clock.values.length - 1;
 
   function show(bytes) {
@@ -201,6 +201,11 @@ function createStage(root) {
     play(false);
   }
 
+  /** Goes to a moment and rests; does nothing where it rests there already. */
+  function moveTo(moment) {
+    if (state.playing || Math.round(state.time) !== moment) goTo(moment);
+  }
+
   const stepBy = (moments) => goTo(moments > 0 ? Math.floor(state.time + 1e-6) + 1 : Math.ceil(state.time - 1e-6) - 1);
 
   /** Tells the page of the moment, once the clock has stood there for a little. */
@@ -330,4 +335,9 @@ export function showStage(root, data, tell = () => {}) {
     stage.stop();
     stages.delete(root);
   };
+}
+
+/** Lets a stage that is shown go to a moment, an index of the clock, and rest there. */
+export function moveStage(root, moment) {
+  stages.get(root)?.moveTo(moment);
 }
