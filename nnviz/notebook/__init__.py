@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from html import escape
 from typing import Any
 
@@ -58,12 +57,14 @@ def show(a: Experiment | Trace, b: Experiment | Trace | None = None) -> Any:
     """
     traces = [_trace(each) for each in (a, b) if each is not None]
     sentences = [diagnose(trace)[0].sentence for trace in traces]
-    if importlib.util.find_spec("anywidget") is None:
+    try:
+        from nnviz.notebook.widget import Stage
+    except ModuleNotFoundError as missing:
+        if missing.name != "anywidget":
+            raise
         from nnviz.ui.download.offline import offline_page
 
         return SavedPage(offline_page(traces, sentences))
-    from nnviz.notebook.widget import Stage
-
     heads, arrays = in_palettes(traces, list(PALETTES.values()), sentences)
     last = len(clock(traces)) - 1
     return Stage(heads=dict(zip(PALETTES, heads, strict=True)), arrays=arrays, last=last, moment=last)

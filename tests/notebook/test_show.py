@@ -1,7 +1,7 @@
 """What `nnviz.show` gives: a widget with the stage's bytes, or the saved page where anywidget is missing."""
 
-import importlib.util
 import re
+import sys
 
 import pytest
 
@@ -22,7 +22,8 @@ def test_what_is_neither_an_experiment_nor_a_trace_is_refused_in_one_sentence():
 
 
 def test_without_anywidget_it_says_what_to_install_and_shows_the_saved_page(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.delitem(sys.modules, "nnviz.notebook.widget", raising=False)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
     page = nnviz.show(QUICK)
     assert isinstance(page, SavedPage)
     assert repr(page) == MISSING
