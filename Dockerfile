@@ -10,9 +10,8 @@ WORKDIR /build
 COPY requirements.lock .
 RUN python -m venv --without-pip /venv \
     && pip --python /venv install --no-cache-dir --require-hashes --requirement requirements.lock
-COPY app.py serve.py ./
 COPY nnviz nnviz
-RUN python -m compileall -q app.py serve.py nnviz
+RUN python -m compileall -q nnviz
 
 FROM ${PYTHON}
 ENV PATH=/venv/bin:$PATH \
@@ -23,10 +22,9 @@ ENV PATH=/venv/bin:$PATH \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=8501
 WORKDIR /app
-COPY .streamlit .streamlit
 COPY --from=build /venv /venv
 COPY --from=build /build .
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request as u; e = os.environ.get; u.urlopen('http://127.0.0.1:' + e('STREAMLIT_SERVER_PORT') + ('/' + e('STREAMLIT_SERVER_BASE_URL_PATH', '') + '/_stcore/health').replace('//', '/'), timeout=4)"]
-CMD ["python", "-m", "streamlit", "run", "serve.py"]
+CMD ["python", "-m", "streamlit", "run", "nnviz/app/serve.py"]

@@ -1,4 +1,4 @@
-"""The command line: `python -m nnviz train`, `sweep`, `claims`, `initializers`, `datasets`.
+"""The command line: `nnviz` starts the app; `nnviz train`, `sweep`, `claims`, `initializers`, `datasets`.
 
 Exit status: 0 done, 1 could not do it, 2 not understood, 130 interrupted. Errors are one line on stderr.
 """
@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 import nnviz
-from nnviz import rank_command
+from nnviz import app_command, rank_command
 from nnviz.analysis import claims, references
 from nnviz.analysis.words import count, number, percent
 from nnviz.command_line import (
@@ -81,7 +81,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _build_parser() -> Parser:
     parser = Parser(prog="nnviz", description="What does a neural network's start do to its training?")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="version", version=f"nnviz {nnviz.__version__}")
+    app_command.add_to(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     train = commands.add_parser("train", help="train an experiment and say what happened")
     for name in field_names():
