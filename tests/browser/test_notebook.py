@@ -107,7 +107,6 @@ def test_the_stage_stands_plays_answers_keys_follows_the_theme_and_speaks_with_p
             "(name) => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", f"JupyterLab {theme}"
         )
         expect(stage).to_have_css("--nnviz-background", background)
-        page.screenshot(path=f"/tmp/doors-lab-{theme}.png")
     expect(time).to_have_js_property("value", "3")  # the moment stays
     page.close()
     assert not [error for error in errors if "nnviz" in error or "stage" in error], errors
