@@ -24,8 +24,7 @@ function render({ model, el }) {
   const corner = host.attachShadow({ mode: "open" }); // so that the style reaches no further
   corner.innerHTML = '<style></style><div class="stage"></div>';
   corner.querySelector("style").textContent = model.get("style");
-  const root = corner.querySelector(".stage");
-  let theme = null, end = null;
+  let root = corner.querySelector(".stage"), theme = null, end = null;
 
   const tell = (name, value) => {
     model.set(name, value);
@@ -35,17 +34,22 @@ function render({ model, el }) {
     const now = themeAround(el);
     if (now === theme) return;
     theme = now;
+    end?.();
+    const fresh = root.cloneNode(false); // another theme is another stage: nothing painted in the old one remains
+    root.replaceWith(fresh);
+    root = fresh;
     const head = bytesOf(model.get("heads")[theme]), arrays = bytesOf(model.get("arrays"));
     const data = new Uint8Array(head.length + arrays.length);
     data.set(head);
     data.set(arrays, head.length);
     dress(host, JSON.parse(new TextDecoder().decode(head.subarray(4))).palette);
+    const moment = model.get("moment");
     end = showStage(root, data, tell);
+    if (moment !== model.get("last")) moveStage(root, moment);
   };
   const move = () => moveStage(root, model.get("moment"));
 
   follow();
-  if (model.get("moment") !== model.get("last")) move();
   model.on("change:moment", move);
   const themes = new MutationObserver(follow);
   for (const each of [document.documentElement, document.body]) themes.observe(each, { attributes: true });

@@ -53,7 +53,6 @@ function createStage(root) {
     content = unpack(bytes);
     look.palette = content.palette;
     look.colors = colourTables(content.palette);
-    look.font = getComputedStyle(root).fontFamily;
     state.time = share * last();
     slider.max = last();
     prepareContent();
@@ -121,6 +120,7 @@ function createStage(root) {
 
   function paint() {
     const epoch = epochAt(content.clock.values, state.time);
+    look.font = getComputedStyle(root).fontFamily; // known once the stage has a place, which a notebook gives it late
     views.forEach((view, i) => {
       const { side } = view;
       const place = placeOf(side.epochs.values, epoch);
