@@ -33,7 +33,7 @@ with st.container(key="zero_open", horizontal=True, vertical_alignment="center")
     st.download_button("Steps as CSV", strip.csv, "zero-paths.csv", "text/csv", on_click="ignore")
 if case.code:
     with st.expander("This case in Python"):
-        st.code(case.code, language="python")
+        st.code(case.code, language="python", wrap_lines=True)
 
 st.header("Every case", anchor="cases")
 page.chart(strip)
