@@ -22,7 +22,7 @@ MOST_JOBS = 1024
 LOOK_SECONDS = 0.02
 
 
-def how_many(n_jobs: int | None, worth: int) -> int:
+def process_count(n_jobs: int | None, worth: int) -> int:
     """How many processes to take.
 
     Args:

@@ -113,7 +113,7 @@ def _run(
     report = on_progress or (lambda share: None)
     runs = [(each, each.seed) for each in alone] or [(experiment, seed) for seed in experiment.seeds]
     work = step_work(experiment) * experiment.total_steps * len(runs)
-    jobs = min(processes.how_many(n_jobs, int(work / WORTH_A_PROCESS)), len(runs))
+    jobs = min(processes.process_count(n_jobs, int(work / WORTH_A_PROCESS)), len(runs))
     if jobs > 1:
         with tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True) as name:
             recording = Recording.of(experiment, Path(name))

@@ -107,10 +107,10 @@ def _compare(outputs: Array, slopes: Array, activation: Activation) -> UnitFunct
         means, centred, variation = means * scales, centred * scales[..., None], variation * scales
         products = centred @ centred.swapaxes(1, 2) / outputs.shape[2]
         squares = np.square(variation)
-        sums = squares[:, :, None] + squares[:, None]
-        apart = np.square(means[:, :, None] - means[:, None]) + sums - 2 * products
+        both = squares[:, :, None] + squares[:, None]
+        apart = np.square(means[:, :, None] - means[:, None]) + both - 2 * products
         if activation.odd:
-            apart = np.minimum(apart, np.square(means[:, :, None] + means[:, None]) + sums + 2 * products)
+            apart = np.minimum(apart, np.square(means[:, :, None] + means[:, None]) + both + 2 * products)
         apart = np.sqrt(np.maximum(apart, 0)) / np.maximum(variation[:, :, None], variation[:, None])
     varies = ~constant
     apart[~(varies[:, :, None] & varies[:, None])] = np.nan
