@@ -37,9 +37,9 @@ bench: $(VENV)/requirements-dev.stamp ## measure speed and memory
 	@echo "nnviz: measuring speed and memory"
 	@$(PY) -m bench $(ARGS)
 
-reference: $(VENV)/requirements-reference.stamp ## compare with Keras, JAX and PyTorch (a large install)
+reference: $(VENV)/requirements-reference.stamp ## compare with Keras, JAX and PyTorch (a large install); simulate how often statistics err
 	@echo "nnviz: comparing with Keras, JAX and PyTorch"
-	@KERAS_BACKEND=numpy $(PY) -m pytest -m reference $(ARGS)
+	@KERAS_BACKEND=numpy NNVIZ_SIMULATIONS=1 $(PY) -m pytest -m "reference or simulation" $(ARGS)
 
 audit: $(VENV)/requirements-release.stamp $(RUNTIME).stamp ## look up the app's packages in PyPI's list of vulnerabilities
 	@echo "nnviz: looking up what the app needs to run"

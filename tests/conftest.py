@@ -1,4 +1,6 @@
-"""What all tests share. The marks `reference` and `browser` are declared in pyproject.toml."""
+"""What all tests share. The marks are declared in pyproject.toml."""
+
+import os
 
 from hypothesis import settings
 from joblib import cpu_count
@@ -16,6 +18,12 @@ def pytest_xdist_auto_num_workers():
     return cores if cores > 1 else 0
 
 
-def pytest_collection_modifyitems(items):
-    """Browser tests go first: their files take longest, and the last to start should be short ones."""
+def pytest_collection_modifyitems(config, items):
+    """Browser tests go first: their files take longest, and the last to start should be short ones.
+
+    Simulations, minutes of a processor each, are left out but where they are asked for, as `make reference` does.
+    """
+    if not os.environ.get("NNVIZ_SIMULATIONS"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("simulation")])
+        items[:] = [item for item in items if not item.get_closest_marker("simulation")]
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -79,7 +79,6 @@ def test_every_field_is_an_option(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "--samples", "8", "--dataset", "digits"], "needs at least 10 of each"),
         (["train", "--nonsense"], "--nonsense"),
         (["fly"], "fly"),
-        ([], "COMMAND"),
         (["initializers", "--shape", "0,3"], "--shape 0,3"),
         (["initializers", "--shape", "99999,99999"], "weights"),
         (["initializers", "--seed", "-1"], "--seed"),

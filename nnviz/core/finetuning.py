@@ -12,9 +12,9 @@ from typing import Self, cast
 
 import numpy as np
 
-from nnviz.core import initializers
+from nnviz.core import datasets, initializers
 from nnviz.core.contraction import one_blas_thread
-from nnviz.core.datasets import Dataset, load, registry
+from nnviz.core.datasets import Dataset
 from nnviz.core.experiment import ExperimentError, OwnExperiment
 from nnviz.core.experiment.cost import MOST_SECONDS, MOST_TRACE_BYTES, SECONDS_A_WEIGHT
 from nnviz.core.initializers import Initializer
@@ -250,7 +250,7 @@ def _recipe(trace: Trace, dataset: str | Dataset, **changes: object) -> OwnExper
     )
     if isinstance(dataset, str):
         fields = (experiment.samples, experiment.noise, experiment.data_seed, experiment.test_fraction)
-        data = load(find(registry, dataset, "dataset").key, *fields)
+        data = datasets.load(find(datasets.registry, dataset, "dataset").key, *fields)
     elif isinstance(dataset, Dataset):
         data = dataset
     else:

@@ -51,6 +51,8 @@ CALLS = {
     "functions.distinct_functions": lambda f, e, t: f(t),
     "functions.unit_functions": lambda f, e, t: f(t, np.array([0]), np.array([0])),
     "loss_history.loss_history": lambda f, e, t: f(t, 0, 1.0),
+    "zero_products.kernel_products": lambda f, e, t: f(e, [layer[0] for layer in t.layers(0, 0)], []),
+    "blocks.level_by_layer": lambda f, e, t: f(e),
     "diagnosis.diagnose": lambda f, e, t: f(t),
     "loss_surface.seconds_at": lambda f, e, t: f(e, 10),
     "loss_surface.losses_at": lambda f, e, t: f(e, starts(e)),

@@ -372,7 +372,7 @@ def test_a_screen_says_what_it_measured_at_the_corners_of_its_controls(key):
         hold_to_its_numbers(key, settings)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @keys
 def test_a_screen_says_what_it_measured_at_many_random_settings(key):
     generator, began = np.random.default_rng(3), process_time()

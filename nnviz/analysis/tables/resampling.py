@@ -46,6 +46,6 @@ def reach(splits: int, comparisons: int, certainty: float) -> float:
     """How many standard errors the ends of an interval lie from the mean, so that all of several hold together.
 
     >>> round(reach(10, 1, 0.95), 2), round(reach(10, 22, 0.95), 2)
-    (2.26, 4.1)
+    (2.26, 4.21)
     """
     return float(t.ppf(1 - (1 - certainty) / (2 * comparisons), splits - 1))

@@ -8,7 +8,7 @@ import pytest
 
 from nnviz.analysis.chance.order import split
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulation
 
 TABLES, DRAWS = 400, 1000
 PARTS = {  # variances of start, order and pair

@@ -105,7 +105,7 @@ def chance_tables(amount, rows, signal=0.0):
         yield x, (random.random(rows) < 1 / (1 + np.exp(-signal * x[:, 0]))).astype(int)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_in_noise_at_most_one_table_in_twenty_gets_a_claim_and_a_signal_is_seen():
     noise = [nnviz.rank(x, y) for x, y in chance_tables(200, 100)]
     claims = sum(found.beats_baseline or found.winner is not None for found in noise)

@@ -10,7 +10,7 @@ from nnviz.analysis.tables.baselines import GUESS, LINE, Baseline
 from nnviz.analysis.tables.ranking import rank_splits
 from nnviz.analysis.tables.split_runs import STARTS, SplitRuns, train_split
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulation
 
 EQUAL, SPLITS, ROWS, LOSS = 22, 10, 100, 0.5
 INITS = tuple(initializers.get(start) for start in STARTS[:EQUAL])
