@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from argparse import _SubParsersAction
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def nnviz(capsys, tmp_path, monkeypatch):
 
 
 def commands():
-    (found,) = (action for action in _build_parser()._actions if action.dest != "help")
+    """The parser of each command; the options before one are the app's."""
+    (found,) = (action for action in _build_parser()._actions if isinstance(action, _SubParsersAction))
     return found.choices
 
 
