@@ -54,7 +54,8 @@ class PortionFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
-            table = pq.read_table(content, page_checksum_verification=True)
+            # Here, not in Arrow's threads: files are small, and a thread that still ends as Python does aborts it.
+            table = pq.read_table(content, page_checksum_verification=True, use_threads=False, pre_buffer=False)
         except (pa.ArrowException, OSError):  # bytes that are no table, or not the ones that were written
             return None
         return table if is_portion(table, portion) else None
