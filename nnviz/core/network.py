@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -146,17 +147,8 @@ class ResidualNetwork(Network):
     layer's signal, then the sums. The branch kernels V follow the layers in what the passes take.
     """
 
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        activation: Activation,
-        loss: Loss,
-        runs: int,
-        rows: int,
-        dtype: str,
-        matmul: Matmul,
-    ) -> None:
-        super().__init__(sizes, activation, loss, runs, rows, dtype, matmul)
+    def __init__(self, *setup: Any) -> None:
+        super().__init__(*setup)
         self.streams = [self.signals[0], *map(np.ones_like, self.signals[1:])]
         self.stream_delta, self.branch_delta = (np.zeros_like(self.signals[0]) for _ in range(2))
 

@@ -49,7 +49,6 @@ from nnviz.core import activations
 from nnviz.core.notebook import html_table
 from nnviz.core.trace import Trace, hidden_signals
 
-STEADY = 0.01  # of the guess's loss: a loss that stays within so much trembles
 NO_BETTER = 0.05
 AS_A_GUESS = 0.01
 FAR_ABOVE = 0.25
@@ -173,7 +172,7 @@ class _Case:
         return self._by_loss(layers)
 
     def _frozen(self) -> Diagnosis:
-        still = self.history.high - self.history.low <= STEADY * self.guess
+        still = self.history.course in ("stays", "trembles")
         output = (self.trace.kernels[-1][self.run], self.trace.biases[-1][self.run])
         moved = any(bool((array != array[:1]).any()) for array in output)
         alone = "Only the output layer moved: " if moved and not still else ""
@@ -280,9 +279,10 @@ class _Case:
         )
         near = abs(self.loss - self.guess) <= NO_BETTER * self.guess
         beside = f" (a guess: {guess_name(self.trace.dataset)})" if near else ""
-        if low == high:
+        course = self.history.course
+        if course == "stays":
             return f"the loss stays at {last}{beside}"
-        if not still and self.history.high - self.history.low <= STEADY * self.guess:
+        if course == "trembles" and not still:
             return f"the loss stays between {low} and {high}{beside}"
         if first == last:
             top = high if self.history.high - self.loss > self.loss - self.history.low else low

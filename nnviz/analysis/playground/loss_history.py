@@ -14,12 +14,15 @@ from typing import Literal
 
 import numpy as np
 
+from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
 
 Array = np.ndarray
+Course = Literal["stays", "trembles", "fell", "rose", "returned"]
 Trend = Literal["falls", "rises", "swings", "settled", "unknown"]
 
 LAST = 0.75  # of the steps: where the last quarter begins
+STEADY = 0.01  # of the guess's loss: a loss that stays within so much trembles
 MOVES = 0.05  # of the yardstick
 SEEN = 0.005  # of the guess's loss: a fall that has a pace
 GROWS = 1.05  # the gradient's growth over the last quarter that tells a plateau from a minimum
@@ -32,6 +35,7 @@ class LossHistory:
     Attributes:
         first, last: at the start and at the end.
         low, high: the least and the most at any snapshot.
+        course: what it did all in all, to the digits that `number` shows.
         trend: of the last quarter.
         gradient_grows: whether the gradient grows through the last quarter, as it does on the way off a plateau.
     """
@@ -40,6 +44,7 @@ class LossHistory:
     last: float
     low: float
     high: float
+    course: Course
     trend: Trend
     gradient_grows: bool
 
@@ -67,9 +72,21 @@ def loss_history(trace: Trace, run: int, guess: float) -> LossHistory:
         last=float(losses[-1]),
         low=float(losses.min()),
         high=float(losses.max()),
+        course=_course(losses, guess),
         trend=_trend(steps, losses[late], guess, float(losses[0])),
         gradient_grows=bool(grows),
     )
+
+
+def _course(losses: Array, guess: float) -> Course:
+    first, last, low, high = (number(float(loss)) for loss in (losses[0], losses[-1], losses.min(), losses.max()))
+    if low == high:
+        return "stays"
+    if np.ptp(losses) <= STEADY * guess:
+        return "trembles"
+    if first == last:
+        return "returned"
+    return "fell" if losses[-1] < losses[0] else "rose"
 
 
 def _trend(steps: Array, losses: Array, guess: float, first: float) -> Trend:

@@ -15,6 +15,7 @@ import numpy as np
 from nnviz.analysis.initializers.works import SHARE_OF_GUESS
 from nnviz.analysis.playground.baselines import guess_loss
 from nnviz.analysis.playground.diagnosis import diagnose
+from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.playground.units import effective_units
 from nnviz.core.experiment import Experiment
 from nnviz.core.initializers import Initializer, make
@@ -139,7 +140,8 @@ class InitOutcome:
         start: what it is.
         experiment: its own, of one run.
         units: how many hidden units there are.
-        distinct_before, distinct: how many are distinct at the start and at the end; 0 where it diverged.
+        distinct_before, distinct: how many have different numbers at the start and at the end; 0 where it diverged.
+        functions: how many different functions they compute at the end; 0 where it diverged.
         loss: the last training loss in nats (of a real target: mean squared error); NaN where it diverged.
         moved: what moved, in a few words.
         rank: the rank of the hidden kernel at the end, and `full_rank` the highest it can have.
@@ -152,6 +154,7 @@ class InitOutcome:
     units: int
     distinct_before: int
     distinct: int
+    functions: int
     loss: float
     moved: str
     rank: int
@@ -296,6 +299,7 @@ def _outcomes(
 ) -> list[InitOutcome]:
     """What became of each run."""
     distinct = effective_units(trace)
+    functions = distinct_functions(trace.at([len(trace.steps) - 1]))[:, -1]
     result = []
     for run, diagnosis in enumerate(diagnose(trace, best)):
         kernel = trace.kernels[0][run, -1]
@@ -307,6 +311,7 @@ def _outcomes(
                 units=kernel.shape[1],
                 distinct_before=int(distinct[run, 0]),
                 distinct=int(distinct[run, -1]),
+                functions=int(functions[run]),
                 loss=float("nan") if diverged else float(trace.train_loss[run, -1]),
                 moved=moved(trace, run),
                 rank=0 if diverged else int(np.linalg.matrix_rank(kernel, rtol=RANK_TOLERANCE)),

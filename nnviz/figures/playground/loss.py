@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.analysis.playground.baselines import guess_loss
+from nnviz.analysis.playground.loss_history import loss_history
 from nnviz.analysis.words import number
 from nnviz.core.trace import Trace
 from nnviz.figures.style import draw
@@ -16,7 +17,6 @@ from nnviz.figures.style.figure import Figure
 from nnviz.figures.style.sides import Side, traced_sides
 from nnviz.figures.style.template import Palette, new_plot
 
-UNMOVED = 0.02  # of the guess's loss
 PEAK = 5  # times the guess's loss: a linear axis goes no higher, or a peak would flatten all else
 
 
@@ -80,14 +80,19 @@ def _level(trace: Trace) -> str:
 
 
 def _finding(side: Side) -> str:
-    losses = side.trace.train_loss[0]
     step = int(side.trace.diverged_at[0])
     if step >= 0:
         return f"{side.name} diverges at step {step:,}"
-    change = losses[-1] - losses[0]
-    if abs(change) < UNMOVED * guess_loss(side.trace.dataset):
-        return f"{side.name} stays at {number(losses[-1])}"
-    return f"{side.name} {'rises' if change > 0 else 'falls'} to {number(losses[-1])}"
+    history = loss_history(side.trace, 0, guess_loss(side.trace.dataset))
+    last = number(history.last)
+    does = {
+        "stays": f"stays at {last}",
+        "trembles": f"stays between {number(history.low)} and {number(history.high)}",
+        "returned": f"is back at {last}",
+        "fell": f"falls to {last}",
+        "rose": f"rises to {last}",
+    }
+    return f"{side.name} {does[history.course]}"
 
 
 def _table(both: Sequence[Side]) -> dict[str, np.ndarray]:

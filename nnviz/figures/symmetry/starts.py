@@ -1,4 +1,4 @@
-"""Starts by hand beside random ones: where each ends, and how many distinct units it has."""
+"""Starts by hand beside random ones: where each ends, and what its units act as."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plot_starts(contest: InitComparison, palette: Palette) -> Figure:
     by_hand = np.array([outcome.loss for outcome in contest.outcomes])
     finite = losses[np.isfinite(losses)]
     scale = fit_scale([np.concatenate([losses, by_hand])], log=True)
-    marks = ["diamond" if outcome.distinct == outcome.units else "x-thin" for outcome in contest.outcomes]
+    marks = ["diamond" if outcome.functions == outcome.units else "x-thin" for outcome in contest.outcomes]
     hover = [_hover(outcome, f"seed {outcome.experiment.seed}") for outcome in contest.random]
     told = [_hover(outcome, outcome.start.note) for outcome in contest.outcomes]
     kept: dict[str, Any] = {"unselected": {"marker": {"opacity": 1}}}  # where others are chosen
@@ -83,7 +83,7 @@ def _labels(row: int, outcome: InitOutcome, seeds: int, palette: Palette) -> lis
 
 
 def _units(outcome: InitOutcome) -> str:
-    return f"{outcome.distinct_before} → {outcome.distinct}"
+    return f"{outcome.distinct_before} → {outcome.functions}"
 
 
 def _loss(outcome: InitOutcome) -> str:
@@ -92,8 +92,9 @@ def _loss(outcome: InitOutcome) -> str:
 
 def _hover(outcome: InitOutcome, what: str) -> str:
     return (
-        f"<b>{outcome.start.label}</b>: {what}<br>distinct units {outcome.distinct_before} of {outcome.units} at the "
-        f"start, {outcome.distinct} at the end<br>loss {_loss(outcome)}<br>click to open it in the Playground"
+        f"<b>{outcome.start.label}</b>: {what}<br>{outcome.distinct_before} of {outcome.units} units start with "
+        f"numbers of their own;<br>they end acting as {outcome.functions}<br>loss {_loss(outcome)}<br>"
+        "click to open it in the Playground"
     )
 
 
@@ -122,6 +123,7 @@ def _table(contest: InitComparison) -> dict[str, np.ndarray]:
         "seed": np.array([outcome.experiment.seed for outcome in every]),
         "distinct_at_start": np.array([outcome.distinct_before for outcome in every]),
         "distinct_at_end": np.array([outcome.distinct for outcome in every]),
+        "functions_at_end": np.array([outcome.functions for outcome in every]),
         "loss": np.array([outcome.loss for outcome in every]),
         "verdict": np.array([outcome.kind for outcome in every]),
     }

@@ -79,12 +79,12 @@ def plot_zero_parts(parts: ZeroParts, palette: Palette, click: bool = True) -> F
     )
     title = parts_finding(parts)
     cells = "; ".join(
-        f"{cell.start.label} with {columns[column]}: {cell.distinct} of {cell.units} units, {_loss(cell)}, moved: "
-        f"{cell.moved}"
+        f"{cell.start.label} with {columns[column]}: units act as {cell.functions} of {cell.units}, {_loss(cell)}, "
+        f"moved: {cell.moved}"
         for row in parts.cells
         for column, cell in enumerate(row)
     )
-    alt = f"A table of starts by activation with distinct units, loss, and what moved. {title} {cells}."
+    alt = f"A table of starts by activation with what the units act as, loss, and what moved. {title} {cells}."
     return Figure("zero parts", title, alt, plot, _table(parts))
 
 
@@ -111,11 +111,11 @@ def _words(cell: InitOutcome) -> str:
     what = SHORT.get(cell.moved) or cell.moved.replace(" weights", " move")
     if _telling(cell):
         what = f"{what.removesuffix(' move')}, rank {cell.rank}"
-    return f"<b>{cell.distinct} of {cell.units}</b> · {_short(cell)}<br>{what}"
+    return f"<b>{cell.functions} of {cell.units}</b> · {_short(cell)}<br>{what}"
 
 
 def _telling(cell: InitOutcome) -> bool:
-    """Whether all units are distinct and move, and yet look along fewer directions than there are."""
+    """Whether all units have numbers of their own and move, and yet look along fewer directions than there are."""
     return cell.distinct == cell.units and 0 < cell.rank < cell.full_rank
 
 
@@ -132,8 +132,9 @@ def _short(cell: InitOutcome) -> str:
 
 def _hover(cell: InitOutcome, column: str, click: bool) -> str:
     words = (
-        f"<b>{cell.start.label}</b> with {column}<br>{cell.start.note}<br>moved: {cell.moved}<br>distinct units "
-        f"{cell.distinct_before} at the start, {cell.distinct} at the end<br>hidden kernel of rank {cell.rank} of "
+        f"<b>{cell.start.label}</b> with {column}<br>{cell.start.note}<br>moved: {cell.moved}<br>units with "
+        f"numbers of their own: {cell.distinct_before} at the start, {cell.distinct} at the end; they act as "
+        f"{cell.functions}<br>hidden kernel of rank {cell.rank} of "
         f"{cell.full_rank}<br>loss {_loss(cell)}"
     )
     return f"{words}<br>click to open it in the Playground" if click else words
@@ -147,6 +148,7 @@ def _table(parts: ZeroParts) -> dict[str, np.ndarray]:
         "moved": np.array([cell.moved for cell, _ in cells]),
         "distinct_at_start": np.array([cell.distinct_before for cell, _ in cells]),
         "distinct_at_end": np.array([cell.distinct for cell, _ in cells]),
+        "functions_at_end": np.array([cell.functions for cell, _ in cells]),
         "kernel_rank": np.array([cell.rank for cell, _ in cells]),
         "loss": np.array([cell.loss for cell, _ in cells]),
         "verdict": np.array([cell.kind for cell, _ in cells]),

@@ -69,7 +69,8 @@ def in_words(contest: InitComparison) -> str:
 def _line(contest: InitComparison, name: str, outcome: InitOutcome) -> str:
     note, chance = outcome.start.note, CHANCE[outcome.start.chance].capitalize()
     words = (
-        f"{note} {chance}. Distinct units {outcome.distinct_before} at the start, {outcome.distinct} at the end; loss "
+        f"{note} {chance}. {outcome.distinct_before} of {outcome.units} units start with numbers of their own, and end "
+        f"acting as {outcome.functions}; loss "
         f"{_loss(outcome)}: {outcome.kind}, better than {contest.beaten(outcome)} of {len(contest.random)} random ones."
     )
     address = f"./?{urlencode(playground_query(outcome))}"
@@ -109,9 +110,9 @@ def about_zeros(parts: ZeroParts) -> str:
         cost = f"ln {len(classes)} = {cost}"
         why = " There are as many rows of each class, so the output bias has nothing to learn by itself."
     return (
-        "In each cell: distinct hidden units at the end, the final loss, and what moved, if only by a bit. The "
-        f"stronger its shade, the further the loss fell below a guess's, {cost}; below {number(parts.bar)}, a quarter "
-        f"of that, a start counts as trained.{why}"
+        "In each cell: how many the hidden units act as at the end, the final loss, and what moved, if only by a bit. "
+        f"The stronger its shade, the further the loss fell below a guess's, {cost}; below {number(parts.bar)}, a "
+        f"quarter of that, a start counts as trained.{why}"
     )
 
 

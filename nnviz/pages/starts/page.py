@@ -35,9 +35,10 @@ if points:
     outcome = (results.random, results.outcomes)[points[0]["curve_number"]][points[0]["point_number"]]
     page.go(page.PLAYGROUND, own.playground_query(outcome))
 st.html(
-    '<p class="muted">Each mark is one training; the grey band is the range of the random ones. On the right: '
-    "distinct units at the start → at the end, and the final loss. × marks starts whose units end as fewer than there "
-    "are. Click a mark to see it in the Playground, beside Glorot uniform.</p>"
+    '<p class="muted">Each mark is one training; the grey band is the range of the random ones. On the right: how many '
+    "units start with numbers of their own → how many they act as at the end (how many different functions of the data "
+    "they compute), and the final loss. × marks starts whose units act as fewer than there are. Click a mark to see it "
+    "in the Playground, beside Glorot uniform.</p>"
 )
 places = own.places(results)
 with st.container(key="starts_open", horizontal=True, vertical_alignment="bottom"):

@@ -60,7 +60,7 @@ def cases_table(cases: Sequence[ZeroCase]) -> str:
     return markup.table(
         {
             "loss": {case.label: median(case.losses) for case in cases},
-            "beside": {case.label: median(case.reference) for case in cases},
+            "random start or base": {case.label: median(case.reference) for case in cases},
             "act as": {case.label: f"{values(case.distinct)} of {case.units}" if case.units else "–" for case in cases},
         }
     )

@@ -131,7 +131,7 @@ def test_the_random_ones_are_the_seeds_and_ranked(whole):
 
 
 def outcome(loss):
-    return InitOutcome(STARTS[0], RECIPE, 8, 8, 8, loss, "all", 2, 2, "converged", "")
+    return InitOutcome(STARTS[0], RECIPE, 8, 8, 8, 8, loss, "all", 2, 2, "converged", "")
 
 
 def test_a_diverged_start_is_beaten_by_all_and_beats_none():
@@ -160,6 +160,7 @@ def test_the_table_of_zeros(table):
     assert (tanh["zeros"].moved, relu["zeros"].moved, relu["hidden"].moved) == ("nothing",) * 3
     assert relu["hidden"].loss == pytest.approx(math.log(2))
     assert (tanh["hidden"].moved, tanh["hidden"].distinct) == ("all", 8)
+    assert (relu["hidden"].distinct, relu["hidden"].functions) == (8, 0)  # 8 outgoing weights, and nothing goes out
     assert (relu["random biases"].distinct, relu["random biases"].rank, relu["random biases"].full_rank) == (8, 1, 2)
     assert tanh["random biases"].rank == 2
     assert table.trained("output") == ["tanh", "relu", "sigmoid"]

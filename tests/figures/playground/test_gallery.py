@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from nnviz.analysis.playground.units import unit_similarity as similarity_of
+from nnviz.analysis.words import number
 from nnviz.core.experiment import Experiment
 from nnviz.core.training import train
 from nnviz.figures.playground.boundary import boundary
@@ -98,6 +99,13 @@ def test_loss_shows_the_losses_and_the_level_of_a_guess(stuck_and_free):
     assert lines["B training"].line.dash == "dash"
     assert "ln 2 = 0.693: a guess" in [note.text for note in figure.plot.layout.annotations]
     assert figure.title.startswith("A stays at 0.693. B falls to ")
+
+
+def test_a_loss_that_trembles_does_not_stay_at_a_number():
+    trace = train(Experiment(kernel_initializer="zeros"))
+    low, high = (number(ends(trace.train_loss[0])) for ends in (min, max))
+    assert low != high
+    assert plot_loss([trace], LIGHT).title == f"The network stays between {low} and {high}."
 
 
 def test_loss_of_a_diverged_run_keeps_the_other_readable():

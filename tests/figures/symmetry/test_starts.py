@@ -53,7 +53,7 @@ def test_marks_stand_at_their_losses_in_their_order(quick):
     assert random.x == pytest.approx([o.loss for o in quick[0].random], rel=1e-6)
     assert by_hand.x == pytest.approx([o.loss for o in quick[0].outcomes], rel=1e-6)
     assert list(by_hand.y) == [1, 2, 3, 4, 5, 6, 7]
-    clones = [o.distinct < o.units for o in quick[0].outcomes]
+    clones = [o.functions < o.units for o in quick[0].outcomes]
     assert [symbol == "x-thin" for symbol in by_hand.marker.symbol] == clones
     (band,) = figure.plot.layout.shapes
     assert (band.x0, band.x1) == pytest.approx((min(random.x), max(random.x)))
@@ -94,7 +94,7 @@ def test_cells_say_what_was_measured(quick):
     assert len(words) == len(cells.x) == 24
     for x, y in zip(cells.x, cells.y, strict=True):
         cell = quick[1].cells[int(y)][int(x)]
-        assert words[x, y].startswith(f"<b>{cell.distinct} of {cell.units}</b> · ")
+        assert words[x, y].startswith(f"<b>{cell.functions} of {cell.units}</b> · ")
         assert np.asarray(heat.z)[2 * int(y) + 1, int(x)] == pytest.approx(max(0, 1 - cell.loss / quick[1].guess))
     assert words[0, cells.y[0]].endswith("nothing moves")
     assert words[0, cells.y[3]].endswith("in lockstep")
