@@ -83,11 +83,6 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()  # looks through all loaded libraries, so once is enough
 
 
-def hold_own_blas() -> None:
-    """Hold BLAS to one thread for the calling thread, where the BLAS counts threads for each caller (OpenMP)."""
-    _controller().limit(limits=1, user_api="blas")
-
-
 class _Holder:
     """Holds the process's BLAS to one thread, from a thread of its own.
 

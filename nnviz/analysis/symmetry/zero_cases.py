@@ -16,7 +16,7 @@ RESIDUAL = PLAIN.replace(hidden=(8, 8, 8), residual=True, learning_rate=0.1)
 
 
 @dataclass(frozen=True)
-class Start:
+class ZeroStart:
     """What is trained in a case: of a plain or residual net, or of a gain or factors on top of one.
 
     Attributes:
@@ -39,60 +39,60 @@ class Start:
 
 
 STARTS = (
-    Start("all_zeros", "all zeros", "Every kernel and bias.", PLAIN.replace(kernel_initializer="zeros")),
-    Start(
+    ZeroStart("all_zeros", "all zeros", "Every kernel and bias.", PLAIN.replace(kernel_initializer="zeros")),
+    ZeroStart(
         "hidden_zero", "hidden kernel zero", "Output kernel drawn.",
         PLAIN.replace(kernel_initializer="zeros", output_initializer="glorot_uniform"),
     ),
-    Start(
-        "hidden_zero_relu", "hidden kernel zero, ReLU", "ReLU has no slope at 0.",
+    ZeroStart(
+        "hidden_zero_relu", "hidden kernel zero, ReLU", "ReLU's slope at 0 is taken as 0.",
         PLAIN.replace(kernel_initializer="zeros", output_initializer="glorot_uniform", activation="relu"),
     ),
-    Start("output_zero", "output kernel zero", "Hidden kernel drawn.", PLAIN.replace(output_initializer="zeros")),
-    Start("biases_zero", "biases zero", "Kernels drawn.", PLAIN),
-    Start(
+    ZeroStart("output_zero", "output kernel zero", "Hidden kernel drawn.", PLAIN.replace(output_initializer="zeros")),
+    ZeroStart("biases_zero", "biases zero", "Kernels drawn.", PLAIN),
+    ZeroStart(
         "no_hidden_layer", "no hidden layer, zeros", "A straight line.",
         PLAIN.replace(hidden=(), kernel_initializer="zeros"),
     ),
-    Start(
+    ZeroStart(
         "two_in_a_row", "two zero layers in a row", "Second hidden and output kernel; the first drawn.",
         PLAIN.replace(hidden=(8, 8)), zeros=(1, 2),
     ),
-    Start(
+    ZeroStart(
         "branch_last_zero", "last layer of each branch zero", "V zero, W drawn: a block starts as the identity.",
         RESIDUAL.replace(branch_initializer="zeros"),
     ),
-    Start(
-        "branch_first_zero_relu", "first layer of each branch zero, ReLU", "W zero, V drawn: ReLU has no slope at 0.",
+    ZeroStart(
+        "branch_first_zero_relu", "first layer of each branch zero, ReLU", "W zero, V drawn: ReLU's slope at 0 is taken as 0.",
         RESIDUAL.replace(activation="relu"), zeros=(1, 2),
     ),
-    Start("branch_first_zero", "first layer of each branch zero", "W zero, V drawn.", RESIDUAL, zeros=(1, 2)),
-    Start("branch_both_zero", "both layers of each branch zero", "V and W zero.", RESIDUAL, zeros=(1, 2, 4, 5)),
-    Start("gain_zero", "a gain of zero", "x + γ V φ(W x + b) with γ zero; V and W drawn.", RESIDUAL, gain=0.0),
-    Start(
+    ZeroStart("branch_first_zero", "first layer of each branch zero", "W zero, V drawn.", RESIDUAL, zeros=(1, 2)),
+    ZeroStart("branch_both_zero", "both layers of each branch zero", "V and W zero.", RESIDUAL, zeros=(1, 2, 4, 5)),
+    ZeroStart("gain_zero", "a gain of zero", "x + γ V φ(W x + b) with γ zero; V and W drawn.", RESIDUAL, gain=0.0),
+    ZeroStart(
         "lora_up_zero", "LoRA, up zero", "B zero, A drawn: W₀ + A B starts at the base.", PLAIN,
         factors=("he_uniform", "zeros"),
     ),
-    Start(
+    ZeroStart(
         "lora_down_zero", "LoRA, down zero", "A zero, B drawn.", PLAIN,
         factors=("zeros", "he_uniform"),
     ),
-    Start(
+    ZeroStart(
         "lora_both_zero", "LoRA, both zero", "A and B zero.", PLAIN,
         factors=("zeros", "zeros"),
     ),
-    Start(
+    ZeroStart(
         "lora_neither_zero", "LoRA, neither zero", "A and B drawn: the start is no longer the base.", PLAIN,
         factors=("he_uniform", "he_uniform"),
     ),
-    Start(
+    ZeroStart(
         "lora_equal", "LoRA, all of A equal", f"B zero: {RANK} directions of A alike.", PLAIN,
         factors=("constant(value=0.5)", "zeros"),
     ),
 )  # fmt: skip
 
 
-def in_code(start: Start) -> str:
+def in_code(start: ZeroStart) -> str:
     """Lines of Python that train the case with the library; none for gains, which it does not have."""
     if start.gain is not None:
         return ""

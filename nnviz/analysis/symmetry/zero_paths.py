@@ -18,7 +18,7 @@ import numpy as np
 
 from nnviz.analysis.playground.functions import distinct_functions
 from nnviz.analysis.symmetry.gains import Gains
-from nnviz.analysis.symmetry.zero_cases import PLAIN, RANK, RESIDUAL, STARTS, TURN, Start, in_code
+from nnviz.analysis.symmetry.zero_cases import PLAIN, RANK, RESIDUAL, STARTS, TURN, ZeroStart, in_code
 from nnviz.analysis.symmetry.zero_products import Product, Weights, kernel_products, of_bias, of_kernel
 from nnviz.analysis.words import count, number
 from nnviz.core.contraction import one_blas_thread
@@ -173,7 +173,7 @@ def zero_paths(seeds: int = 7, on_progress: Progress | None = None) -> tuple[Zer
     )
 
 
-def _case(start: Start, seeds: int, base: Trace, random: dict[bool, Array], on_progress: Progress) -> ZeroCase:
+def _case(start: ZeroStart, seeds: int, base: Trace, random: dict[bool, Array], on_progress: Progress) -> ZeroCase:
     on_progress(0.0)
     reference, beside = random[start.recipe.residual], "a random start"
     if start.factors is not None:

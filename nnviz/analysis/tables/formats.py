@@ -33,7 +33,7 @@ _ATTRIBUTE = re.compile(r"""@attribute\s+('(?:[^'\\]|\\.)*'|"[^"]*"|[^\s{]+)\s*(
 
 
 @dataclass
-class Grid:
+class CellGrid:
     """The rows of a file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Grid:
     kinds: dict[int, str] = field(default_factory=dict)
 
 
-def grid_of(given: bytes | str, encoding: str | None, sentences: list[str]) -> Grid:
+def grid_of(given: bytes | str, encoding: str | None, sentences: list[str]) -> CellGrid:
     """The rows of a file.
 
     Args:
@@ -71,7 +71,7 @@ def grid_of(given: bytes | str, encoding: str | None, sentences: list[str]) -> G
     text, encoding = decode(given, sentences, encoding, _MOST_UNPACKED if parquet else MOST_BYTES)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if parquet:
-        return Grid(_bounded(records(text, ",")), encoding, ",", "from a Parquet file", header=True)
+        return CellGrid(_bounded(records(text, ",")), encoding, ",", "from a Parquet file", header=True)
     if _PAGE.match(text.lstrip()[:200]):
         raise TableError("It is a web page or a drawing, not a table: copy the table from the page, and paste it.")
     if _ARFF.search(text[:MOST_CELL]) and text.lstrip()[:1] in ("%", "@"):
@@ -88,7 +88,7 @@ def grid_of(given: bytes | str, encoding: str | None, sentences: list[str]) -> G
     return framed or _separated(text, separator_of(text), encoding, 0, sentences)
 
 
-def _separated(text: str, separator: str, encoding: str, skipped: int, sentences: list[str]) -> Grid:
+def _separated(text: str, separator: str, encoding: str, skipped: int, sentences: list[str]) -> CellGrid:
     """The rows of a text cut at a separator, with a word about quotation marks without a partner."""
     widths = Counter(len(row.cells) for row in islice(records(text, separator), _LOOKED_AT))
     width = widths.most_common(1)[0][0] if widths else 0
@@ -104,7 +104,7 @@ def _separated(text: str, separator: str, encoding: str, skipped: int, sentences
             f"A cell in quotation marks spans lines {first.spans:,} to {first.line:,}: see whether they are rows of "
             "their own."
         )
-    return Grid(rows, encoding, separator, f"separated by {SEPARATORS[separator]}", skipped)
+    return CellGrid(rows, encoding, separator, f"separated by {SEPARATORS[separator]}", skipped)
 
 
 def _bare(text: str) -> str:
@@ -141,7 +141,7 @@ def _bounded(rows: Iterable[Record]) -> list[Record]:
     return kept
 
 
-def _framed(text: str, encoding: str, sentences: list[str]) -> Grid | None:
+def _framed(text: str, encoding: str, sentences: list[str]) -> CellGrid | None:
     """The rows of a table drawn with lines, as Markdown and databases write it; None for any other."""
     head = [line.strip() for line in text[:MOST_CELL].split("\n") if line.strip()][:5]
     if not any(_RULE.fullmatch(line) for line in head[1:3]) or not any("|" in line for line in head):
@@ -157,7 +157,7 @@ def _framed(text: str, encoding: str, sentences: list[str]) -> Grid | None:
         if any(cells):
             rows.append(Record(number, cells))
     sentences.append("The lines that are drawn around its cells were left out.")
-    return Grid(_bounded(rows), encoding, "|", "separated by bars")
+    return CellGrid(_bounded(rows), encoding, "|", "separated by bars")
 
 
 def _unpacked(given: bytes) -> bytes:
@@ -182,7 +182,7 @@ def _unpacked(given: bytes) -> bytes:
     return unpacked
 
 
-def _arff(text: str, encoding: str) -> Grid:
+def _arff(text: str, encoding: str) -> CellGrid:
     """The rows of Weka's format, whose header says what each column holds."""
     names: list[str] = []
     kinds: dict[int, str] = {}
@@ -218,10 +218,10 @@ def _arff(text: str, encoding: str) -> Grid:
         rows.append(Record(i, [cell.strip() for cell in cells]))
         if len(rows) > MOST_ROWS + 1:
             break
-    return Grid(_bounded(rows), encoding, ",", "from an ARFF file", header=bool(names), kinds=kinds)
+    return CellGrid(_bounded(rows), encoding, ",", "from an ARFF file", header=bool(names), kinds=kinds)
 
 
-def _json(text: str, encoding: str) -> Grid | None:
+def _json(text: str, encoding: str) -> CellGrid | None:
     """The rows of JSON lines, or of one list of records; None if it is no JSON at all."""
     stripped = text.strip()
     try:
@@ -250,7 +250,9 @@ def _json(text: str, encoding: str) -> Grid | None:
     if any(isinstance(value, (dict, list)) for _, record in found for value in record.values()):
         raise TableError("It is JSON of records within records: save the table as CSV first.")
     rows = [Record(i, [_json_cell(record.get(name)) for name in names]) for i, record in found]
-    return Grid(_bounded([Record(0, names), *rows]) if names else [], encoding, ",", "from JSON records", header=True)
+    return CellGrid(
+        _bounded([Record(0, names), *rows]) if names else [], encoding, ",", "from JSON records", header=True
+    )
 
 
 def _parsed(text: str) -> Any:

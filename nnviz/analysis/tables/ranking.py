@@ -23,7 +23,7 @@ from statistics import median
 import numpy as np
 
 from nnviz.analysis.tables.baselines import Baseline, mean_baselines
-from nnviz.analysis.tables.resampling import SAME, probability_below, reach, standard_error
+from nnviz.analysis.tables.resampling import SAME, half_width, probability_below, standard_error
 from nnviz.analysis.tables.split_runs import LEAST_SPLITS, SplitRuns
 from nnviz.analysis.words import count, number, percent
 from nnviz.core.initializers import Initializer
@@ -199,10 +199,10 @@ def rank_splits(splits: Sequence[SplitRuns], drawn_anew: bool = False) -> Rankin
     pairs = max(1, math.comb(len(starts), 2))
     below = scores[:, [order[0]]] - scores
     chances = np.minimum(1.0, 2 * pairs * probability_below(below, ratio, least))
-    gaps = reach(len(splits), pairs, CONFIDENCE) * standard_error(below, ratio)
+    gaps = half_width(len(splits), pairs, CONFIDENCE) * standard_error(below, ratio)
     guesses = probability_below(scores - constants[:, None], ratio, least)
     learning = max(1, len(starts) - int(one_answer.sum()))
-    errors = reach(len(splits), len(starts), CONFIDENCE) * standard_error(scores, ratio)
+    errors = half_width(len(splits), len(starts), CONFIDENCE) * standard_error(scores, ratio)
     first = medians == medians.min(axis=1, keepdims=True)
     alone = (first & (first.sum(axis=1, keepdims=True) == 1)).sum(axis=0)
     places = []

@@ -42,10 +42,10 @@ def probability_below(differences: Array, ratio: float, least: float) -> Array:
     return result
 
 
-def reach(splits: int, comparisons: int, certainty: float) -> float:
+def half_width(splits: int, comparisons: int, certainty: float) -> float:
     """How many standard errors the ends of an interval lie from the mean, so that all of several hold together.
 
-    >>> round(reach(10, 1, 0.95), 2), round(reach(10, 22, 0.95), 2)
+    >>> round(half_width(10, 1, 0.95), 2), round(half_width(10, 22, 0.95), 2)
     (2.26, 4.21)
     """
     return float(t.ppf(1 - (1 - certainty) / (2 * comparisons), splits - 1))
