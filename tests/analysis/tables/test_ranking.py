@@ -11,7 +11,7 @@ import nnviz
 from nnviz import Experiment, initializers
 from nnviz.analysis.tables.baselines import GUESS, LINE, Baseline, baselines, best_constant
 from nnviz.analysis.tables.ranking import rank_splits
-from nnviz.analysis.tables.resampling import probability_below, reach, standard_error
+from nnviz.analysis.tables.resampling import half_width, probability_below, standard_error
 from nnviz.analysis.tables.split_runs import MOST_SEEDS, MOST_SPLITS, SETS, SplitRuns, check, train_split
 from nnviz.core.experiment import MOST_SEED
 
@@ -63,7 +63,7 @@ def test_the_standard_error_is_nadeau_and_bengios():
     np.testing.assert_allclose(
         probability_below(values, 0.5, 0.0), t.cdf(values.mean(axis=0) / expected, 14), rtol=1e-12
     )
-    assert reach(15, 1, 0.95) == pytest.approx(t.ppf(0.975, 14))
+    assert half_width(15, 1, 0.95) == pytest.approx(t.ppf(0.975, 14))
 
 
 def test_differences_of_rounding_are_none():
