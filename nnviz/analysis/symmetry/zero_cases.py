@@ -63,7 +63,7 @@ STARTS = (
         RESIDUAL.replace(branch_initializer="zeros"),
     ),
     ZeroStart(
-        "branch_first_zero_relu", "first layer of each branch zero, ReLU", "W zero, V drawn. ReLU's slope at 0 is 0 here.",
+        "branch_first_zero_relu", "first layer of each branch zero, ReLU", "W zero. ReLU's slope at 0 is taken as 0.",
         RESIDUAL.replace(activation="relu"), zeros=(1, 2),
     ),
     ZeroStart("branch_first_zero", "first layer of each branch zero", "W zero, V drawn.", RESIDUAL, zeros=(1, 2)),
